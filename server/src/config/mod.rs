@@ -1,0 +1,1 @@
+//! Thresholds and how files are chosen: the configuration.

@@ -1,0 +1,3 @@
+//! The `antipasta-lsp` binary.
+
+fn main() {}

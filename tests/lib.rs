@@ -1,0 +1,1 @@
+//! Black-box tests that drive the `antipasta-lsp` binary; what they share.
