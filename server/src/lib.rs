@@ -18,3 +18,5 @@
 
 pub mod config;
 pub mod metrics;
+pub mod syntax;
+pub mod text;

@@ -1,6 +1,10 @@
 //! What the metrics of one file are, and the rows that reports show of them.
 
-use super::metric_type::MetricType;
+use std::borrow::Cow;
+
+use super::recursion_limit::Exceeded;
+use super::weighted_methods::weighted_methods;
+use super::{cyclomatic, halstead, maintainability, metric_type::MetricType};
 
 /// Halstead's four counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -39,6 +43,15 @@ pub struct HeaderComment {
     pub line: u32,
     /// The comment with its `#`.
     pub text: Box<str>,
+}
+
+/// The comments with their lines moved down by `offset`.
+pub(super) fn moved(comments: &[HeaderComment], offset: u32) -> Box<[HeaderComment]> {
+    let moved = |comment: &HeaderComment| HeaderComment {
+        line: comment.line + offset,
+        text: comment.text.clone(),
+    };
+    comments.iter().map(moved).collect()
 }
 
 /// A function or method that has rows of its own: one that no other function encloses.
@@ -92,6 +105,8 @@ pub struct FileMetrics {
     pub module_complexity: u32,
     /// The line counts; `None` where the reference's line counter gives up (see `metrics::lines`).
     pub lines: Option<LineCounts>,
+    /// Which rows the reference does not have because its visitors exceed Python's recursion limit.
+    pub recursion: Exceeded,
 }
 
 /// What a row is about beyond its value: the reference's `details`.
@@ -136,14 +151,160 @@ pub struct MetricRow<'a> {
     /// The line of the function, from 1; `None` for a file's or a class's row, and for Halstead's function rows.
     pub line: Option<u32>,
     /// The function or class that the row is about; `None` for a row of the file.
-    pub name: Option<std::borrow::Cow<'a, str>>,
+    pub name: Option<Cow<'a, str>>,
     /// Where in [`FileMetrics::functions`] the function of this row stands, if it has one.
     pub function: Option<usize>,
+}
+
+impl FunctionMetrics {
+    /// The bare name of the class that it is a method of; `None` for a function.
+    pub fn class(&self) -> Option<&str> {
+        self.classes.last().map(AsRef::as_ref)
+    }
+
+    /// The name with those of the enclosing classes, such as `Outer::Inner::method`.
+    pub fn qualified_name(&self) -> Cow<'_, str> {
+        if self.classes.is_empty() {
+            return Cow::Borrowed(&self.name);
+        }
+        let mut name = String::new();
+        for class in &self.classes {
+            name.push_str(class);
+            name.push_str("::");
+        }
+        name.push_str(&self.name);
+        Cow::Owned(name)
+    }
 }
 
 impl FileMetrics {
     /// Every row, in the order of the reference's report.
     pub fn rows(&self) -> Vec<MetricRow<'_>> {
-        todo!()
+        let mut rows = Vec::with_capacity(7 * self.functions.len() + 16);
+        if !self.recursion.cyclomatic {
+            self.cyclomatic_rows(&mut rows);
+        }
+        self.maintainability_row(&mut rows);
+        if !self.recursion.halstead {
+            self.halstead_rows(&mut rows);
+        }
+        self.line_rows(&mut rows);
+        self.cognitive_rows(&mut rows);
+        rows
+    }
+
+    /// The cyclomatic complexity of the functions, then of the methods; the average; the classes' weighted methods.
+    fn cyclomatic_rows<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+        let metric = MetricType::CyclomaticComplexity;
+        let counted = || {
+            self.functions
+                .iter()
+                .enumerate()
+                .filter(|(_, function)| function.cyclomatic.is_some())
+        };
+        let functions = counted().filter(|(_, function)| function.classes.is_empty());
+        let methods = counted().filter(|(_, function)| !function.classes.is_empty());
+        for (index, function) in functions.chain(methods) {
+            let complexity = function.cyclomatic.unwrap_or_default();
+            let details = Details::Function {
+                class: function.class(),
+                rank: cyclomatic::rank(complexity),
+            };
+            rows.push(MetricRow {
+                line: Some(function.def_line),
+                name: Some(Cow::Borrowed(&function.name)),
+                function: Some(index),
+                ..MetricRow::of_file(metric, f64::from(complexity), details)
+            });
+        }
+        let function_count = rows.len();
+        if function_count == 0 {
+            return;
+        }
+        let total: f64 = rows.iter().map(|row| row.value).sum();
+        let average = total / function_count as f64;
+        rows.push(MetricRow::of_file(metric, average, Details::Average { function_count }));
+        for class in weighted_methods(self.functions.iter()) {
+            let metric = MetricType::WeightedMethodsPerClass;
+            rows.push(MetricRow {
+                name: Some(Cow::Borrowed(class.class)),
+                ..MetricRow::of_file(metric, f64::from(class.weight), Details::Methods(class.methods))
+            });
+        }
+    }
+
+    fn maintainability_row<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+        if let Some(lines) = &self.lines
+            && !self.recursion.maintainability
+        {
+            let volume = self.halstead.volume();
+            let index = maintainability::maintainability_index(volume, self.module_complexity, lines);
+            let details = Details::Rank(maintainability::rank(index));
+            rows.push(MetricRow::of_file(MetricType::MaintainabilityIndex, index, details));
+        }
+    }
+
+    fn halstead_rows<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+        for (metric, value) in halstead::METRICS.into_iter().zip(self.halstead.values()) {
+            rows.push(MetricRow::of_file(metric, value, Details::None));
+        }
+        for (index, function) in self.functions.iter().enumerate() {
+            for (metric, value) in halstead::METRICS.into_iter().zip(function.halstead.values()) {
+                rows.push(MetricRow {
+                    name: Some(Cow::Borrowed(&function.name)),
+                    function: Some(index),
+                    ..MetricRow::of_file(metric, value, Details::HalsteadFunction)
+                });
+            }
+        }
+    }
+
+    fn line_rows<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+        let Some(lines) = &self.lines else { return };
+        for (metric, count) in [
+            (MetricType::LinesOfCode, lines.lines),
+            (MetricType::LogicalLinesOfCode, lines.logical),
+            (MetricType::SourceLinesOfCode, lines.source),
+            (MetricType::CommentLines, lines.comments),
+            (MetricType::BlankLines, lines.blank),
+        ] {
+            rows.push(MetricRow::of_file(metric, f64::from(count), Details::None));
+        }
+    }
+
+    /// The cognitive complexity of the functions and methods, then the maximum.
+    fn cognitive_rows<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+        let metric = MetricType::CognitiveComplexity;
+        let first = rows.len();
+        let mut maximum: f64 = 0.0;
+        for (index, function) in self.functions.iter().enumerate() {
+            let Some(complexity) = function.cognitive else { continue };
+            let complexity = f64::from(complexity);
+            maximum = maximum.max(complexity);
+            rows.push(MetricRow {
+                line: Some(function.start_line),
+                name: Some(function.qualified_name()),
+                function: Some(index),
+                ..MetricRow::of_file(metric, complexity, Details::None)
+            });
+        }
+        let function_count = rows.len() - first;
+        if function_count > 0 {
+            rows.push(MetricRow::of_file(metric, maximum, Details::Maximum { function_count }));
+        }
+    }
+}
+
+impl MetricRow<'_> {
+    /// A row of the file.
+    fn of_file(metric: MetricType, value: f64, details: Details<'_>) -> MetricRow<'_> {
+        MetricRow {
+            metric,
+            value,
+            details,
+            line: None,
+            name: None,
+            function: None,
+        }
     }
 }

@@ -1,10 +1,28 @@
 //! The metrics: one walk over an AST drives them all.
 
+mod cognitive;
+mod contribution;
+mod cyclomatic;
 mod file_metrics;
+mod halstead;
+mod header;
+mod lines;
+mod maintainability;
+mod measure;
 mod metric_type;
+mod operand;
+mod recursion_limit;
+mod surrogates;
+mod walk;
+mod weighted_methods;
 
+pub use contribution::Contribution;
 pub use file_metrics::{
-    ClassMetrics, Details, FileMetrics, FunctionMetrics, HalsteadCounts, HeaderComment, LineCounts,
-    MetricRow,
+    ClassMetrics, Details, FileMetrics, FunctionMetrics, HalsteadCounts, HeaderComment, LineCounts, MetricRow,
 };
+pub use halstead::Operators;
+pub use lines::LineContribution;
+pub use measure::{contribution_of_source, measure};
 pub use metric_type::{MetricType, UnknownMetric};
+pub use operand::Operand;
+pub use recursion_limit::{Exceeded, Frames};

@@ -1,0 +1,137 @@
+//! Cognitive complexity: how hard the control flow is to follow.
+//!
+//! After G. A. Campbell, "Cognitive Complexity", SonarSource 2018, as complexipy 8.3.0 counts it
+//! (`crates/complexipy-core/src/cognitive_complexity.rs` and `utils.rs` of its source distribution):
+//!
+//! - `if`, `for`, `while`, `match` and each `except` add one, plus the nesting they stand at; their bodies nest one
+//!   deeper. `elif` and `else` add one. The `else` of a loop, `try`, `finally` and `with` neither add nor nest.
+//! - A function directly in the body of another nests one deeper; one elsewhere in it does not. A function that
+//!   consists of a function and a `return` is taken for a decorator: only the inner function counts.
+//! - Of a class inside a function, only its methods count.
+//! - A function that calls itself by name adds one, once.
+//! - Expressions are read only where complexipy reads them: see [`enter`].
+
+use ruff_python_ast::{BoolOp, Expr, Stmt, StmtFunctionDef};
+
+/// How an expression is read, which follows from where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// Nothing in it counts.
+    Skipped,
+    /// At a nesting.
+    At(u32),
+    /// Inside a boolean or unary operation: only further sequences of boolean operators count. Holds the boolean
+    /// operator directly around.
+    InSequence(Option<BoolOp>),
+}
+
+impl From<Option<u32>> for Reading {
+    /// The reading of the expressions of a statement that counts at a nesting, or not at all.
+    fn from(nesting: Option<u32>) -> Self {
+        nesting.map_or(Self::Skipped, Self::At)
+    }
+}
+
+/// What an expression adds, and how those inside it are read.
+pub struct Entered {
+    /// What the expression adds itself.
+    pub cost: u32,
+    /// How the parts are read that stand at the same nesting.
+    pub inner: Reading,
+    /// How the parts are read that nest one deeper: the branches of a conditional expression, the body of a lambda,
+    /// the element and the conditions of a comprehension.
+    pub nested: Reading,
+}
+
+/// Reads an expression.
+///
+/// A sequence of one boolean operator adds one. A conditional expression adds one plus its nesting, and so does each
+/// `for` of a comprehension, whose every `if` adds one. Apart from these, only comparisons, lambdas, displays and the
+/// positional arguments of calls are looked into: not, for instance, arithmetic, attributes, subscripts or f-strings.
+pub fn enter(expression: &Expr, reading: Reading) -> Entered {
+    let skipped = Entered {
+        cost: 0,
+        inner: Reading::Skipped,
+        nested: Reading::Skipped,
+    };
+    let enclosing = match reading {
+        Reading::Skipped => return skipped,
+        Reading::At(_) => None,
+        Reading::InSequence(enclosing) => enclosing,
+    };
+    match (expression, reading) {
+        (Expr::BoolOp(operation), _) => Entered {
+            cost: u32::from(enclosing != Some(operation.op)),
+            inner: Reading::InSequence(Some(operation.op)),
+            ..skipped
+        },
+        (Expr::UnaryOp(_), _) => Entered {
+            inner: Reading::InSequence(None),
+            ..skipped
+        },
+        (_, Reading::At(nesting)) => match cost_at(expression, nesting) {
+            None => skipped,
+            Some(cost) => Entered {
+                cost,
+                inner: reading,
+                nested: Reading::At(nesting + 1),
+            },
+        },
+        _ => skipped,
+    }
+}
+
+/// What an expression adds that is looked into; `None` for any other.
+fn cost_at(expression: &Expr, nesting: u32) -> Option<u32> {
+    let generators = match expression {
+        Expr::Compare(_)
+        | Expr::Lambda(_)
+        | Expr::Call(_)
+        | Expr::Tuple(_)
+        | Expr::List(_)
+        | Expr::Set(_)
+        | Expr::Dict(_) => return Some(0),
+        Expr::If(_) => return Some(1 + nesting),
+        Expr::ListComp(comprehension) => &comprehension.generators,
+        Expr::SetComp(comprehension) => &comprehension.generators,
+        Expr::DictComp(comprehension) => &comprehension.generators,
+        Expr::Generator(comprehension) => &comprehension.generators,
+        _ => return None,
+    };
+    let cost = |ifs: usize| 1 + nesting + ifs as u32;
+    Some(generators.iter().map(|generator| cost(generator.ifs.len())).sum())
+}
+
+/// What a statement adds itself where it stands at `nesting`, without its `elif`, `else` and `except` clauses.
+pub fn cost_of_statement(statement: &Stmt, nesting: u32) -> u32 {
+    match statement {
+        Stmt::If(_) | Stmt::For(_) | Stmt::While(_) | Stmt::Match(_) => 1 + nesting,
+        _ => 0,
+    }
+}
+
+/// What an `elif` or `else` clause of an `if` adds.
+pub const COST_OF_CLAUSE: u32 = 1;
+
+/// What an `except` clause adds where its `try` stands at `nesting`.
+pub fn cost_of_handler(nesting: u32) -> u32 {
+    1 + nesting
+}
+
+/// What a function adds that calls itself.
+pub const COST_OF_RECURSION: u32 = 1;
+
+/// The nesting of each statement in a function's body where the function counts at `nesting`; `None` for one that
+/// does not count.
+pub fn nesting_in_function(function: &StmtFunctionDef, index: usize, nesting: Option<u32>) -> Option<u32> {
+    if let [Stmt::FunctionDef(_), Stmt::Return(_)] = function.body.as_slice() {
+        return nesting.filter(|_| index == 0);
+    }
+    let deeper = u32::from(matches!(function.body[index], Stmt::FunctionDef(_)));
+    nesting.map(|nesting| nesting + deeper)
+}
+
+/// The nesting of a statement in the body of a class inside a function that counts at `nesting`.
+pub fn nesting_in_class(statement: &Stmt, nesting: Option<u32>) -> Option<u32> {
+    nesting.filter(|_| matches!(statement, Stmt::FunctionDef(_)))
+}

@@ -1,0 +1,92 @@
+//! What a part of a file adds to the file's metrics.
+
+use rustc_hash::FxHashMap;
+
+use super::file_metrics::{ClassMetrics, FileMetrics, FunctionMetrics, HalsteadCounts};
+use super::halstead::Operators;
+use super::lines::{self, LineContribution};
+use super::operand::Operand;
+use super::recursion_limit::Frames;
+
+/// What one unit, or any run of units, adds to the metrics of its file: a pure function of its text and of the names of
+/// the classes around it. Contributions add up: that of two runs is the [merge](Self::merge) of theirs, and
+/// [`FileMetrics`] are what the contribution of a whole file [says](Self::file_metrics).
+///
+/// Lines count from the first line of the run.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Contribution {
+    /// The functions and methods that no function encloses, in the order of the source.
+    pub functions: Vec<FunctionMetrics>,
+    /// The classes that no function encloses, in the order of the source.
+    pub classes: Vec<ClassMetrics>,
+    /// What is added to the cyclomatic complexity of the module.
+    pub complexity: u32,
+    /// N₁.
+    pub operators: u32,
+    /// N₂.
+    pub operands: u32,
+    /// The different operators.
+    pub distinct_operators: Operators,
+    /// The different operands that are names or constants, each with how often it occurs.
+    pub distinct_operands: FxHashMap<Operand, u32>,
+    /// How many operands are like no other.
+    pub unique_operands: u32,
+    /// The lines.
+    pub lines: LineContribution,
+    /// How deeply the reference's visitors recurse.
+    pub frames: Frames,
+}
+
+impl Contribution {
+    /// Adds what follows this run in the file.
+    pub fn merge(&mut self, next: &Self) {
+        let offset = self.lines.physical;
+        self.functions
+            .extend(next.functions.iter().map(|function| FunctionMetrics {
+                def_line: function.def_line + offset,
+                start_line: function.start_line + offset,
+                end_line: function.end_line + offset,
+                header_comments: super::file_metrics::moved(&function.header_comments, offset),
+                ..function.clone()
+            }));
+        self.classes.extend(next.classes.iter().map(|class| ClassMetrics {
+            class_line: class.class_line + offset,
+            end_line: class.end_line + offset,
+            header_comments: super::file_metrics::moved(&class.header_comments, offset),
+            ..class.clone()
+        }));
+        self.complexity += next.complexity;
+        self.operators += next.operators;
+        self.operands += next.operands;
+        self.distinct_operators.extend(next.distinct_operators);
+        for (&operand, &occurrences) in &next.distinct_operands {
+            *self.distinct_operands.entry(operand).or_default() += occurrences;
+        }
+        self.unique_operands += next.unique_operands;
+        self.lines.merge(&next.lines);
+        self.frames.merge(next.frames);
+    }
+
+    /// The metrics of the file that this is the whole contribution of. Its `text` is read only where lines cannot be
+    /// counted part by part (see [`lines`]).
+    pub fn file_metrics(self, text: &str) -> FileMetrics {
+        FileMetrics {
+            halstead: HalsteadCounts {
+                distinct_operators: self.distinct_operators.count(),
+                distinct_operands: self.distinct_operands.len() as u32 + self.unique_operands,
+                operators: self.operators,
+                operands: self.operands,
+            },
+            // A module counts as one before its first decision.
+            module_complexity: 1 + self.complexity,
+            lines: if self.lines.irregular {
+                lines::count_irregular(text)
+            } else {
+                Some(self.lines.counts())
+            },
+            recursion: self.frames.exceeded(),
+            functions: self.functions,
+            classes: self.classes,
+        }
+    }
+}

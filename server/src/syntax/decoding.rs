@@ -1,0 +1,293 @@
+//! Bytes to text, as Python decodes source files (PEP 263 and the language reference, "Encoding declarations").
+
+use std::borrow::Cow;
+
+use encoding_rs::Encoding;
+use memchr::memchr2;
+use thiserror::Error;
+
+/// Why bytes are no Python source text.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DecodeError {
+    /// A byte sequence that the encoding does not have.
+    #[error("line {line}: byte {byte:#04x} at offset {offset} is not valid {encoding}{hint}")]
+    Invalid {
+        /// The encoding that was assumed or declared.
+        encoding: String,
+        /// The line, from 1.
+        line: u32,
+        /// The offset of the first bad byte.
+        offset: usize,
+        /// The first bad byte.
+        byte: u8,
+        /// What may be meant, in words that continue the sentence; or nothing.
+        hint: &'static str,
+    },
+    /// The text has a sequence that its declared encoding does not have, at a place that is not known.
+    #[error("the file is not valid {encoding}, which it declares as its encoding")]
+    InvalidSomewhere {
+        /// The declared encoding.
+        encoding: String,
+    },
+    /// The declared encoding is not known.
+    #[error("line {line}: unknown encoding `{encoding}`")]
+    UnknownEncoding {
+        /// The declared name.
+        encoding: String,
+        /// The line of the declaration, from 1.
+        line: u32,
+    },
+    /// A UTF-8 byte order mark and a declaration that contradict each other.
+    #[error("line {line}: the file starts with a UTF-8 byte order mark but declares the encoding `{encoding}`")]
+    Contradiction {
+        /// The declared name.
+        encoding: String,
+        /// The line of the declaration, from 1.
+        line: u32,
+    },
+    /// UTF-16 or UTF-32, which Python does not accept for source files.
+    #[error("the file looks like {0}, which Python does not accept as a source encoding")]
+    WideEncoding(&'static str),
+}
+
+/// Decodes the bytes of a source file: UTF-8, with or without a byte order mark (which is dropped), or the encoding
+/// that a PEP 263 comment on one of the first two lines declares.
+///
+/// # Errors
+///
+/// A [`DecodeError`] if the encoding is not known or the bytes are not valid in it.
+pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
+    let (marked, body) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+        Some(body) => (true, body),
+        None => (false, bytes),
+    };
+    let Some((line, name)) = declaration(body) else {
+        return utf_8(bytes, body);
+    };
+    let normalized = normalize(&name);
+    if is_utf_8(&normalized) {
+        return utf_8(bytes, body);
+    }
+    if marked {
+        return Err(DecodeError::Contradiction { encoding: name, line });
+    }
+    if is_latin_1(&normalized) {
+        // Not by `encoding_rs`: on the web, "latin1" means windows-1252.
+        return Ok(Cow::Owned(body.iter().map(|&byte| char::from(byte)).collect()));
+    }
+    if matches!(normalized.as_str(), "ascii" | "us-ascii" | "646" | "us") {
+        return ascii(body, name);
+    }
+    let Some(encoding) = Encoding::for_label(label(&normalized).as_bytes()) else {
+        return Err(DecodeError::UnknownEncoding { encoding: name, line });
+    };
+    encoding
+        .decode_without_bom_handling_and_without_replacement(body)
+        .ok_or(DecodeError::InvalidSomewhere { encoding: name })
+}
+
+fn utf_8<'a>(bytes: &'a [u8], body: &'a [u8]) -> Result<Cow<'a, str>, DecodeError> {
+    std::str::from_utf8(body).map(Cow::Borrowed).map_err(|error| {
+        if let Some(wide) = wide_encoding(bytes) {
+            return DecodeError::WideEncoding(wide);
+        }
+        invalid(body, error.valid_up_to(), "UTF-8".to_owned())
+    })
+}
+
+fn ascii(body: &[u8], name: String) -> Result<Cow<'_, str>, DecodeError> {
+    match body.iter().position(|byte| !byte.is_ascii()) {
+        Some(offset) => Err(invalid(body, offset, name)),
+        None => utf_8(body, body),
+    }
+}
+
+fn invalid(body: &[u8], offset: usize, encoding: String) -> DecodeError {
+    let line = 1 + body[..offset].iter().filter(|&&byte| byte == b'\n').count() as u32;
+    let hint = if memchr::memchr(0, &body[..body.len().min(8192)]).is_some() {
+        " (is this a binary file?)"
+    } else {
+        ""
+    };
+    DecodeError::Invalid {
+        encoding,
+        line,
+        offset,
+        byte: body[offset],
+        hint,
+    }
+}
+
+fn wide_encoding(bytes: &[u8]) -> Option<&'static str> {
+    const MARKS: [(&[u8], &str); 4] = [
+        (b"\xff\xfe\0\0", "UTF-32"),
+        (b"\0\0\xfe\xff", "UTF-32"),
+        (b"\xff\xfe", "UTF-16"),
+        (b"\xfe\xff", "UTF-16"),
+    ];
+    MARKS
+        .iter()
+        .find(|(mark, _)| bytes.starts_with(mark))
+        .map(|&(_, name)| name)
+}
+
+/// The encoding that a comment on the first or second line declares, with the line (from 1). The second line counts
+/// only below a blank line or a comment.
+fn declaration(body: &[u8]) -> Option<(u32, String)> {
+    let (first, rest) = split_line(body);
+    if let Some(name) = declared_name(first) {
+        return Some((1, name));
+    }
+    let content = trim_start(first);
+    if !(content.is_empty() || content.starts_with(b"#")) {
+        return None;
+    }
+    let (second, _) = split_line(rest);
+    declared_name(second).map(|name| (2, name))
+}
+
+fn split_line(bytes: &[u8]) -> (&[u8], &[u8]) {
+    match memchr2(b'\n', b'\r', bytes) {
+        None => (bytes, &[]),
+        Some(end) => {
+            let terminator = if bytes[end..].starts_with(b"\r\n") { 2 } else { 1 };
+            (&bytes[..end], &bytes[end + terminator..])
+        }
+    }
+}
+
+fn trim_start(line: &[u8]) -> &[u8] {
+    let blank = line
+        .iter()
+        .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c'))
+        .count();
+    &line[blank..]
+}
+
+/// The name in a comment that matches PEP 263's `coding[=:]\s*([-\w.]+)`.
+fn declared_name(line: &[u8]) -> Option<String> {
+    let comment = trim_start(line);
+    if !comment.starts_with(b"#") {
+        return None;
+    }
+    memchr::memmem::find_iter(comment, b"coding").find_map(|found| {
+        let rest = comment[found + b"coding".len()..]
+            .strip_prefix(b":")
+            .or_else(|| comment[found + b"coding".len()..].strip_prefix(b"="))?;
+        let name: String = rest
+            .iter()
+            .skip_while(|byte| matches!(byte, b' ' | b'\t'))
+            .take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+            .map(|&byte| char::from(byte))
+            .collect();
+        (!name.is_empty()).then_some(name)
+    })
+}
+
+fn normalize(name: &str) -> String {
+    name.to_ascii_lowercase().replace('_', "-")
+}
+
+fn is_utf_8(name: &str) -> bool {
+    matches!(name, "utf-8" | "utf8" | "u8" | "utf" | "cp65001") || name.starts_with("utf-8-")
+}
+
+fn is_latin_1(name: &str) -> bool {
+    ["latin-1", "iso-8859-1", "iso-latin-1"].iter().any(|stem| {
+        name.strip_prefix(stem)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
+    }) || matches!(name, "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819")
+}
+
+/// The label that the WHATWG Encoding Standard has for Python's name of an encoding.
+fn label(name: &str) -> String {
+    match name {
+        "cp932" | "ms932" | "mskanji" | "ms-kanji" | "shiftjis" | "s-jis" => "shift_jis".to_owned(),
+        "cp936" | "ms936" => "gbk".to_owned(),
+        "cp949" | "ms949" | "uhc" | "euckr" => "euc-kr".to_owned(),
+        "cp950" | "ms950" | "big5-tw" => "big5".to_owned(),
+        "big5-hkscs" | "hkscs" => "big5-hkscs".to_owned(),
+        "eucjp" | "ujis" => "euc-jp".to_owned(),
+        "mac-roman" | "macroman" => "macintosh".to_owned(),
+        "mac-cyrillic" | "maccyrillic" => "x-mac-cyrillic".to_owned(),
+        "shift-jis" => "shift_jis".to_owned(),
+        "cp874" => "windows-874".to_owned(),
+        _ => match name.strip_prefix("cp125") {
+            Some(page) => format!("windows-125{page}"),
+            None => name.to_owned(),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf_8_is_borrowed_and_a_byte_order_mark_dropped() {
+        assert!(matches!(decode("x = 'é'".as_bytes()), Ok(Cow::Borrowed("x = 'é'"))));
+        assert_eq!(decode(b"\xef\xbb\xbfx").unwrap(), "x");
+        assert_eq!(decode(b"").unwrap(), "");
+    }
+
+    #[test]
+    fn a_declaration_is_honoured_on_the_first_two_lines() {
+        assert_eq!(
+            decode(b"# -*- coding: latin-1 -*-\n'\xe9'").unwrap(),
+            "# -*- coding: latin-1 -*-\n'é'"
+        );
+        assert_eq!(
+            decode(b"#!/bin/python\n# vim: fileencoding=cp1252\n'\x80'")
+                .unwrap()
+                .chars()
+                .last(),
+            Some('\'')
+        );
+        assert_eq!(decode(b"\n#coding=koi8-r\n'\xc1'").unwrap(), "\n#coding=koi8-r\n'а'");
+        assert_eq!(
+            decode(b"# coding: euc_jp\n'\xa4\xa2'").unwrap(),
+            "# coding: euc_jp\n'あ'"
+        );
+    }
+
+    #[test]
+    fn latin_1_has_all_256_bytes() {
+        let decoded = decode(b"#coding:iso-8859-1\r\x80\x9f").unwrap();
+        assert!(decoded.ends_with("\u{80}\u{9f}"));
+    }
+
+    #[test]
+    fn a_declaration_below_code_or_on_the_third_line_is_none() {
+        assert!(decode(b"x = 1\n# coding: latin-1\n'\xe9'").is_err());
+        assert!(decode(b"\n\n# coding: latin-1\n'\xe9'").is_err());
+    }
+
+    #[test]
+    fn bad_bytes_are_located() {
+        assert_eq!(
+            decode(b"x = 1\ny = '\xe9'\n").unwrap_err().to_string(),
+            "line 2: byte 0xe9 at offset 11 is not valid UTF-8"
+        );
+        assert_eq!(
+            decode(b"\x7fELF\0\xff").unwrap_err().to_string(),
+            "line 1: byte 0xff at offset 5 is not valid UTF-8 (is this a binary file?)"
+        );
+        assert!(matches!(
+            decode(b"# coding: ascii\n\xe9"),
+            Err(DecodeError::Invalid { line: 2, .. })
+        ));
+    }
+
+    #[test]
+    fn unusable_declarations_are_named() {
+        assert_eq!(
+            decode(b"# coding: klingon\n").unwrap_err().to_string(),
+            "line 1: unknown encoding `klingon`"
+        );
+        assert!(matches!(
+            decode(b"\xef\xbb\xbf# coding: latin-1\n"),
+            Err(DecodeError::Contradiction { line: 1, .. })
+        ));
+        assert_eq!(decode(b"\xff\xfex\0"), Err(DecodeError::WideEncoding("UTF-16")));
+    }
+}

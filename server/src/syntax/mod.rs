@@ -1,0 +1,10 @@
+//! Source text to syntax: decoding, parsing, and the units that a file consists of.
+
+mod decoding;
+mod nesting;
+mod parsing;
+mod teardown;
+
+pub use decoding::{DecodeError, decode};
+pub use nesting::MAX_NESTING;
+pub use parsing::{ANALYSIS_STACK_BYTES, MAX_BYTES, Source, SyntaxError, parse};

@@ -1,0 +1,323 @@
+//! A bound on how deeply a text nests, found before anything recurses into it.
+//!
+//! CPython refuses more than 200 brackets or 100 blocks inside each other, but takes some thousand prefix operators in
+//! a row. Everything that recurses over a syntax tree here relies on [`MAX_NESTING`] instead of on luck.
+
+use memchr::memmem;
+
+/// How many brackets, blocks, prefix operators, conditional expressions, powers and lambdas may stand inside each
+/// other. Deeper texts are refused. No file that CPython 3.11 accepts comes near: its own limit for the syntax tree is
+/// 3,000 levels.
+pub const MAX_NESTING: u32 = 5_000;
+
+/// Where a text nests more deeply than [`MAX_NESTING`]: the offset of the byte at which the limit is passed.
+///
+/// The measure errs on the high side: it takes a text for deep that is not only if thousands of unbalanced brackets
+/// stand inside one f-string. Left-associative chains such as `a + b + …` or `a.b.c…` do not count: whoever walks a
+/// tree must loop over them.
+pub fn first_too_deep(text: &str) -> Option<usize> {
+    if cannot_be_deep(text.as_bytes()) {
+        return None;
+    }
+    Scanner::new(text.as_bytes()).run()
+}
+
+/// Whether `bytes` have too few of the characters and words that open a level to nest too deeply. This is what nearly
+/// every file answers, at a fraction of a scan's cost.
+fn cannot_be_deep(bytes: &[u8]) -> bool {
+    let limit = MAX_NESTING as usize;
+    if bytes.len() <= limit {
+        return true;
+    }
+    let openers = bytes
+        .iter()
+        .filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b':' | b'+' | b'-' | b'~' | b'*'))
+        .count();
+    let words = ["not", "else", "lambda", "await"]
+        .map(|word| memmem::find_iter(bytes, word).count())
+        .iter()
+        .sum::<usize>();
+    openers + words <= limit
+}
+
+/// What nests inside one pair of brackets, or at the top of a logical line.
+#[derive(Clone, Copy, Default)]
+struct Level {
+    /// `else` and `lambda`, which nest until the next comma or the end.
+    sticky: u32,
+    /// Prefix operators and `**`, which nest as long as no other operator follows.
+    run: u32,
+    /// Lambdas whose colon has not come yet: commas up to there separate parameters.
+    open_lambdas: u32,
+    /// The levels around this one.
+    outer: u32,
+}
+
+struct Scanner<'a> {
+    bytes: &'a [u8],
+    position: usize,
+    current: Level,
+    enclosing: Vec<Level>,
+    indentation: Vec<usize>,
+    /// The last byte that was neither blank nor part of a comment.
+    previous: u8,
+}
+
+impl<'a> Scanner<'a> {
+    fn new(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            position: 0,
+            current: Level::default(),
+            enclosing: Vec::new(),
+            indentation: Vec::new(),
+            previous: b'\n',
+        }
+    }
+
+    fn depth(&self) -> u32 {
+        self.current.outer + self.current.sticky + self.current.run
+    }
+
+    fn run(mut self) -> Option<usize> {
+        self.begin_line();
+        while let Some(&byte) = self.bytes.get(self.position) {
+            let start = self.position;
+            self.position += 1;
+            match byte {
+                b' ' | b'\t' | b'\x0c' => continue,
+                b'#' => {
+                    self.skip_comment();
+                    continue;
+                }
+                b'\\' => {
+                    // A continued line: neither its terminator nor its indentation mean anything.
+                    self.position += 1;
+                    continue;
+                }
+                b'\n' | b'\r' => {
+                    if self.enclosing.is_empty() {
+                        self.begin_line();
+                    }
+                    continue;
+                }
+                b'\'' | b'"' => self.string(byte, false),
+                b'(' | b'[' | b'{' => self.open(),
+                b')' | b']' | b'}' => self.close(),
+                b',' => {
+                    self.current.run = 0;
+                    if self.current.open_lambdas == 0 {
+                        self.current.sticky = 0;
+                    }
+                }
+                b':' => {
+                    self.current.run = 0;
+                    self.current.open_lambdas = self.current.open_lambdas.saturating_sub(1);
+                }
+                b'~' => self.current.run += 1,
+                b'+' | b'-' if matches!(self.previous, b'+' | b'-' | b'~' | b'*') => {
+                    self.current.run += 1;
+                }
+                b'*' if self.bytes.get(self.position) == Some(&b'*') => {
+                    self.position += 1;
+                    self.current.run += 1;
+                }
+                b';' => {
+                    self.current.run = 0;
+                    self.current.sticky = 0;
+                }
+                _ if is_word(byte) => self.word(start),
+                b'.' => {}
+                _ => self.current.run = 0,
+            }
+            self.previous = self.bytes[self.position - 1];
+            if self.depth() > MAX_NESTING {
+                return Some(start);
+            }
+        }
+        None
+    }
+
+    fn skip_comment(&mut self) {
+        let rest = &self.bytes[self.position..];
+        self.position += memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len());
+    }
+
+    /// Starts a logical line: its indentation says how many blocks are around it.
+    fn begin_line(&mut self) {
+        let width = self.bytes[self.position..]
+            .iter()
+            .take_while(|byte| matches!(byte, b' ' | b'\t' | b'\x0c'))
+            .count();
+        match self.bytes.get(self.position + width) {
+            None | Some(b'\n' | b'\r' | b'#') => {}
+            Some(_) => {
+                while self.indentation.last().is_some_and(|&last| last >= width) {
+                    self.indentation.pop();
+                }
+                if width > 0 {
+                    self.indentation.push(width);
+                }
+            }
+        }
+        self.current = Level {
+            outer: self.indentation.len() as u32,
+            ..Level::default()
+        };
+    }
+
+    fn open(&mut self) {
+        let outer = self.depth() + 1;
+        self.enclosing.push(self.current);
+        self.current = Level {
+            outer,
+            ..Level::default()
+        };
+    }
+
+    fn close(&mut self) {
+        if let Some(level) = self.enclosing.pop() {
+            self.current = level;
+        }
+    }
+
+    fn word(&mut self, start: usize) {
+        let length = self.bytes[start..].iter().take_while(|&&byte| is_word(byte)).count();
+        self.position = start + length;
+        match &self.bytes[start..self.position] {
+            b"not" | b"await" => self.current.run += 1,
+            b"else" => {
+                self.current.run = 0;
+                self.current.sticky += 1;
+            }
+            b"lambda" => {
+                self.current.run = 0;
+                self.current.sticky += 1;
+                self.current.open_lambdas += 1;
+            }
+            b"and" | b"or" | b"in" | b"is" | b"if" | b"for" => self.current.run = 0,
+            word => {
+                if let Some(&quote @ (b'\'' | b'"')) = self.bytes.get(self.position)
+                    && word.len() <= 2
+                {
+                    self.position += 1;
+                    let interpolates = word.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'));
+                    self.string(quote, interpolates);
+                }
+            }
+        }
+    }
+
+    /// Skips a string whose opening quote has just been passed. Inside one that interpolates, brackets count.
+    fn string(&mut self, quote: u8, interpolates: bool) {
+        let triple = self.bytes[self.position..].starts_with(&[quote, quote]);
+        if triple {
+            self.position += 2;
+        }
+        let (current, enclosing) = (self.current, self.enclosing.len());
+        while let Some(&byte) = self.bytes.get(self.position) {
+            self.position += 1;
+            match byte {
+                b'\\' => self.position += 1,
+                b'\n' | b'\r' if !triple => break,
+                b'(' | b'[' | b'{' if interpolates => {
+                    self.open();
+                    if self.depth() > MAX_NESTING {
+                        // Not undone: the caller sees it and stops.
+                        return;
+                    }
+                }
+                b')' | b']' | b'}' if interpolates && self.enclosing.len() > enclosing => self.close(),
+                _ if byte == quote => {
+                    if !triple {
+                        break;
+                    }
+                    if self.bytes[self.position..].starts_with(&[quote, quote]) {
+                        self.position += 2;
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.position = self.position.min(self.bytes.len());
+        self.enclosing.truncate(enclosing);
+        self.current = current;
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Repeats so that the text is worth a scan and has `levels` levels.
+    fn is_refused(open: &str, middle: &str, close: &str, levels: usize) -> bool {
+        let text = format!("x = {}{middle}{}\n", open.repeat(levels), close.repeat(levels));
+        first_too_deep(&text).is_some()
+    }
+
+    #[test]
+    fn each_way_to_nest_is_seen() {
+        for (open, middle, close) in [
+            ("(", "1", ")"),
+            ("[", "1", "]"),
+            ("{1: ", "1", "}"),
+            ("f(", "1", ")"),
+            ("-", "1", ""),
+            ("~", "1", ""),
+            ("not ", "1", ""),
+            ("1 if 2 else ", "3", ""),
+            ("lambda: ", "1", ""),
+            ("lambda a, b=1: ", "1", ""),
+            ("2 ** ", "1", ""),
+            ("2 ** -", "1", ""),
+            ("f'{[", "1", "]}'"),
+        ] {
+            assert!(is_refused(open, middle, close, 6_000), "{open}");
+            assert!(!is_refused(open, middle, close, 2_000), "{open}");
+        }
+    }
+
+    #[test]
+    fn blocks_nest() {
+        let nested = |levels: usize| -> String { (0..levels).map(|level| " ".repeat(level) + "if 1:\n").collect() };
+        assert!(first_too_deep(&nested(5_100)).is_some());
+        assert!(first_too_deep(&nested(4_900)).is_none());
+    }
+
+    #[test]
+    fn what_stands_side_by_side_does_not_nest() {
+        for flat in [
+            "a ** 2 + ",
+            "-a - -b + ",
+            "not a and not b or ",
+            "(1, 2), ",
+            "lambda x, y: x, ",
+            "1 if 2 else 3, ",
+            "f'{[1]}', ",
+            "'((((', ",
+            "{1: -1, 2: +2}, ",
+            "a[-1] * -",
+        ] {
+            let text = format!("x = [{}0]\n", flat.repeat(20_000));
+            assert_eq!(first_too_deep(&text), None, "{flat}");
+        }
+        assert_eq!(first_too_deep(&"# ((((((\nx = (1)\n".repeat(9_000)), None);
+        assert_eq!(
+            first_too_deep(&"if a:\n    b = not c\nelse:\n    pass\n".repeat(9_000)),
+            None
+        );
+        assert_eq!(first_too_deep(&"x = 'it''s' \\\n  '(('\n".repeat(9_000)), None);
+    }
+
+    #[test]
+    fn unbalanced_texts_end() {
+        for text in ["(", ")", "'", "\"\"\"", "f'{", "\\", "#", "f\"{x"] {
+            first_too_deep(&text.repeat(6_000));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! Lines and positions.
+
+mod line_index;
+
+pub use line_index::LineIndex;
