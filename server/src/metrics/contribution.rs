@@ -51,7 +51,6 @@ impl Contribution {
             }));
         self.classes.extend(next.classes.iter().map(|class| ClassMetrics {
             class_line: class.class_line + offset,
-            end_line: class.end_line + offset,
             header_comments: super::file_metrics::moved(&class.header_comments, offset),
             ..class.clone()
         }));

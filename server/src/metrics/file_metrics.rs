@@ -86,8 +86,6 @@ pub struct ClassMetrics {
     pub classes: Box<[Box<str>]>,
     /// The line of its `class`, from 1.
     pub class_line: u32,
-    /// Its last line, from 1.
-    pub end_line: u32,
     /// Comments on its header that speak to this tool.
     pub header_comments: Box<[HeaderComment]>,
 }

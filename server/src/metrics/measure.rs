@@ -1,12 +1,14 @@
-//! From text to metrics.
+//! From text to metrics: of a whole file, and of one unit.
 
+use ruff_python_ast::Stmt;
 use ruff_text_size::{TextRange, TextSize};
 
 use super::contribution::Contribution;
 use super::file_metrics::FileMetrics;
 use super::header::Comments;
 use super::lines::LineContribution;
-use super::walk::{Place, walk};
+use super::walk::{Place, walk, walk_class_header};
+use crate::syntax::units::{Unit, UnitKind, outline_of_statements, units};
 use crate::syntax::{Source, SyntaxError, parse};
 
 /// The metrics of a whole text.
@@ -21,7 +23,7 @@ pub fn measure(text: &str) -> Result<FileMetrics, SyntaxError> {
     Ok(contribution_of_source(&source).file_metrics(text))
 }
 
-/// What the whole of a parsed text contributes.
+/// What the whole of a parsed text contributes: the merge of what its units contribute.
 pub fn contribution_of_source(source: &Source<'_>) -> Contribution {
     let comments = Comments::of(source.tokens(), source.text());
     let place = Place {
@@ -32,8 +34,124 @@ pub fn contribution_of_source(source: &Source<'_>) -> Contribution {
         classes: Vec::new(),
     };
     let whole = TextRange::up_to(TextSize::of(source.text()));
-    Contribution {
-        lines: LineContribution::of(source.text(), source.lines(), source.tokens(), whole),
-        ..walk(place, source.body())
+    contribution_of_region(source, place, whole, UnitKind::Statements, source.body().iter())
+}
+
+/// The units of a parsed text, each with what it contributes.
+pub fn contributions_of_units<'s>(source: &'s Source<'_>) -> Vec<(Unit<&'s Stmt>, Contribution)> {
+    let comments = Comments::of(source.tokens(), source.text());
+    let outline = outline_of_statements(source.body());
+    let units = units(source.text(), source.lines(), &outline);
+    let contribution = |unit: &Unit<&'s Stmt>| {
+        let classes = unit.classes.iter().map(AsRef::as_ref).collect();
+        let start = source.lines().start(unit.lines.start);
+        let end = source.lines().start(unit.lines.end);
+        let place = Place {
+            text: source.text(),
+            lines: source.lines(),
+            comments: &comments,
+            lines_before: unit.lines.start,
+            classes,
+        };
+        let region = TextRange::new(start.into(), end.into());
+        contribution_of_region(source, place, region, unit.kind, unit.nodes.iter().copied())
+    };
+    units
+        .into_iter()
+        .map(|unit| {
+            let contribution = contribution(&unit);
+            (unit, contribution)
+        })
+        .collect()
+}
+
+fn contribution_of_region<'a>(
+    source: &'a Source<'_>,
+    place: Place<'a>,
+    region: TextRange,
+    kind: UnitKind,
+    mut statements: impl Iterator<Item = &'a Stmt>,
+) -> Contribution {
+    let lines = LineContribution::of(source.text(), source.lines(), source.tokens(), region);
+    let walked = match kind {
+        UnitKind::Statements => walk(place, statements),
+        UnitKind::ClassHeader => match statements.next() {
+            Some(Stmt::ClassDef(class)) => walk_class_header(place, class),
+            _ => Contribution::default(),
+        },
+    };
+    Contribution { lines, ..walked }
+}
+
+/// What one unit contributes, from its text alone: `text` are its whole lines, `classes` the names of the classes around
+/// it. Equal to what [`contributions_of_units`] finds for the unit in its file, and costs what the unit costs.
+///
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+///
+/// # Errors
+///
+/// The first [`SyntaxError`] in the unit, its line counted from the unit's first.
+pub fn contribution_of_unit(text: &str, kind: UnitKind, classes: &[Box<str>]) -> Result<Contribution, SyntaxError> {
+    let frame = Frame::around(text, kind);
+    let framed = frame.text(text);
+    let located = |mut error: SyntaxError| {
+        error.line = error.line.saturating_sub(frame.lines_before()).max(1);
+        error
+    };
+    let source = parse(&framed).map_err(located)?;
+    let statements = match (frame.lines_before(), source.body()) {
+        (1, [Stmt::If(header)]) => &*header.body,
+        (_, body) => body,
+    };
+    let comments = Comments::of(source.tokens(), source.text());
+    let place = Place {
+        text: source.text(),
+        lines: source.lines(),
+        comments: &comments,
+        lines_before: frame.lines_before(),
+        classes: classes.iter().map(AsRef::as_ref).collect(),
+    };
+    let region = TextRange::at(TextSize::of(frame.before), TextSize::of(text));
+    Ok(contribution_of_region(&source, place, region, kind, statements.iter()))
+}
+
+/// What must stand around the text of a unit so that it parses by itself.
+struct Frame {
+    /// A header of one line that makes an indented unit the body of a block; its strings and columns stay as they are.
+    before: &'static str,
+    /// A body for the header of a class.
+    after: String,
+}
+
+impl Frame {
+    fn around(text: &str, kind: UnitKind) -> Self {
+        let indentation = indentation_of_first_statement(text);
+        Self {
+            before: if indentation.is_empty() { "" } else { "if 1:\n" },
+            after: match kind {
+                UnitKind::Statements => String::new(),
+                UnitKind::ClassHeader => format!("{indentation} pass\n"),
+            },
+        }
     }
+
+    fn text(&self, unit: &str) -> String {
+        [self.before, unit, &self.after].concat()
+    }
+
+    fn lines_before(&self) -> u32 {
+        u32::from(!self.before.is_empty())
+    }
+}
+
+/// The indentation of the first line that is neither blank nor a comment. A form feed starts it anew.
+fn indentation_of_first_statement(text: &str) -> &str {
+    for line in text.split(['\n', '\r']) {
+        let code = line.trim_start_matches([' ', '\t', '\x0c']);
+        if !code.is_empty() && !code.starts_with('#') {
+            let indentation = &line[..line.len() - code.len()];
+            return indentation.rsplit('\x0c').next().unwrap_or_default();
+        }
+    }
+    ""
 }

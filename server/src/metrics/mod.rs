@@ -22,7 +22,7 @@ pub use file_metrics::{
 };
 pub use halstead::Operators;
 pub use lines::LineContribution;
-pub use measure::{contribution_of_source, measure};
+pub use measure::{contribution_of_source, contribution_of_unit, contributions_of_units, measure};
 pub use metric_type::{MetricType, UnknownMetric};
 pub use operand::Operand;
 pub use recursion_limit::{Exceeded, Frames};

@@ -36,7 +36,7 @@ pub struct Place<'a> {
 }
 
 /// Walks `statements` and returns what they contribute, without their lines.
-pub fn walk(place: Place<'_>, statements: &[Stmt]) -> Contribution {
+pub fn walk<'a>(place: Place<'a>, statements: impl IntoIterator<Item = &'a Stmt>) -> Contribution {
     let mut walk = Walk::new(place);
     for statement in statements {
         walk.top_level(statement);
@@ -45,7 +45,7 @@ pub fn walk(place: Place<'_>, statements: &[Stmt]) -> Contribution {
 }
 
 /// Walks what a class has outside its body: its name, bases and decorators.
-pub fn walk_class_header(place: Place<'_>, class: &StmtClassDef) -> Contribution {
+pub fn walk_class_header<'a>(place: Place<'a>, class: &'a StmtClassDef) -> Contribution {
     let mut walk = Walk::new(place);
     walk.class_header(class);
     walk.finish()
@@ -370,14 +370,11 @@ impl<'a> Walk<'a> {
 
     fn function_with_rows(&mut self, function: &'a StmtFunctionDef) {
         self.functions_entered += 1;
-        let outer = self.functions_entered;
         self.function = Some(OpenFunction {
             recursive_name: Some(&function.name),
             ..OpenFunction::default()
         });
-        let position = self.contribution.functions.len();
         self.function_body(function, Some(0));
-        debug_assert_eq!(outer, self.functions_entered);
         let counted = self.function.take().expect("the function that was opened");
         // What follows is in no function, or in another one.
         self.functions_entered += 1;
@@ -410,7 +407,6 @@ impl<'a> Walk<'a> {
             },
             header_comments: header.comments_to_us(&self.place),
         };
-        debug_assert_eq!(position, self.contribution.functions.len());
         self.contribution.functions.push(metrics);
     }
 
@@ -445,7 +441,6 @@ impl<'a> Walk<'a> {
             name: class.name.as_str().into(),
             classes: self.class_names(),
             class_line: self.line(header.keyword),
-            end_line: self.line(class.range().end()),
             header_comments: header.comments_to_us(&self.place),
         };
         self.contribution.classes.push(metrics);

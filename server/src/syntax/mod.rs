@@ -4,6 +4,7 @@ mod decoding;
 mod nesting;
 mod parsing;
 mod teardown;
+pub mod units;
 
 pub use decoding::{DecodeError, decode};
 pub use nesting::MAX_NESTING;

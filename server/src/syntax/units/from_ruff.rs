@@ -1,0 +1,23 @@
+//! Outlines from ruff's syntax trees.
+
+use ruff_python_ast::Stmt;
+use ruff_text_size::Ranged;
+
+use super::{ClassBody, Item};
+
+/// The outline of a body. Recurses into classes only.
+pub fn outline_of_statements(statements: &[Stmt]) -> Vec<Item<&Stmt>> {
+    statements.iter().map(item).collect()
+}
+
+fn item(statement: &Stmt) -> Item<&Stmt> {
+    let range = statement.range();
+    Item {
+        node: statement,
+        range: range.start().to_u32()..range.end().to_u32(),
+        class: statement.as_class_def_stmt().map(|class| ClassBody {
+            name: class.name.as_str().into(),
+            items: outline_of_statements(&class.body),
+        }),
+    }
+}

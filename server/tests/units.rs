@@ -1,0 +1,99 @@
+//! Units: both parsers agree on them, and the metrics of a file are the merge of what they contribute, however it is
+//! split. Set `ANTIPASTA_TEST_CORPUS` to run this over whole packages.
+
+mod support;
+
+use antipasta_lsp::metrics::{
+    Contribution, FileMetrics, contribution_of_source, contribution_of_unit, contributions_of_units,
+};
+use antipasta_lsp::syntax::units::{tree_sitter_parser, units_of_tree};
+use antipasta_lsp::syntax::{Source, parse};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+use support::{on_analysis_stack, sources};
+
+fn whole(source: &Source<'_>) -> FileMetrics {
+    contribution_of_source(source).file_metrics(source.text())
+}
+
+#[test]
+fn both_parsers_find_the_same_units() {
+    on_analysis_stack(|| {
+        let mut parser = tree_sitter_parser();
+        for (path, text) in sources() {
+            let source = parse(&text).unwrap();
+            let tree = parser.parse(text.as_bytes(), None).unwrap();
+            let by_tree = units_of_tree(&text, source.lines(), &tree);
+            let by_ruff = contributions_of_units(&source);
+            assert_eq!(by_tree.len(), by_ruff.len(), "{}", path.display());
+            for (left, (right, _)) in by_tree.iter().zip(&by_ruff) {
+                let facts = (left.kind, &left.lines, &left.classes);
+                assert_eq!(facts, (right.kind, &right.lines, &right.classes), "{}", path.display());
+            }
+        }
+    });
+}
+
+#[test]
+fn units_divide_the_file() {
+    on_analysis_stack(|| {
+        for (path, text) in sources() {
+            let source = parse(&text).unwrap();
+            let mut next = 0;
+            for (unit, _) in contributions_of_units(&source) {
+                assert_eq!(unit.lines.start, next, "{}", path.display());
+                assert!(unit.lines.end > next, "{}", path.display());
+                next = unit.lines.end;
+            }
+            assert_eq!(next, source.lines().physical_lines(), "{}", path.display());
+        }
+    });
+}
+
+#[test]
+fn a_unit_contributes_the_same_alone_as_in_its_file() {
+    on_analysis_stack(|| {
+        for (path, text) in sources() {
+            let source = parse(&text).unwrap();
+            for (unit, in_file) in contributions_of_units(&source) {
+                let start = source.lines().start(unit.lines.start) as usize;
+                let end = source.lines().start(unit.lines.end) as usize;
+                let alone = contribution_of_unit(&text[start..end], unit.kind, &unit.classes);
+                assert_eq!(alone, Ok(in_file), "{} lines {:?}", path.display(), unit.lines);
+            }
+        }
+    });
+}
+
+#[test]
+fn any_split_merges_to_the_metrics_of_the_file() {
+    on_analysis_stack(|| {
+        let sources = sources();
+        let mut runner = TestRunner::new(Config::with_cases(64));
+        for (path, text) in &sources {
+            let source = parse(text).unwrap();
+            let expected = whole(&source);
+            let contributions: Vec<Contribution> = contributions_of_units(&source)
+                .into_iter()
+                .map(|(_, contribution)| contribution)
+                .collect();
+            // Where each part of the split starts.
+            let starts = prop::collection::btree_set(0..=contributions.len(), 0..8);
+            let result = runner.run(&starts, |starts| {
+                let mut merged = Contribution::default();
+                let mut from = 0;
+                for to in starts.into_iter().chain([contributions.len()]) {
+                    let mut part = Contribution::default();
+                    contributions[from..to]
+                        .iter()
+                        .for_each(|contribution| part.merge(contribution));
+                    merged.merge(&part);
+                    from = to;
+                }
+                prop_assert_eq!(merged.file_metrics(text), expected.clone());
+                Ok(())
+            });
+            result.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        }
+    });
+}
