@@ -103,7 +103,6 @@ fn bytes_that_are_no_source_are_errors() {
             "'",
             "\"\"\"",
             "\\",
-            "\u{feff}",
             "f'{",
             "f'{x!}'",
             "class A:\n",

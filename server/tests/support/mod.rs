@@ -27,7 +27,8 @@ pub fn sources() -> Vec<(PathBuf, String)> {
         .filter_map(|file| {
             let bytes = std::fs::read(&file).expect("a file that was just listed");
             let text = syntax::decode(&bytes).ok()?.into_owned();
-            syntax::parse(&text).is_ok().then_some((file, text))
+            let is_valid = syntax::parse(&text).is_ok();
+            is_valid.then_some((file, text))
         })
         .collect()
 }
