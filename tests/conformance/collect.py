@@ -10,9 +10,9 @@ input; each gives one line of output, in no particular order:
 Rows are those of antipasta's two runners, restricted to the metric types that we compute. A file is
 accepted if it is UTF-8 without a byte order mark and `ast.parse` takes its bytes and its text.
 
-radon's visitors recurse, and antipasta swallows the RecursionError: rows are then missing that the
-reference does define. They are computed again with a higher limit and a larger stack, and the file is
-marked `"recursion": true`.
+radon's visitors recurse, and antipasta swallows the RecursionError: rows are then missing. How deep they
+may go depends on how antipasta was started; here they always have as many calls left as in a worker
+process of `antipasta metrics -d`. A file whose visitors need more is marked `"recursion": true`.
 """
 
 from __future__ import annotations
@@ -32,8 +32,10 @@ from pathlib import Path
 from queue import Empty, Queue
 from typing import Any, TextIO
 
-RECURSION_LIMIT = 100_000
-STACK_BYTES = 1 << 29
+VISITOR_CALLS = 964
+"""How many calls radon's visitors may nest when antipasta analyses a directory by worker processes."""
+CALLS_BETWEEN = 6
+"""From `Worker.analyze` to the first `visit`: radon's entry points, antipasta's, and the recording of failures."""
 TYPES = frozenset(
     {
         "cyclomatic_complexity",
@@ -109,11 +111,14 @@ class Worker:
             return {"file": file, "accepted": False, "why": why}
         result: Result = {"file": file, "accepted": True}
         self.failures.clear()
-        metrics = self.radon.analyze(path).metrics
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(calls_on_stack() + CALLS_BETWEEN + VISITOR_CALLS)
+        try:
+            metrics = self.radon.analyze(path).metrics
+        finally:
+            sys.setrecursionlimit(limit)
         if any("RecursionError" in failure for failure in self.failures):
-            self.failures.clear()
             result["recursion"] = True
-            metrics = with_large_stack(lambda: self.radon.analyze(path).metrics)
         metrics = metrics + self.complexipy.analyze(path).metrics
         result["rows"] = [row for m in metrics if (row := m.to_dict())["type"] in TYPES]
         if self.failures:
@@ -136,29 +141,12 @@ def refusal(path: Path) -> str | None:
     return None
 
 
-def with_large_stack(function: Callable[[], Any]) -> Any:
-    """Call a function in a thread that may recurse deeply."""
-    box: list[Any] = []
-    errors: list[BaseException] = []
-
-    def body() -> None:
-        try:
-            box.append(function())
-        except BaseException as error:
-            errors.append(error)
-
-    limit, size = sys.getrecursionlimit(), threading.stack_size(STACK_BYTES)
-    sys.setrecursionlimit(RECURSION_LIMIT)
-    try:
-        thread = threading.Thread(target=body)
-        thread.start()
-        thread.join()
-    finally:
-        sys.setrecursionlimit(limit)
-        threading.stack_size(size)
-    if errors:
-        raise errors[0]
-    return box[0]
+def calls_on_stack() -> int:
+    """How many calls are nested around the caller's, itself included."""
+    frame, count = sys._getframe(1), 0
+    while frame is not None:
+        frame, count = frame.f_back, count + 1
+    return count
 
 
 def serve(plain: bool) -> None:

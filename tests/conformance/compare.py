@@ -150,7 +150,7 @@ def notes(total: Tally) -> Iterable[str]:
         ("analysed by neither", total.neither),
         ("accepted, but part of the reference fails on it", total.partial),
         (
-            "computed by the reference only with a raised recursion limit",
+            "without some rows: the reference exceeds Python's recursion limit",
             total.recursion,
         ),
         ("not compared", total.unknown),

@@ -71,7 +71,7 @@ impl OperandContext {
 
     fn string(self, value: &StringLiteralValue, source: &str) -> Operand {
         let literals: &[StringLiteral] = value.as_slice();
-        if literals.iter().any(|literal| surrogates::may_have_been_lost(literal)) {
+        if literals.iter().any(surrogates::may_have_been_lost) {
             return self.hash(Kind::Text, &surrogates::value(literals, source));
         }
         self.hash(Kind::Text, value.to_str().as_bytes())

@@ -87,16 +87,16 @@ impl Tokenizer {
         let prefix = string_prefix(unblank);
         if let Some(quote @ (b'\'' | b'"')) = unblank.as_bytes().get(prefix).copied() {
             let opened = &unblank[prefix + 1..];
-            let twice = [quote, quote];
-            if opened.as_bytes().starts_with(&twice) {
-                return self.string(&opened[2..], OpenString { quote, is_triple: true }, is_last, emit);
+            let is_triple = opened.as_bytes().starts_with(&[quote; 2]);
+            let opened = if is_triple { &opened[2..] } else { opened };
+            let open = OpenString { quote, is_triple };
+            if let Some(end) = string_end(opened, open) {
+                emit(Token::String { multi_line: false });
+                return Some(&opened[end..]);
             }
-            let open = OpenString {
-                quote,
-                is_triple: false,
-            };
-            if string_end(opened, open).is_some() || !is_last && ends_with_open_escape(opened, open) {
-                return self.string(opened, open, is_last, emit);
+            if is_triple || !is_last && ends_with_open_escape(opened) {
+                self.string = Some(open);
+                return None;
             }
         }
         let length = number(unblank).or_else(|| operator(unblank)).or_else(|| name(unblank));
@@ -116,26 +116,6 @@ impl Tokenizer {
             _ => Token::Other,
         });
         Some(&unblank[length..])
-    }
-
-    /// Takes the rest of a string that `opened` starts in.
-    fn string<'a>(
-        &mut self,
-        opened: &'a str,
-        open: OpenString,
-        _is_last: bool,
-        emit: &mut impl FnMut(Token),
-    ) -> Option<&'a str> {
-        match string_end(opened, open) {
-            Some(end) => {
-                emit(Token::String { multi_line: false });
-                Some(&opened[end..])
-            }
-            None => {
-                self.string = Some(open);
-                None
-            }
-        }
     }
 }
 
@@ -158,10 +138,9 @@ fn string_end(text: &str, open: OpenString) -> Option<usize> {
     }
 }
 
-/// Whether the line ends with a backslash that escapes its terminator: the string goes on.
-fn ends_with_open_escape(text: &str, open: OpenString) -> bool {
-    let backslashes = text.bytes().rev().take_while(|&byte| byte == b'\\').count();
-    backslashes % 2 == 1 && string_end(text, open).is_none()
+/// Whether the line ends with a backslash that escapes its terminator.
+fn ends_with_open_escape(text: &str) -> bool {
+    text.bytes().rev().take_while(|&byte| byte == b'\\').count() % 2 == 1
 }
 
 /// The length of the letters before the quote of a string that starts here; 0 if there are none.
@@ -181,7 +160,8 @@ fn string_prefix(text: &str) -> usize {
 fn number(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let first = *bytes.first()?;
-    if !first.is_ascii_digit() && !(first == b'.' && bytes.get(1).is_some_and(u8::is_ascii_digit)) {
+    let starts_with_point = first == b'.' && bytes.get(1).is_some_and(u8::is_ascii_digit);
+    if !first.is_ascii_digit() && !starts_with_point {
         return None;
     }
     let whole = digits(bytes, 0);

@@ -85,7 +85,7 @@ fn class_body<'t>(class: Node<'t>, text: &str) -> Option<ClassBody<Node<'t>>> {
 /// The end of a node without the comments at its end, which tree-sitter counts to a block by their indentation.
 fn end_of_code(node: Node<'_>) -> usize {
     let mut last = node;
-    while let Some(child) = (0..last.child_count() as u32)
+    while let Some(child) = (0..last.child_count())
         .rev()
         .filter_map(|index| last.child(index))
         .find(|child| !child.is_extra())

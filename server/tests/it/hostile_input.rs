@@ -1,10 +1,8 @@
 //! Input that no one writes: a clear error or a result, and never a crash or a hang.
 
-mod support;
-
+use crate::support::on_analysis_stack;
 use antipasta_lsp::metrics::{FileMetrics, measure};
 use antipasta_lsp::syntax::decode;
-use support::on_analysis_stack;
 
 fn measured(text: &str) -> FileMetrics {
     measure(text).unwrap_or_else(|error| panic!("{error}"))

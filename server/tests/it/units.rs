@@ -1,8 +1,7 @@
 //! Units: both parsers agree on them, and the metrics of a file are the merge of what they contribute, however it is
 //! split. Set `ANTIPASTA_TEST_CORPUS` to run this over whole packages.
 
-mod support;
-
+use crate::support::{on_analysis_stack, sources};
 use antipasta_lsp::metrics::{
     Contribution, FileMetrics, contribution_of_source, contribution_of_unit, contributions_of_units,
 };
@@ -10,7 +9,6 @@ use antipasta_lsp::syntax::units::{tree_sitter_parser, units_of_tree};
 use antipasta_lsp::syntax::{Source, parse};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use support::{on_analysis_stack, sources};
 
 fn whole(source: &Source<'_>) -> FileMetrics {
     contribution_of_source(source).file_metrics(source.text())
