@@ -1,1 +1,32 @@
 //! Thresholds and how files are chosen: the configuration.
+//!
+//! [`schema`] is the one table of settings. A document is read into nodes with their places ([`yaml`], [`pyproject`]), held
+//! against the table ([`check`]) and becomes a [`Config`]; [`find`] says which file holds for a directory.
+
+mod check;
+mod coerce;
+mod comparison;
+mod document;
+mod find;
+mod json_schema;
+mod migrate;
+mod model;
+mod node;
+mod overrides;
+mod problem;
+mod pyproject;
+mod schema;
+mod setting;
+mod yaml;
+mod yaml_scalar;
+
+pub use comparison::{Comparison, UnknownComparison};
+pub use document::{TEMPLATE, to_yaml};
+pub use find::{Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, read};
+pub use json_schema::json_schema;
+pub use migrate::{Migrated, migrate};
+pub use model::{Config, Profile, Threshold};
+pub use node::Position;
+pub use overrides::{InvalidThreshold, Overrides, parse_threshold};
+pub use problem::{ConfigErrors, Problem};
+pub use setting::Setting;

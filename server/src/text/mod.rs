@@ -1,5 +1,7 @@
-//! Lines and positions.
+//! Text and the places in it.
 
 mod line_index;
+mod python_float;
 
 pub use line_index::LineIndex;
+pub use python_float::python_float;

@@ -1,0 +1,130 @@
+//! How a value is held against its threshold.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The relation that a value must have to its threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+}
+
+impl Comparison {
+    /// Every comparison, in the order in which they are listed to people.
+    pub const ALL: [Self; 6] = [
+        Self::Less,
+        Self::LessOrEqual,
+        Self::Greater,
+        Self::GreaterOrEqual,
+        Self::Equal,
+        Self::NotEqual,
+    ];
+
+    /// The operator as it is written in configurations and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+            Self::Equal => "==",
+            Self::NotEqual => "!=",
+        }
+    }
+
+    /// Whether `value` keeps to `threshold`.
+    ///
+    /// The four orderings are stated by their opposites, as the reference states them: what cannot
+    /// be ordered (NaN) violates none of them.
+    #[allow(clippy::neg_cmp_op_on_partial_ord)]
+    pub fn holds(self, value: f64, threshold: f64) -> bool {
+        match self {
+            Self::Less => !(value >= threshold),
+            Self::LessOrEqual => !(value > threshold),
+            Self::Greater => !(value <= threshold),
+            Self::GreaterOrEqual => !(value < threshold),
+            Self::Equal => value == threshold,
+            Self::NotEqual => value != threshold,
+        }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+/// The given text is no comparison.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownComparison(pub String);
+
+impl fmt::Display for UnknownComparison {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "unknown comparison `{}`", self.0)
+    }
+}
+
+impl std::error::Error for UnknownComparison {}
+
+impl FromStr for Comparison {
+    type Err = UnknownComparison;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|comparison| comparison.as_str() == text)
+            .ok_or_else(|| UnknownComparison(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comparisons_hold_as_they_read() {
+        let held: Vec<_> = Comparison::ALL
+            .map(|comparison| [1.0, 2.0, 3.0].map(|value| comparison.holds(value, 2.0)))
+            .to_vec();
+        assert_eq!(
+            held,
+            [
+                [true, false, false],
+                [true, true, false],
+                [false, false, true],
+                [false, true, true],
+                [false, true, false],
+                [true, false, true],
+            ]
+        );
+    }
+
+    #[test]
+    fn nan_violates_no_ordering() {
+        for comparison in &Comparison::ALL[..4] {
+            assert!(comparison.holds(f64::NAN, 1.0));
+        }
+        assert!(!Comparison::Equal.holds(f64::NAN, 1.0));
+        assert!(Comparison::NotEqual.holds(f64::NAN, 1.0));
+    }
+
+    #[test]
+    fn every_operator_parses_back() {
+        for comparison in Comparison::ALL {
+            assert_eq!(comparison.as_str().parse(), Ok(comparison));
+        }
+        assert!("=<".parse::<Comparison>().is_err());
+    }
+}

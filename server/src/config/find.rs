@@ -1,0 +1,259 @@
+//! Which configuration holds for a file: the nearest one, from the file's directory up to its repository's root.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use super::model::Config;
+use super::overrides::Overrides;
+use super::problem::{ConfigErrors, Problem};
+
+/// The name of a configuration file.
+pub const FILE_NAME: &str = ".antipasta.yaml";
+
+/// A file that may hold a configuration as one of its tables.
+pub const PYPROJECT: &str = "pyproject.toml";
+
+/// The name of the reference's older configuration, which is not read any more.
+pub const OLD_FILE_NAME: &str = ".antipasta.config.json";
+
+/// Reads a configuration file, by its name: a `.toml` for its table, anything else as YAML.
+///
+/// # Errors
+///
+/// That it cannot be read, that it is a TOML file without the table, or everything that is wrong with it.
+pub fn read(path: &Path) -> Result<Config, ConfigErrors> {
+    let missing = |message: String| {
+        ConfigErrors(vec![Problem {
+            path: path.to_owned(),
+            position: Default::default(),
+            key: String::new(),
+            message,
+        }])
+    };
+    match read_if_any(path) {
+        Ok(Some(config)) => config,
+        Ok(None) => Err(missing("has no table `[tool.antipasta]`".to_owned())),
+        Err(error) => Err(missing(format!("cannot be read: {error}"))),
+    }
+}
+
+/// The configuration in a file; `None` if it is a TOML file without the table.
+fn read_if_any(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> {
+    let text = String::from_utf8(fs::read(path)?).map_err(|error| {
+        let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count();
+        io::Error::new(io::ErrorKind::InvalidData, format!("line {} is not UTF-8", line + 1))
+    })?;
+    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
+    Ok(if is_toml {
+        Config::from_pyproject(path, &text).transpose()
+    } else {
+        Some(Config::from_yaml(path, &text))
+    })
+}
+
+/// Finds the configuration of files, and remembers what it has found by directory.
+///
+/// Several threads may use it at once.
+pub struct Configs {
+    /// Where relative paths start, and whose configuration holds for files that have none.
+    working_directory: PathBuf,
+    overrides: Overrides,
+    /// The one configuration there is, if one was given by name.
+    given: Option<Arc<Config>>,
+    found: Mutex<FxHashMap<PathBuf, Found>>,
+}
+
+/// A configuration, or why there is none to use.
+pub type Found = Result<Arc<Config>, Arc<ConfigErrors>>;
+
+impl Configs {
+    /// Configurations found from each file upward.
+    pub fn nearest(working_directory: &Path, overrides: Overrides) -> Self {
+        Self {
+            working_directory: working_directory.to_owned(),
+            overrides,
+            given: None,
+            found: Mutex::default(),
+        }
+    }
+
+    /// One configuration for all files.
+    pub fn given(working_directory: &Path, overrides: Overrides, config: Config) -> Self {
+        let given = Some(Arc::new(overrides.apply(config)));
+        Self {
+            given,
+            ..Self::nearest(working_directory, overrides)
+        }
+    }
+
+    /// What the command line changes.
+    pub fn overrides(&self) -> &Overrides {
+        &self.overrides
+    }
+
+    /// Where relative paths start.
+    pub fn working_directory(&self) -> &Path {
+        &self.working_directory
+    }
+
+    /// The configuration for the files in `directory`: the nearest at or above it, up to its repository's root or, outside
+    /// of any repository, the root of the file system; else that of the working directory; else the built-in one.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the nearest configuration.
+    pub fn of_directory(&self, directory: &Path) -> Found {
+        if let Some(config) = &self.given {
+            return Ok(Arc::clone(config));
+        }
+        let directory = self.working_directory.join(directory);
+        if let Some(found) = self.at_or_above(&directory) {
+            return found;
+        }
+        if let Some(found) = self.at_or_above(&self.working_directory) {
+            return found;
+        }
+        let built_in = || Ok(Arc::new(self.overrides.apply(Config::built_in())));
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        // No directory has the empty path.
+        found.entry(PathBuf::new()).or_insert_with(built_in).clone()
+    }
+
+    /// Every configuration that was used, in the order of their paths.
+    pub fn used(&self) -> Vec<Arc<Config>> {
+        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = found.values().filter_map(|found| found.as_ref().ok());
+        let mut used: Vec<_> = found.chain(&self.given).map(Arc::clone).collect();
+        used.sort_by(|one, other| one.path.cmp(&other.path));
+        used.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        used
+    }
+
+    fn at_or_above(&self, directory: &Path) -> Option<Found> {
+        let mut passed = Vec::new();
+        let mut result = None;
+        for directory in directory.ancestors() {
+            let known = self.lock().get(directory).cloned();
+            result = known.or_else(|| self.in_directory(directory));
+            if result.is_some() {
+                break;
+            }
+            passed.push(directory);
+            if is_repository(directory) {
+                break;
+            }
+        }
+        if let Some(found) = &result {
+            let mut memory = self.lock();
+            for directory in passed {
+                memory.insert(directory.to_owned(), found.clone());
+            }
+        }
+        result
+    }
+
+    fn in_directory(&self, directory: &Path) -> Option<Found> {
+        for name in [FILE_NAME, PYPROJECT] {
+            let path = directory.join(name);
+            let config = match read_if_any(&path) {
+                Ok(config) => config,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+                Err(error) if error.kind() == io::ErrorKind::NotADirectory => None,
+                Err(_) => Some(read(&path)),
+            };
+            if let Some(config) = config {
+                let config = config.map(|config| Arc::new(self.overrides.apply(config)));
+                let found = config.map_err(Arc::new);
+                self.lock().insert(directory.to_owned(), found.clone());
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<PathBuf, Found>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a directory is the top of a git repository, a worktree or a submodule.
+fn is_repository(directory: &Path) -> bool {
+    directory.join(".git").exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::MetricType;
+
+    fn write(directory: &Path, name: &str, text: &str) {
+        fs::create_dir_all(directory).unwrap();
+        fs::write(directory.join(name), text).unwrap();
+    }
+
+    fn limit(found: Found) -> f64 {
+        found
+            .unwrap()
+            .threshold(MetricType::CyclomaticComplexity)
+            .unwrap()
+            .limit
+    }
+
+    fn yaml(limit: u32) -> String {
+        format!("defaults: {{max_cyclomatic_complexity: {limit}}}")
+    }
+
+    #[test]
+    fn the_nearest_configuration_holds_up_to_the_repository() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path();
+        write(top, FILE_NAME, &yaml(1));
+        write(&top.join("repo"), ".git", "gitdir: elsewhere");
+        write(&top.join("repo/a/b"), "x.py", "");
+        write(
+            &top.join("repo/c"),
+            PYPROJECT,
+            "[tool.antipasta.defaults]\nmax_cyclomatic_complexity = 3",
+        );
+        write(&top.join("repo/c/d"), PYPROJECT, "[project]\nname = 'd'");
+        let elsewhere = tempfile::tempdir().unwrap();
+        write(elsewhere.path(), ".git", "");
+        let configs = Configs::nearest(elsewhere.path(), Overrides::default());
+        assert_eq!(configs.of_directory(&top.join("repo/a/b")).unwrap().path, None);
+        assert_eq!(limit(configs.of_directory(&top.join("repo/c/d"))), 3.0);
+        assert_eq!(limit(configs.of_directory(&top.join("other"))), 1.0);
+        write(elsewhere.path(), FILE_NAME, &yaml(9));
+        let configs = Configs::nearest(elsewhere.path(), Overrides::default());
+        assert_eq!(limit(configs.of_directory(&top.join("repo/a/b"))), 9.0);
+    }
+
+    #[test]
+    fn an_unsound_configuration_is_an_error_for_its_files_only() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path();
+        write(top, FILE_NAME, &yaml(2));
+        write(&top.join("bad"), FILE_NAME, "profil: x");
+        let configs = Configs::nearest(top, Overrides::default());
+        assert!(configs.of_directory(Path::new("bad/deeper")).is_err());
+        assert_eq!(limit(configs.of_directory(Path::new("good"))), 2.0);
+        assert_eq!(configs.used().len(), 1);
+    }
+
+    #[test]
+    fn a_file_given_by_name_must_hold_a_configuration() {
+        let top = tempfile::tempdir().unwrap();
+        write(top.path(), PYPROJECT, "[project]\n");
+        let message = |name: &str| read(&top.path().join(name)).unwrap_err().to_string();
+        assert!(message(PYPROJECT).contains("has no table `[tool.antipasta]`"));
+        assert!(message("none.yaml").contains("cannot be read"));
+        fs::write(top.path().join("latin.yaml"), b"a: 1\nb: \xe9").unwrap();
+        assert!(message("latin.yaml").contains("line 2 is not UTF-8"));
+    }
+}

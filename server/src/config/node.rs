@@ -1,0 +1,112 @@
+//! A document as it was written: values with their places, whatever the format.
+
+/// A place in a text: line and column in characters, both from 1. Line 0 is the text as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The line, from 1; 0 if the place is not known.
+    pub line: u32,
+    /// The column in characters, from 1; 0 if the place is not known.
+    pub column: u32,
+}
+
+impl Position {
+    /// The place of the byte at `offset`.
+    pub(super) fn of_offset(text: &str, offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or(text);
+        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let column = before[line_start..].chars().count() + 1;
+        Self::new(line, column)
+    }
+
+    pub(super) fn new(line: usize, column: usize) -> Self {
+        let bounded = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        Self {
+            line: bounded(line),
+            column: bounded(column),
+        }
+    }
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Node {
+    pub position: Position,
+    pub value: Value,
+}
+
+/// A value as the document says it, before anything is asked of it.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Value {
+    Null,
+    Boolean(bool),
+    Integer(i128),
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    /// In the order of the document; a key may occur twice.
+    Table(Vec<(Node, Node)>),
+    /// What no setting can be; the word says what it is, for messages.
+    Other(&'static str),
+}
+
+impl Value {
+    /// The value in a few words, for messages.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Null => "nothing (null)".to_owned(),
+            Self::Boolean(value) => format!("`{value}`"),
+            Self::Integer(value) => format!("`{value}`"),
+            Self::Float(value) => format!("`{}`", crate::text::python_float(*value)),
+            Self::Text(value) => format!("the text `{}`", shortened(value)),
+            Self::List(_) => "a list".to_owned(),
+            Self::Table(_) => "a mapping".to_owned(),
+            Self::Other(what) => (*what).to_owned(),
+        }
+    }
+
+    /// Whether Python would take the value for false.
+    pub fn is_falsy(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Boolean(value) => !value,
+            Self::Integer(value) => *value == 0,
+            Self::Float(value) => *value == 0.0,
+            Self::Text(value) => value.is_empty(),
+            Self::List(items) => items.is_empty(),
+            Self::Table(entries) => entries.is_empty(),
+            Self::Other(_) => false,
+        }
+    }
+}
+
+/// A message is one line, and no place for a whole file pasted into a value.
+fn shortened(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut short: String = text.escape_debug().take(LONGEST).collect();
+    if text.escape_debug().nth(LONGEST).is_some() {
+        short.push('…');
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_has_a_line_and_a_column_in_characters() {
+        let text = "é = 1\nñü = 2\n";
+        let offset = text.find('2').unwrap();
+        assert_eq!(Position::of_offset(text, 0), Position::new(1, 1));
+        assert_eq!(Position::of_offset(text, offset), Position::new(2, 6));
+        assert_eq!(Position::of_offset(text, text.len()), Position::new(3, 1));
+    }
+
+    #[test]
+    fn long_texts_are_shortened_in_messages() {
+        let message = Value::Text("x\n".repeat(100)).describe();
+        assert!(message.contains("x\\nx\\n") && message.ends_with("…`"));
+        assert!(!message.contains('\n'));
+    }
+}

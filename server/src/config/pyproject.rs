@@ -1,0 +1,94 @@
+//! The `[tool.antipasta]` table of a `pyproject.toml`.
+
+use std::ops::Range;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::node::{Node, Position, Value};
+use super::yaml::SyntaxError;
+
+/// Where the table stands in the file: what the keys in messages begin with.
+pub(super) const TABLE: &str = "tool.antipasta";
+
+/// The table, or `None` if the file has none and so is no configuration.
+pub(super) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let document = DeTable::parse(text).map_err(|error| SyntaxError {
+        position: place(text, &error.span().unwrap_or_default()),
+        message: format!("this is not valid TOML: {}", error.message()),
+    })?;
+    let Some(tool) = document.get_ref().get("tool") else {
+        return Ok(None);
+    };
+    let table = tool.get_ref().get("antipasta");
+    Ok(table.map(|table| node(text, table)))
+}
+
+fn place(text: &str, span: &Range<usize>) -> Position {
+    Position::of_offset(text, span.start)
+}
+
+/// Bounded by the parser, which refuses documents that nest deep.
+fn node(text: &str, spanned: &Spanned<DeValue<'_>>) -> Node {
+    let value = match spanned.get_ref() {
+        DeValue::String(string) => Value::Text(string.to_string()),
+        DeValue::Integer(integer) => match i128::from_str_radix(integer.as_str(), integer.radix()) {
+            Ok(value) => Value::Integer(value),
+            Err(_) => Value::Other("a number beyond all bounds"),
+        },
+        DeValue::Float(float) => match float.as_str().parse() {
+            Ok(value) => Value::Float(value),
+            Err(_) => Value::Other("a number beyond all bounds"),
+        },
+        DeValue::Boolean(value) => Value::Boolean(*value),
+        DeValue::Datetime(_) => Value::Other("a date"),
+        DeValue::Array(items) => Value::List(items.iter().map(|item| node(text, item)).collect()),
+        DeValue::Table(table) => Value::Table(
+            table
+                .iter()
+                .map(|(key, value)| {
+                    let name = Node {
+                        position: place(text, &key.span()),
+                        value: Value::Text(key.get_ref().to_string()),
+                    };
+                    (name, node(text, value))
+                })
+                .collect(),
+        ),
+    };
+    Node {
+        position: place(text, &spanned.span()),
+        value,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_without_the_table_is_no_configuration() {
+        assert_eq!(parse("[project]\nname = 'x'\n").unwrap(), None);
+        assert_eq!(parse("[tool.ruff]\n").unwrap(), None);
+        assert!(parse("[tool.antipasta]\n").unwrap().is_some());
+    }
+
+    #[test]
+    fn values_have_their_places() {
+        let text = "[tool.antipasta]\nuse_gitignore = false\n";
+        let Value::Table(entries) = parse(text).unwrap().unwrap().value else {
+            panic!("a table");
+        };
+        let (name, value) = &entries[0];
+        assert_eq!(name.position, Position::new(2, 1));
+        assert_eq!(value.position, Position::new(2, 17));
+        assert_eq!(value.value, Value::Boolean(false));
+    }
+
+    #[test]
+    fn syntax_errors_have_a_place() {
+        let error = parse("[tool]\nx = = 1\n").unwrap_err();
+        assert_eq!(error.position.line, 2);
+    }
+}

@@ -1,0 +1,327 @@
+//! YAML, read as the reference's loader reads it: version 1.1, plain data only.
+
+use std::collections::HashMap;
+
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+
+use super::node::{Node, Position, Value};
+use super::yaml_scalar;
+
+/// The text is not a document of plain data.
+#[derive(Debug, PartialEq)]
+pub(super) struct SyntaxError {
+    pub position: Position,
+    pub message: String,
+}
+
+/// No honest configuration nests deeper than a few levels; a bound keeps hostile ones from
+/// exhausting the stack.
+const DEEPEST: usize = 64;
+
+/// Aliases can make a short text stand for an enormous document; this many values are plenty.
+const MOST_NODES: usize = 100_000;
+
+/// Reads the one document of `text`; an empty text is null.
+pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut composer = Composer::default();
+    for event in Parser::new_from_str(text) {
+        let (event, span) = event.map_err(|error| SyntaxError {
+            position: position_of(error.marker()),
+            message: format!("this is not valid YAML: {}", error.info()),
+        })?;
+        composer.accept(event, position_of(&span.start))?;
+    }
+    Ok(composer.root.unwrap_or(Node {
+        position: Position::new(1, 1),
+        value: Value::Null,
+    }))
+}
+
+fn position_of(marker: &Marker) -> Position {
+    Position::new(marker.line(), marker.col() + 1)
+}
+
+fn error<T>(position: Position, message: impl Into<String>) -> Result<T, SyntaxError> {
+    Err(SyntaxError {
+        position,
+        message: message.into(),
+    })
+}
+
+/// A list or mapping whose end has not been seen yet.
+struct Open {
+    position: Position,
+    anchor: usize,
+    content: Content,
+}
+
+enum Content {
+    List(Vec<Node>),
+    Table {
+        entries: Vec<(Node, Node)>,
+        key: Option<Node>,
+    },
+}
+
+/// Builds a document from the parser's events.
+#[derive(Default)]
+struct Composer {
+    root: Option<Node>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, Node>,
+    nodes: usize,
+}
+
+impl Composer {
+    fn accept(&mut self, event: Event<'_>, position: Position) -> Result<(), SyntaxError> {
+        match event {
+            Event::DocumentStart(_) if self.root.is_some() => error(
+                position,
+                "a second document starts here; a configuration is one document",
+            ),
+            Event::Scalar(text, style, anchor, tag) => {
+                let value = scalar(&text, style, tag.as_deref(), position)?;
+                self.complete(Node { position, value }, anchor)
+            }
+            Event::SequenceStart(anchor, tag) => {
+                expect_tag(tag.as_deref(), "seq", position)?;
+                self.start(position, anchor, Content::List(Vec::new()))
+            }
+            Event::MappingStart(anchor, tag) => {
+                expect_tag(tag.as_deref(), "map", position)?;
+                let (entries, key) = (Vec::new(), None);
+                self.start(position, anchor, Content::Table { entries, key })
+            }
+            Event::SequenceEnd | Event::MappingEnd => {
+                let Some(open) = self.open.pop() else {
+                    return Ok(());
+                };
+                let value = match open.content {
+                    Content::List(items) => Value::List(items),
+                    Content::Table { entries, .. } => Value::Table(merged(entries)?),
+                };
+                let position = open.position;
+                self.complete(Node { position, value }, open.anchor)
+            }
+            Event::Alias(anchor) => match self.anchors.get(&anchor) {
+                Some(node) => {
+                    let node = node.clone();
+                    self.complete(node, 0)
+                }
+                None => error(position, "an alias stands inside what it refers to"),
+            },
+            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentStart(_) | Event::DocumentEnd => {
+                Ok(())
+            }
+        }
+    }
+
+    fn start(&mut self, position: Position, anchor: usize, content: Content) -> Result<(), SyntaxError> {
+        if self.open.len() >= DEEPEST {
+            return error(position, format!("nested deeper than {DEEPEST} levels"));
+        }
+        self.open.push(Open {
+            position,
+            anchor,
+            content,
+        });
+        Ok(())
+    }
+
+    fn complete(&mut self, node: Node, anchor: usize) -> Result<(), SyntaxError> {
+        self.nodes += size(&node);
+        if self.nodes > MOST_NODES {
+            return error(node.position, "too large for a configuration");
+        }
+        if anchor > 0 {
+            self.anchors.insert(anchor, node.clone());
+        }
+        match self.open.last_mut().map(|open| &mut open.content) {
+            None => self.root = Some(node),
+            Some(Content::List(items)) => items.push(node),
+            Some(Content::Table { entries, key }) => match key.take() {
+                Some(key) => entries.push((key, node)),
+                None if matches!(node.value, Value::List(_) | Value::Table(_)) => {
+                    return error(node.position, "a key must be a text");
+                }
+                None => *key = Some(node),
+            },
+        }
+        Ok(())
+    }
+}
+
+/// How many values a node is, itself included.
+fn size(node: &Node) -> usize {
+    match &node.value {
+        Value::List(items) => 1 + items.iter().map(size).sum::<usize>(),
+        Value::Table(entries) => {
+            let values = entries.iter().map(|(_, value)| 1 + size(value));
+            1 + values.sum::<usize>()
+        }
+        _ => 1,
+    }
+}
+
+/// The value of a scalar: by its tag if it has one, by its looks if it is plain, else a text.
+fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, position: Position) -> Result<Value, SyntaxError> {
+    let Some(tag) = tag else {
+        return Ok(match style {
+            ScalarStyle::Plain => yaml_scalar::resolve(text),
+            _ => Value::Text(text.to_owned()),
+        });
+    };
+    // A lone `!` says: whatever it looks like, it is a text.
+    if tag.suffix.is_empty() || (tag.handle.is_empty() && tag.suffix == "!") {
+        return Ok(Value::Text(text.to_owned()));
+    }
+    let value = match tag.suffix.as_str() {
+        _ if !tag.is_yaml_core_schema() => return unsupported_tag(tag, position),
+        "str" => Some(Value::Text(text.to_owned())),
+        "null" => Some(Value::Null),
+        "bool" => yaml_scalar::boolean(text).map(Value::Boolean),
+        "int" => yaml_scalar::integer(text),
+        "float" => yaml_scalar::float(text).or_else(|| match yaml_scalar::integer(text)? {
+            Value::Integer(whole) => Some(Value::Float(whole as f64)),
+            float => Some(float),
+        }),
+        _ => return unsupported_tag(tag, position),
+    };
+    match value {
+        Some(value) => Ok(value),
+        None => error(position, format!("`{text}` cannot be read as `!!{}`", tag.suffix)),
+    }
+}
+
+fn expect_tag(tag: Option<&Tag>, expected: &str, position: Position) -> Result<(), SyntaxError> {
+    match tag {
+        Some(tag) if !(tag.is_yaml_core_schema() && tag.suffix == expected) => unsupported_tag(tag, position),
+        _ => Ok(()),
+    }
+}
+
+fn unsupported_tag<T>(tag: &Tag, position: Position) -> Result<T, SyntaxError> {
+    let name = match tag.handle.as_str() {
+        "!" => format!("!{}", tag.suffix),
+        "tag:yaml.org,2002:" => format!("!!{}", tag.suffix),
+        handle => format!("{handle}{}", tag.suffix),
+    };
+    error(
+        position,
+        format!("`{name}` is read as a tag, and not one a configuration can have; quote texts that begin with `!`"),
+    )
+}
+
+/// The entries of a mapping with those that its `<<` keys bring in: what the mapping says itself
+/// wins, then the mapping merged last, and of a list of mappings the first.
+fn merged(entries: Vec<(Node, Node)>) -> Result<Vec<(Node, Node)>, SyntaxError> {
+    let is_merge = |key: &Node| key.value == yaml_scalar::resolve("<<");
+    if !entries.iter().any(|(key, _)| is_merge(key)) {
+        return Ok(entries);
+    }
+    let (merges, own): (Vec<_>, Vec<_>) = entries.into_iter().partition(|(key, _)| is_merge(key));
+    let mut sources = Vec::new();
+    for (_, value) in merges.into_iter().rev() {
+        match value.value {
+            Value::Table(entries) => sources.push(entries),
+            Value::List(items) => {
+                for item in items {
+                    match item.value {
+                        Value::Table(entries) => sources.push(entries),
+                        _ => return error(item.position, "`<<` merges mappings only"),
+                    }
+                }
+            }
+            _ => return error(value.position, "`<<` merges mappings only"),
+        }
+    }
+    let mut result = own;
+    for source in sources {
+        let taken = result.len();
+        for (key, value) in source {
+            if !result[..taken].iter().any(|(own, _)| own.value == key.value) {
+                result.push((key, value));
+            }
+        }
+    }
+    Ok(result)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A document without its positions.
+    fn plain(text: &str) -> String {
+        fn show(value: &Value) -> String {
+            match value {
+                Value::List(items) => {
+                    let items: Vec<_> = items.iter().map(|item| show(&item.value)).collect();
+                    format!("[{}]", items.join(", "))
+                }
+                Value::Table(entries) => {
+                    let entries: Vec<_> = entries
+                        .iter()
+                        .map(|(key, value)| format!("{}: {}", show(&key.value), show(&value.value)))
+                        .collect();
+                    format!("{{{}}}", entries.join(", "))
+                }
+                Value::Text(text) => format!("{text:?}"),
+                Value::Integer(value) => value.to_string(),
+                other => format!("{other:?}"),
+            }
+        }
+        match parse(text) {
+            Ok(node) => show(&node.value),
+            Err(error) => format!("{}:{}: {}", error.position.line, error.position.column, error.message),
+        }
+    }
+
+    #[test]
+    fn plain_scalars_are_resolved_and_quoted_ones_are_texts() {
+        assert_eq!(plain("[10, '10', \"x\\ty\"]"), "[10, \"10\", \"x\\ty\"]");
+        assert_eq!(plain("a: |\n  x\n  y\n"), "{\"a\": \"x\\ny\\n\"}");
+        assert_eq!(plain(""), "Null");
+        assert_eq!(plain("\u{feff}a: 1"), "{\"a\": 1}");
+    }
+
+    #[test]
+    fn tags_decide_what_a_scalar_is() {
+        assert_eq!(plain("[!!str 10, !!int '12', ! 3]"), "[\"10\", 12, \"3\"]");
+        assert_eq!(plain("!!float 1"), "Float(1.0)");
+        assert!(plain("a: !=").starts_with("1:4: `!=` is read as a tag"));
+        assert!(plain("a: !!set {x}").starts_with("1:"));
+        assert!(plain("a: !!int x").contains("cannot be read as `!!int`"));
+    }
+
+    #[test]
+    fn aliases_repeat_and_merges_yield() {
+        assert_eq!(plain("a: &x [1]\nb: *x"), "{\"a\": [1], \"b\": [1]}");
+        assert_eq!(
+            plain("- &x {a: 1, b: 2}\n- &y {b: 3, c: 4}\n- {<<: [*x, *y], a: 5}"),
+            "[{\"a\": 1, \"b\": 2}, {\"b\": 3, \"c\": 4}, {\"a\": 5, \"b\": 2, \"c\": 4}]"
+        );
+        assert!(plain("&x [*x]").contains("inside what it refers to"));
+        assert!(plain("<<: 1").contains("merges mappings only"));
+    }
+
+    #[test]
+    fn one_document_of_bounded_size() {
+        assert!(plain("a: 1\n---\nb: 2").starts_with("2:1: a second document"));
+        assert!(plain(&"[".repeat(1000)).contains("not valid YAML"));
+        assert!(plain(&format!("{}{}", "[".repeat(100), "]".repeat(100))).contains("nested deeper"));
+        let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+        for level in 1..9 {
+            let inner = format!("*a{}, ", level - 1).repeat(10);
+            bomb.push_str(&format!("a{level}: &a{level} [{inner}]\n"));
+        }
+        assert!(plain(&bomb).contains("too large"));
+    }
+
+    #[test]
+    fn syntax_errors_have_a_place() {
+        assert!(plain("a: 1\nb: [1, 2\n").contains("not valid YAML"));
+        assert!(plain("a:\n  - **/x\n").starts_with("2:"));
+    }
+}
