@@ -20,3 +20,4 @@ pub mod config;
 pub mod metrics;
 pub mod syntax;
 pub mod text;
+pub mod violations;

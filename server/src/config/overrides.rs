@@ -45,6 +45,12 @@ fn prefixes() -> String {
     DEFAULT_THRESHOLDS.map(|default| default.prefix).join(", ")
 }
 
+/// The metric that a prefix such as `cyc` stands for.
+pub fn metric_of_prefix(prefix: &str) -> Option<MetricType> {
+    let default = DEFAULT_THRESHOLDS.iter().find(|default| default.prefix == prefix);
+    default.map(|default| default.metric)
+}
+
 /// Reads `TYPE=VALUE`, where `TYPE` is a metric's name or one of the prefixes `cyc`, `cog`, `mai`, `vol`, `dif`, `eff`.
 ///
 /// # Errors
@@ -55,9 +61,8 @@ pub fn parse_threshold(text: &str) -> Result<(MetricType, f64), InvalidThreshold
         .split_once('=')
         .map(|(name, written)| (name.trim(), written.trim()))
         .ok_or_else(|| InvalidThreshold::NoValue(text.to_owned()))?;
-    let by_prefix = DEFAULT_THRESHOLDS.iter().find(|default| default.prefix == name);
-    let metric = match by_prefix {
-        Some(default) => default.metric,
+    let metric = match metric_of_prefix(name) {
+        Some(metric) => metric,
         None => name.parse().map_err(InvalidThreshold::UnknownMetric)?,
     };
     let value = number_text(written).ok_or_else(|| InvalidThreshold::NoNumber(name.to_owned(), written.to_owned()))?;

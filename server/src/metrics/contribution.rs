@@ -46,6 +46,7 @@ impl Contribution {
                 def_line: function.def_line + offset,
                 start_line: function.start_line + offset,
                 end_line: function.end_line + offset,
+                complexipy_ignore: function.complexipy_ignore.map(|line| line + offset),
                 header_comments: super::file_metrics::moved(&function.header_comments, offset),
                 ..function.clone()
             }));

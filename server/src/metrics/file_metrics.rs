@@ -69,8 +69,10 @@ pub struct FunctionMetrics {
     pub end_line: u32,
     /// Cyclomatic complexity; `None` for the methods of a class inside a class, for which the reference has no row.
     pub cyclomatic: Option<u32>,
-    /// Cognitive complexity; `None` where a `# complexipy: ignore` comment takes the function out.
-    pub cognitive: Option<u32>,
+    /// Cognitive complexity.
+    pub cognitive: u32,
+    /// The line, from 1, of a comment such as `# complexipy: ignore` for which the function has no row of it.
+    pub complexipy_ignore: Option<u32>,
     /// Halstead's counts for its body, the functions inside it included.
     pub halstead: HalsteadCounts,
     /// Comments on its header that speak to this tool.
@@ -276,8 +278,10 @@ impl FileMetrics {
         let first = rows.len();
         let mut maximum: f64 = 0.0;
         for (index, function) in self.functions.iter().enumerate() {
-            let Some(complexity) = function.cognitive else { continue };
-            let complexity = f64::from(complexity);
+            if function.complexipy_ignore.is_some() {
+                continue;
+            }
+            let complexity = f64::from(function.cognitive);
             maximum = maximum.max(complexity);
             rows.push(MetricRow {
                 line: Some(function.start_line),

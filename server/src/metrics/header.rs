@@ -107,16 +107,17 @@ impl Header {
             .collect()
     }
 
-    /// Whether a comment asks complexipy to ignore the function, as complexipy 8.3.0 looks for it
+    /// The line, from 0, of a comment that asks complexipy to ignore the function, as complexipy 8.3.0 looks for it
     /// (`crates/complexipy-core/src/utils.rs`, `find_noqa_comment`): on its first line; alone on the line above; for a
     /// `def` (not `async def`), on a line of its signature, which it takes to end at the first line with a colon; and
     /// for a decorated one, the same around the `def`. A comment that names rules asks for less, and hides any other.
-    pub fn is_ignored_by_complexipy(&self, text: &str, lines: &LineIndex, comments: &Comments) -> bool {
+    pub fn complexipy_ignore(&self, text: &str, lines: &LineIndex, comments: &Comments) -> Option<u32> {
         if comments.0.is_empty() {
-            return false;
+            return None;
         }
         let lookup = Lookup { text, lines, comments };
-        lookup.around(lines.line(self.start.to_u32())) == Some(Marker::Everything)
+        let found = lookup.around(lines.line(self.start.to_u32()))?;
+        (found.marker == Marker::Everything).then_some(found.line)
     }
 }
 
@@ -147,6 +148,13 @@ enum Marker {
 const SIGNATURE_LINES: u32 = 20;
 const DECORATOR_LINES: u32 = 10;
 
+/// A comment that speaks to complexipy, and its line, from 0.
+#[derive(Clone, Copy)]
+struct Found {
+    marker: Marker,
+    line: u32,
+}
+
 struct Lookup<'a> {
     text: &'a str,
     lines: &'a LineIndex,
@@ -154,10 +162,10 @@ struct Lookup<'a> {
 }
 
 impl Lookup<'_> {
-    fn around(&self, first: u32) -> Option<Marker> {
+    fn around(&self, first: u32) -> Option<Found> {
         let above = || first.checked_sub(1).and_then(|above| self.marker_alone_on(above));
-        if let Some(marker) = self.marker_on(first).or_else(above) {
-            return Some(marker);
+        if let Some(found) = self.marker_on(first).or_else(above) {
+            return Some(found);
         }
         let line = self.line(first).trim_start();
         if line.starts_with("def ") {
@@ -181,10 +189,10 @@ impl Lookup<'_> {
         None
     }
 
-    fn marker_in_signature(&self, first: u32) -> Option<Marker> {
+    fn marker_in_signature(&self, first: u32) -> Option<Found> {
         for number in first..first + SIGNATURE_LINES {
-            if let Some(marker) = self.marker_on(number) {
-                return Some(marker);
+            if let Some(found) = self.marker_on(number) {
+                return Some(found);
             }
             if self.line(number).contains(':') || number + 1 >= self.lines.count() {
                 return None;
@@ -206,17 +214,18 @@ impl Lookup<'_> {
             .copied()
     }
 
-    fn marker_on(&self, number: u32) -> Option<Marker> {
-        self.comment_on(number).and_then(|comment| marker(&self.text[comment]))
+    fn marker_on(&self, number: u32) -> Option<Found> {
+        let marker = marker(&self.text[self.comment_on(number)?])?;
+        Some(Found { marker, line: number })
     }
 
-    fn marker_alone_on(&self, number: u32) -> Option<Marker> {
+    fn marker_alone_on(&self, number: u32) -> Option<Found> {
         let comment = self.comment_on(number)?;
         let before = TextRange::new(self.lines.start(number).into(), comment.start());
         self.text[before]
             .trim()
             .is_empty()
-            .then(|| marker(&self.text[comment]))
+            .then(|| self.marker_on(number))
             .flatten()
     }
 }

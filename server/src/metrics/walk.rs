@@ -390,7 +390,7 @@ impl<'a> Walk<'a> {
         } else {
             0
         };
-        let is_ignored = header.is_ignored_by_complexipy(self.place.text, self.place.lines, self.place.comments);
+        let complexipy_ignore = header.complexipy_ignore(self.place.text, self.place.lines, self.place.comments);
         let metrics = FunctionMetrics {
             name: function.name.as_str().into(),
             classes: self.class_names(),
@@ -398,7 +398,8 @@ impl<'a> Walk<'a> {
             start_line: self.line(function.range().start()),
             end_line: self.line(function.range().end()),
             cyclomatic: self.counts_decisions.then_some(counted.decisions + 1),
-            cognitive: (!is_ignored).then_some(counted.cognitive + recursion),
+            cognitive: counted.cognitive + recursion,
+            complexipy_ignore: complexipy_ignore.map(|line| line + 1 - self.place.lines_before),
             halstead: HalsteadCounts {
                 distinct_operators: counted.distinct_operators.count(),
                 distinct_operands: counted.distinct_operands,

@@ -1,0 +1,245 @@
+//! The metrics of a file held against a configuration.
+
+use super::suppression::{Remark, Suppressions, Verdict};
+use super::violation::Violation;
+use crate::config::Config;
+use crate::metrics::{Details, FileMetrics, MetricType};
+
+/// What holding a file's metrics against a configuration gives.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// The violations, in the order of the rows.
+    pub violations: Vec<Violation>,
+    /// How many more there would be without ignore comments.
+    pub suppressed: usize,
+    /// Ignore comments that suppress nothing, in the order of their lines.
+    pub unused_ignores: Vec<Remark>,
+    /// Ignore comments that cannot be read.
+    pub warnings: Vec<Remark>,
+}
+
+/// The values of one metric that no comment takes out.
+#[derive(Default)]
+struct Kept {
+    sum: f64,
+    maximum: f64,
+    count: usize,
+    suppressed: usize,
+}
+
+/// Holds the metrics of a file against a configuration, as the reference does: rows of Halstead's metrics that are about a
+/// function are not judged. A function whose violation is suppressed does not count in the file's average or maximum either.
+pub fn judge(metrics: &FileMetrics, config: &Config) -> Judgement {
+    let mut judgement = Judgement::default();
+    let mut suppressions = Suppressions::of(metrics, &mut judgement.warnings);
+    let (mut cyclomatic, mut cognitive) = (Kept::default(), Kept::default());
+    for row in metrics.rows() {
+        let Some(threshold) = config.threshold(row.metric).copied() else {
+            continue;
+        };
+        if row.name.is_some() && row.metric.is_halstead() {
+            continue;
+        }
+        let kept = match row.metric {
+            MetricType::CyclomaticComplexity => Some(&mut cyclomatic),
+            MetricType::CognitiveComplexity => Some(&mut cognitive),
+            _ => None,
+        };
+        let value = match (row.details, &kept) {
+            (Details::Average { .. } | Details::Maximum { .. }, Some(kept)) if kept.count == 0 => continue,
+            (Details::Average { .. }, Some(kept)) if kept.suppressed > 0 => kept.sum / kept.count as f64,
+            (Details::Maximum { .. }, Some(kept)) if kept.suppressed > 0 => kept.maximum,
+            _ => row.value,
+        };
+        let violates = !threshold.comparison.holds(value, threshold.limit);
+        let verdict = if violates {
+            suppressions.verdict(&row, value)
+        } else {
+            Verdict::Stands
+        };
+        if let Some(kept) = kept {
+            kept.add(value, verdict);
+        }
+        let ceiling = match verdict {
+            Verdict::Stands => None,
+            Verdict::AboveCeiling(ceiling) => Some(ceiling),
+            Verdict::Suppressed => {
+                judgement.suppressed += 1;
+                continue;
+            }
+        };
+        if violates {
+            judgement.violations.push(Violation {
+                ceiling,
+                ..Violation::of_row(&row, value, threshold)
+            });
+        }
+    }
+    judgement.unused_ignores = suppressions.unused(config);
+    judgement
+}
+
+impl Kept {
+    fn add(&mut self, value: f64, verdict: Verdict) {
+        if verdict == Verdict::Suppressed {
+            self.suppressed += 1;
+        } else {
+            self.sum += value;
+            self.maximum = self.maximum.max(value);
+            self.count += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::measure;
+    use std::path::Path;
+
+    /// Cyclomatic complexity over 2, cognitive complexity over 1 and weighted methods over 5 violate.
+    fn judged(source: &str) -> Judgement {
+        let config = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}, \
+                      {type: cognitive_complexity, threshold: 1}, {type: weighted_methods_per_class, threshold: 5}]}]";
+        let config = Config::from_yaml(Path::new("c.yaml"), config).unwrap();
+        judge(&measure(source).unwrap(), &config)
+    }
+
+    fn messages(judgement: &Judgement) -> Vec<String> {
+        let message = |violation: &Violation| violation.message("f");
+        judgement.violations.iter().map(message).collect()
+    }
+
+    /// A function of cyclomatic and cognitive complexity `n + 1` and `n`.
+    fn function(header: &str, n: usize, indentation: &str) -> String {
+        let header = header.replace('|', &format!("\n{indentation}"));
+        format!(
+            "{indentation}{header}\n{}",
+            format!("{indentation}    if x: pass\n").repeat(n)
+        )
+    }
+
+    fn remarks(remarks: &[Remark]) -> Vec<(u32, &str)> {
+        remarks
+            .iter()
+            .map(|remark| (remark.line, remark.message.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn functions_and_their_aggregates_violate() {
+        let judgement = judged(&(function("def f():", 2, "") + &function("def g():", 4, "")));
+        assert_eq!(
+            messages(&judgement),
+            [
+                "f:1 (f): Cyclomatic Complexity is 3.00 (threshold: <= 2.0)",
+                "f:4 (g): Cyclomatic Complexity is 5.00 (threshold: <= 2.0)",
+                "f: Cyclomatic Complexity is 4.00 (threshold: <= 2.0)",
+                "f:1 (f): Cognitive Complexity is 2.00 (threshold: <= 1.0)",
+                "f:4 (g): Cognitive Complexity is 4.00 (threshold: <= 1.0)",
+                "f: Cognitive Complexity is 4.00 (threshold: <= 1.0)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bare_ignore_takes_a_function_out_of_everything() {
+        let judgement = judged(&function("def f():  # antipasta: ignore", 3, ""));
+        assert_eq!(judgement.violations, []);
+        assert_eq!(judgement.suppressed, 2);
+        assert_eq!(judgement.unused_ignores, []);
+    }
+
+    #[test]
+    fn an_ignore_takes_a_function_out_of_the_aggregates() {
+        let source = function("def f():  # antipasta: ignore[cog]", 9, "") + &function("def g():", 2, "");
+        let judgement = judged(&source);
+        let cognitive: Vec<_> = messages(&judgement)
+            .into_iter()
+            .filter(|message| message.contains("Cognitive"))
+            .collect();
+        assert_eq!(
+            cognitive,
+            [
+                "f:11 (g): Cognitive Complexity is 2.00 (threshold: <= 1.0)",
+                "f: Cognitive Complexity is 2.00 (threshold: <= 1.0)"
+            ]
+        );
+        assert!(
+            messages(&judgement)
+                .iter()
+                .any(|message| message.contains("f:1 (f): Cyclomatic"))
+        );
+    }
+
+    #[test]
+    fn a_ceiling_holds_until_the_function_gets_worse() {
+        let header = "def f(  # antipasta: ignore[cyc<=4, cog<=4]|):";
+        assert_eq!(judged(&function(header, 3, "")).violations, []);
+        let worse = judged(&function(header, 4, ""));
+        assert_eq!(worse.violations[0].ceiling, Some(4.0));
+        assert_eq!(worse.unused_ignores, []);
+    }
+
+    #[test]
+    fn a_comment_on_a_class_holds_for_its_methods() {
+        let class = |comment: &str| format!("class C:  {comment}\n{}", function("def m(self):", 6, "    "));
+        assert_eq!(messages(&judged(&class(""))).len(), 5);
+        assert_eq!(judged(&class("# antipasta: ignore")).violations, []);
+        let judgement = judged(&class("# antipasta: ignore[weighted_methods_per_class]"));
+        assert!(!messages(&judgement).iter().any(|message| message.contains("Weighted")));
+        assert_eq!(messages(&judgement).len(), 4);
+        let other = format!(
+            "{}class C:\n{}",
+            class("# antipasta: ignore[cyc]"),
+            function("def n(self):", 6, "    ")
+        );
+        let judgement = judged(&other);
+        assert!(
+            messages(&judgement)
+                .iter()
+                .any(|message| message.contains("(n): Cyclomatic"))
+        );
+        assert!(
+            !messages(&judgement)
+                .iter()
+                .any(|message| message.contains("(m): Cyclomatic"))
+        );
+    }
+
+    #[test]
+    fn comments_that_suppress_nothing_are_listed() {
+        let source = function("def f():  # antipasta: ignore", 1, "")
+            + &function("def g():  # antipasta: ignore[cyc<=9, cog]", 2, "")
+            + &function("def h():  # antipasta: ignore[cog]", 1, "")
+            + &function("# complexipy: ignore|def i():", 1, "")
+            + &function("def j():  # complexipy: ignore", 2, "");
+        assert_eq!(
+            remarks(&judged(&source).unused_ignores),
+            [
+                (1, "`# antipasta: ignore` suppresses nothing"),
+                (6, "`# antipasta: ignore[cognitive_complexity]` suppresses nothing"),
+                (8, "complexipy's ignore comment suppresses nothing"),
+            ]
+        );
+    }
+
+    #[test]
+    fn comments_that_cannot_work_are_explained() {
+        let source =
+            function("def f():  # antipasta: ignore[vol]", 1, "") + &function("def g():  # antipasta: skip", 1, "");
+        assert_eq!(
+            remarks(&judged(&source).warnings),
+            [
+                (
+                    1,
+                    "halstead_volume cannot be ignored here: functions have no value of it"
+                ),
+                (
+                    3,
+                    "this ignore comment has no effect: `skip` is unknown; write `# antipasta: ignore[METRIC]`"
+                ),
+            ]
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! A value that does not keep to its threshold.
+
+use std::fmt::Write as _;
+
+use crate::config::Threshold;
+use crate::metrics::{MetricRow, MetricType};
+use crate::text::python_float;
+
+/// One value of one metric that does not keep to its threshold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// What the value was held against.
+    pub threshold: Threshold,
+    /// The value.
+    pub value: f64,
+    /// The line of the function, from 1; `None` for a file's or a class's value.
+    pub line: Option<u32>,
+    /// The function or class; `None` for a value of the file.
+    pub name: Option<Box<str>>,
+    /// The ceiling of an ignore comment that the value has grown above.
+    pub ceiling: Option<f64>,
+}
+
+impl Violation {
+    pub(super) fn of_row(row: &MetricRow<'_>, value: f64, threshold: Threshold) -> Self {
+        Self {
+            threshold,
+            value,
+            line: row.line,
+            name: row.name.as_deref().map(Box::from),
+            ceiling: None,
+        }
+    }
+
+    /// The metric.
+    pub fn metric(&self) -> MetricType {
+        self.threshold.metric
+    }
+
+    /// What the reference says of it: `PATH:LINE (FUNCTION): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
+    pub fn message(&self, path: &str) -> String {
+        let Threshold { comparison, limit, .. } = self.threshold;
+        let mut message = self.location(path);
+        let title = self.metric().title();
+        let _ = write!(
+            message,
+            ": {title} is {:.2} (threshold: {comparison} {})",
+            self.value,
+            python_float(limit)
+        );
+        message
+    }
+
+    /// Where it is: `PATH:LINE (FUNCTION)`, or as much of that as is known.
+    fn location(&self, path: &str) -> String {
+        let mut location = path.to_owned();
+        if let Some(line) = self.line {
+            let _ = write!(location, ":{line}");
+        }
+        if let Some(name) = &self.name {
+            let _ = write!(location, " ({name})");
+        }
+        location
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Comparison;
+
+    #[test]
+    fn messages_are_those_of_the_reference() {
+        let threshold = Threshold {
+            metric: MetricType::CyclomaticComplexity,
+            comparison: Comparison::LessOrEqual,
+            limit: 10.0,
+            enabled: true,
+        };
+        let mut violation = Violation {
+            threshold,
+            value: 12.0,
+            line: Some(3),
+            name: Some("run".into()),
+            ceiling: None,
+        };
+        assert_eq!(
+            violation.message("a/b.py"),
+            "a/b.py:3 (run): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)"
+        );
+        violation.line = None;
+        violation.name = None;
+        violation.value = 10.125;
+        assert_eq!(
+            violation.message("b.py"),
+            "b.py: Cyclomatic Complexity is 10.12 (threshold: <= 10.0)"
+        );
+    }
+}
