@@ -17,6 +17,7 @@
 //! [`config`]'s reading of configuration files.
 
 pub mod config;
+pub mod discovery;
 pub mod metrics;
 pub mod syntax;
 pub mod text;

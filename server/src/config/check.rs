@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use ignore::gitignore::GitignoreBuilder;
+
 use super::coerce;
 use super::node::{Node, Position, Value};
 use super::problem::Problem;
@@ -127,6 +129,7 @@ fn check(kind: Kind, node: &Node, path: &str, report: &mut Report<'_>) -> Option
             .filter(|value| range.contains(*value))
             .map(Setting::Number),
         (Kind::Text, Value::Text(text)) => Some(Setting::Text(Cow::Owned(text.clone()))),
+        (Kind::Pattern, Value::Text(text)) if is_pattern(text) => Some(Setting::Text(Cow::Owned(text.clone()))),
         (Kind::Extension, Value::Text(text)) if text.starts_with('.') => Some(Setting::Text(Cow::Owned(text.clone()))),
         (Kind::Choice(words), Value::Text(text)) => {
             let chosen = words().into_iter().find(|word| word == text);
@@ -138,6 +141,10 @@ fn check(kind: Kind, node: &Node, path: &str, report: &mut Report<'_>) -> Option
         reject(node, path, &allowed(kind, &node.value), report);
     }
     setting
+}
+
+fn is_pattern(text: &str) -> bool {
+    GitignoreBuilder::new("").add_line(None, text).is_ok()
 }
 
 fn check_list(item: Kind, nodes: &[Node], path: &str, report: &mut Report<'_>) -> Option<Setting> {
@@ -164,6 +171,7 @@ fn allowed(kind: Kind, found: &Value) -> String {
         Kind::Integer(range) => format!("a whole number {}", range.describe()),
         Kind::Number(range) => format!("a number {}", range.describe()),
         Kind::Text => "a text (in quotes, if it looks like anything else)".to_owned(),
+        Kind::Pattern => "a pattern as in a .gitignore (in quotes, if it begins with `*` or `!`)".to_owned(),
         Kind::Extension => "an extension with its dot, such as `.py`".to_owned(),
         Kind::Choice(words) => {
             let words = words();

@@ -93,6 +93,11 @@ impl Configs {
         }
     }
 
+    /// Whether one configuration was given by name for all files.
+    pub fn is_given(&self) -> bool {
+        self.given.is_some()
+    }
+
     /// What the command line changes.
     pub fn overrides(&self) -> &Overrides {
         &self.overrides

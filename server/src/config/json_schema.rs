@@ -50,7 +50,7 @@ fn value(kind: Kind) -> Value {
         Kind::Boolean => json!({"type": "boolean"}),
         Kind::Integer(range) => number("integer", range),
         Kind::Number(range) => number("number", range),
-        Kind::Text => json!({"type": "string"}),
+        Kind::Text | Kind::Pattern => json!({"type": "string"}),
         Kind::Extension => json!({"type": "string", "pattern": "^\\."}),
         Kind::Choice(words) => json!({"type": "string", "enum": words()}),
         Kind::List(item) => json!({"type": "array", "items": value(*item)}),

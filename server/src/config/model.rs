@@ -318,6 +318,11 @@ mod tests {
     }
 
     #[test]
+    fn patterns_are_checked() {
+        assert!(problems("ignore_patterns: ['a{b']").contains("c.yaml:1:19: ignore_patterns[0]: must be a pattern"));
+    }
+
+    #[test]
     fn pyproject_has_the_same_keys() {
         let path = Path::new("pyproject.toml");
         let text = "[tool.antipasta.defaults]\nmax_cyclomatic_complexity = 5\n\

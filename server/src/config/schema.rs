@@ -36,6 +36,8 @@ pub(super) enum Kind {
     Integer(Range),
     Number(Range),
     Text,
+    /// A pattern as in a `.gitignore`.
+    Pattern,
     /// A file name's extension with its dot.
     Extension,
     /// One of some words.
@@ -393,7 +395,7 @@ pub(super) static CONFIG: [Key; 9] = [
     key(
         "ignore_patterns",
         "Files to leave out, as in a .gitignore, relative to this file.",
-        Kind::List(&Kind::Text),
+        Kind::List(&Kind::Pattern),
         empty_list(),
     ),
     key(

@@ -1,0 +1,474 @@
+//! From the paths of a command line to the files to analyse.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ignore::{DirEntry, WalkBuilder, WalkState};
+use rustc_hash::FxHashMap;
+
+use super::patterns::Patterns;
+use crate::config::{Config, ConfigErrors, Configs};
+
+/// The extension of the files that are looked for in directories.
+const EXTENSION: &str = "py";
+
+/// The extensions of files that are analysed if they are named.
+const NAMED_EXTENSIONS: [&str; 3] = ["py", "pyw", "pyi"];
+
+/// A file to analyse.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// Its path as it is reported: that of the argument it was found by, and what follows.
+    pub path: PathBuf,
+    /// Its size in bytes, to plan by.
+    pub size: u64,
+    /// What it is judged by.
+    pub config: Arc<Config>,
+}
+
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// The files, in the order of their paths, each once.
+    pub files: Vec<File>,
+    /// What could not be looked at, or was named but is not for us, for people.
+    pub warnings: Vec<String>,
+}
+
+/// Why nothing can be analysed.
+#[derive(Debug, thiserror::Error)]
+pub enum DiscoveryError {
+    /// A path of the command line cannot be looked at.
+    #[error("{path}: {source}", path = .0.display(), source = .1)]
+    Path(PathBuf, io::Error),
+    /// A configuration is unsound.
+    #[error("{0}")]
+    Config(Arc<ConfigErrors>),
+}
+
+/// Finds the files that `paths` stand for: a file is itself, a directory every Python file below it that nothing leaves
+/// out. Relative paths start at the working directory of `configs`. Symbolic links to directories are not followed.
+///
+/// # Errors
+///
+/// A path that does not exist, or an unsound configuration.
+pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Discovered, DiscoveryError> {
+    let search = Search::new(configs, jobs);
+    for path in paths {
+        let absolute = search.absolute(path);
+        let metadata = std::fs::metadata(&absolute).map_err(|error| DiscoveryError::Path(path.clone(), error))?;
+        if metadata.is_dir() {
+            let respects_gitignore = search
+                .config_of(&absolute)
+                .map_err(DiscoveryError::Config)?
+                .use_gitignore;
+            search.walk(path, &Rules::Configured { respects_gitignore });
+            if !configs.overrides().include_patterns.is_empty() {
+                search.walk(path, &Rules::Included);
+            }
+        } else {
+            search.named(path, metadata.len());
+        }
+    }
+    search.finish()
+}
+
+/// What a walk leaves out.
+enum Rules {
+    /// What the configuration and `.gitignore` files leave out.
+    Configured { respects_gitignore: bool },
+    /// All but what the command line's include patterns match.
+    Included,
+}
+
+/// One search. Shared by the threads of a walk.
+struct Search<'a> {
+    configs: &'a Configs,
+    jobs: usize,
+    included: Patterns,
+    excluded: Patterns,
+    /// The patterns of configurations, by the configuration's address.
+    patterns: Mutex<FxHashMap<usize, Arc<Patterns>>>,
+    found: Mutex<Found>,
+}
+
+#[derive(Default)]
+struct Found {
+    files: BTreeMap<PathBuf, File>,
+    warnings: Vec<String>,
+    error: Option<Arc<ConfigErrors>>,
+}
+
+impl<'a> Search<'a> {
+    fn new(configs: &'a Configs, jobs: usize) -> Self {
+        let base = configs.working_directory();
+        let overrides = configs.overrides();
+        let of = |patterns: &'a [String]| Patterns::new(base, patterns.iter().map(String::as_str));
+        let excluded: &[String] = if overrides.force_analyze {
+            &[]
+        } else {
+            &overrides.exclude_patterns
+        };
+        Self {
+            configs,
+            jobs,
+            included: of(&overrides.include_patterns),
+            excluded: of(excluded),
+            patterns: Mutex::default(),
+            found: Mutex::default(),
+        }
+    }
+
+    fn absolute(&self, path: &Path) -> PathBuf {
+        normal(&self.configs.working_directory().join(path))
+    }
+
+    fn config_of(&self, directory: &Path) -> Result<Arc<Config>, Arc<ConfigErrors>> {
+        self.configs.of_directory(directory)
+    }
+
+    /// A configuration's own patterns. Those of one that was found are relative to its directory; those of one that was
+    /// given by name, and the built-in ones, to the working directory.
+    fn patterns_of(&self, config: &Arc<Config>) -> Arc<Patterns> {
+        let mut known = lock(&self.patterns);
+        let patterns = known.entry(Arc::as_ptr(config) as usize).or_insert_with(|| {
+            let found_in = config.directory().filter(|_| !self.configs.is_given());
+            let base = found_in.unwrap_or(self.configs.working_directory());
+            Arc::new(Patterns::new(base, config.ignore_patterns.iter().map(String::as_str)))
+        });
+        Arc::clone(patterns)
+    }
+
+    fn walk(&self, argument: &Path, rules: &Rules) {
+        let respects_gitignore = matches!(
+            rules,
+            Rules::Configured {
+                respects_gitignore: true
+            }
+        );
+        let root = self.absolute(argument);
+        let walker = WalkBuilder::new(&root)
+            .standard_filters(false)
+            .parents(respects_gitignore)
+            .git_ignore(respects_gitignore)
+            .git_exclude(respects_gitignore)
+            .git_global(respects_gitignore)
+            .require_git(false)
+            .follow_links(false)
+            .threads(self.jobs)
+            .build_parallel();
+        walker.run(|| {
+            let mut visitor = Visitor {
+                search: self,
+                argument,
+                root: &root,
+                rules,
+                directory: None,
+            };
+            Box::new(move |entry| visitor.visit(entry))
+        });
+    }
+
+    /// A file of the command line. What leaves it out is said, but for the configuration's own patterns: hooks name every
+    /// file of a commit.
+    fn named(&self, path: &Path, size: u64) {
+        let absolute = self.absolute(path);
+        let extension = absolute
+            .extension()
+            .and_then(OsStr::to_str)
+            .map(str::to_ascii_lowercase);
+        let is_python = extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension.as_str()));
+        if !is_python && !self.configs.overrides().force_analyze {
+            let allowed = NAMED_EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
+            let warning = format!("{}: not analysed: no Python file ({allowed})", path.display());
+            lock(&self.found).warnings.push(warning);
+            return;
+        }
+        let name = PathBuf::from(absolute.file_name().unwrap_or_default());
+        let config = match self.config_of(absolute.parent().unwrap_or(&absolute)) {
+            Ok(config) => config,
+            Err(errors) => return self.fail(errors),
+        };
+        if self.is_taken(&config, &absolute, &name) {
+            self.add(normal(path), size, config);
+        }
+    }
+
+    fn is_taken(&self, config: &Arc<Config>, path: &Path, below_argument: &Path) -> bool {
+        self.is_included(path, below_argument)
+            || !(self.excluded.leave_out(path, below_argument)
+                || self.patterns_of(config).leave_out(path, below_argument))
+    }
+
+    fn is_included(&self, path: &Path, below_argument: &Path) -> bool {
+        // A pattern that includes is one that would leave out, were it an ignore pattern.
+        !self.included.is_empty() && self.included.leave_out(path, below_argument)
+    }
+
+    fn add(&self, path: PathBuf, size: u64, config: Arc<Config>) {
+        let file = File {
+            path: path.clone(),
+            size,
+            config,
+        };
+        lock(&self.found).files.insert(path, file);
+    }
+
+    fn fail(&self, errors: Arc<ConfigErrors>) {
+        lock(&self.found).error.get_or_insert(errors);
+    }
+
+    fn finish(self) -> Result<Discovered, DiscoveryError> {
+        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(errors) = found.error {
+            return Err(DiscoveryError::Config(errors));
+        }
+        found.warnings.sort();
+        Ok(Discovered {
+            files: found.files.into_values().collect(),
+            warnings: found.warnings,
+        })
+    }
+}
+
+/// One thread of a walk.
+struct Visitor<'s, 'a> {
+    search: &'s Search<'a>,
+    argument: &'s Path,
+    root: &'s Path,
+    rules: &'s Rules,
+    /// The directory last looked at, and what holds in it.
+    directory: Option<(PathBuf, Arc<Config>, Arc<Patterns>)>,
+}
+
+impl Visitor<'_, '_> {
+    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                lock(&self.search.found).warnings.push(error.to_string());
+                return WalkState::Continue;
+            }
+        };
+        if entry.depth() == 0 {
+            return WalkState::Continue;
+        }
+        let below_argument = entry.path().strip_prefix(self.root).unwrap_or(entry.path());
+        if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            let prunes = entry.file_name() == ".git" || self.prunes(entry.path(), below_argument);
+            return if prunes { WalkState::Skip } else { WalkState::Continue };
+        }
+        if Path::new(entry.file_name()).extension() == Some(OsStr::new(EXTENSION)) {
+            self.file(&entry, below_argument);
+        }
+        WalkState::Continue
+    }
+
+    /// Whether nothing in a directory can be taken. Its own configuration, if it has one, rules what is in it.
+    fn prunes(&mut self, path: &Path, below_argument: &Path) -> bool {
+        if matches!(self.rules, Rules::Included) {
+            return false;
+        }
+        let Some((_, patterns)) = self.rules_of(path) else {
+            return true;
+        };
+        self.search.excluded.prune(path, below_argument) || patterns.prune(path, below_argument)
+    }
+
+    fn file(&mut self, entry: &DirEntry, below_argument: &Path) {
+        let path = entry.path();
+        let Some((config, patterns)) = self.rules_of(path.parent().unwrap_or(path)) else {
+            return;
+        };
+        let search = self.search;
+        let is_taken = match self.rules {
+            Rules::Included => search.is_included(path, below_argument),
+            Rules::Configured { .. } => {
+                !search.excluded.leave_out(path, below_argument) && !patterns.leave_out(path, below_argument)
+            }
+        };
+        // The metadata of what a link points to, which may be a directory, or nothing.
+        let metadata = || match entry.path_is_symlink() {
+            true => std::fs::metadata(path).ok(),
+            false => entry.metadata().ok(),
+        };
+        if is_taken
+            && let Some(metadata) = metadata()
+            && metadata.is_file()
+        {
+            search.add(normal(&self.argument.join(below_argument)), metadata.len(), config);
+        }
+    }
+
+    /// What holds for the files in a directory; `None` if its configuration is unsound.
+    fn rules_of(&mut self, directory: &Path) -> Option<(Arc<Config>, Arc<Patterns>)> {
+        match &self.directory {
+            Some((last, config, patterns)) if last == directory => Some((Arc::clone(config), Arc::clone(patterns))),
+            _ => match self.search.config_of(directory) {
+                Ok(config) => {
+                    let patterns = self.search.patterns_of(&config);
+                    self.directory = Some((directory.to_owned(), Arc::clone(&config), Arc::clone(&patterns)));
+                    Some((config, patterns))
+                }
+                Err(errors) => {
+                    self.search.fail(errors);
+                    None
+                }
+            },
+        }
+    }
+}
+
+/// A path without the components that say nothing: `./a/./b` is `a/b`.
+fn normal(path: &Path) -> PathBuf {
+    path.components()
+        .filter(|component| *component != Component::CurDir)
+        .collect()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Overrides;
+    use std::fs;
+
+    /// A directory with the given files, all empty unless they are rules.
+    fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let top = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = top.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        top
+    }
+
+    fn search(top: &tempfile::TempDir, paths: &[&str], overrides: Overrides) -> Result<Discovered, DiscoveryError> {
+        let configs = Configs::nearest(top.path(), overrides);
+        let paths: Vec<_> = paths.iter().map(PathBuf::from).collect();
+        discover(&paths, &configs, 2)
+    }
+
+    fn names(found: Result<Discovered, DiscoveryError>) -> Vec<String> {
+        let files = found.unwrap().files;
+        files
+            .iter()
+            .map(|file| file.path.to_str().unwrap().replace('\\', "/"))
+            .collect()
+    }
+
+    const TREE: [(&str, &str); 11] = [
+        (".git/HEAD", ""),
+        (".git/hook.py", ""),
+        (".gitignore", "build/\n*.gen.py\n"),
+        ("a.py", ""),
+        ("b.gen.py", ""),
+        ("build/c.py", ""),
+        ("pkg/.gitignore", "!keep.gen.py\nd.py\n"),
+        ("pkg/d.py", ""),
+        ("pkg/keep.gen.py", ""),
+        ("pkg/tests/e.py", ""),
+        ("pkg/.hidden/f.py", ""),
+    ];
+
+    #[test]
+    fn gitignore_holds_at_every_level_and_tests_are_left_out_by_default() {
+        let top = tree(&TREE);
+        let found = names(search(&top, &["."], Overrides::default()));
+        assert_eq!(found, ["a.py", "pkg/.hidden/f.py", "pkg/keep.gen.py"]);
+    }
+
+    #[test]
+    fn overrides_take_in_and_leave_out() {
+        let top = tree(&TREE);
+        let overrides = Overrides {
+            no_gitignore: true,
+            exclude_patterns: vec![".hidden".to_owned()],
+            ..Overrides::default()
+        };
+        let found = names(search(&top, &["."], overrides));
+        assert_eq!(found, ["a.py", "b.gen.py", "build/c.py", "pkg/d.py", "pkg/keep.gen.py"]);
+        let overrides = Overrides {
+            include_patterns: vec!["pkg/tests/".to_owned(), "build/*.py".to_owned()],
+            exclude_patterns: vec!["pkg/".to_owned()],
+            ..Overrides::default()
+        };
+        assert_eq!(
+            names(search(&top, &["."], overrides)),
+            ["a.py", "build/c.py", "pkg/tests/e.py"]
+        );
+        let overrides = Overrides {
+            force_analyze: true,
+            exclude_patterns: vec!["pkg/".to_owned()],
+            ..Overrides::default()
+        };
+        assert_eq!(names(search(&top, &["."], overrides)).len(), 7);
+    }
+
+    #[test]
+    fn named_files_are_taken_despite_gitignore_but_not_despite_patterns() {
+        let top = tree(&TREE);
+        fs::write(top.path().join("README"), "").unwrap();
+        let found = search(
+            &top,
+            &["b.gen.py", "./a.py", "a.py", "pkg/tests/e.py", "README"],
+            Overrides::default(),
+        )
+        .unwrap();
+        assert_eq!(found.warnings.len(), 1);
+        assert!(found.warnings[0].starts_with("README: not analysed"));
+        assert_eq!(names(Ok(found)), ["a.py", "b.gen.py"]);
+    }
+
+    #[test]
+    fn every_file_has_the_nearest_configuration() {
+        let top = tree(&[
+            (".antipasta.yaml", "ignore_patterns: [skip.py]\n"),
+            ("skip.py", ""),
+            ("a/x.py", ""),
+            (
+                "a/b/.antipasta.yaml",
+                "ignore_patterns: [/y.py]\nuse_gitignore: false\n",
+            ),
+            ("a/b/skip.py", ""),
+            ("a/b/y.py", ""),
+            ("a/b/c/y.py", ""),
+        ]);
+        let found = search(&top, &["a", "skip.py"], Overrides::default());
+        assert_eq!(names(found), ["a/b/c/y.py", "a/b/skip.py", "a/x.py"]);
+    }
+
+    #[test]
+    fn what_does_not_exist_or_is_unsound_is_an_error() {
+        let top = tree(&[("a/.antipasta.yaml", "profil: x"), ("a/x.py", "")]);
+        assert!(matches!(
+            search(&top, &["b"], Overrides::default()),
+            Err(DiscoveryError::Path(..))
+        ));
+        for path in [".", "a", "a/x.py"] {
+            assert!(matches!(
+                search(&top, &[path], Overrides::default()),
+                Err(DiscoveryError::Config(_))
+            ));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_to_files_are_files_and_links_to_directories_are_not_followed() {
+        use std::os::unix::fs::symlink;
+        let top = tree(&[("a/x.py", "")]);
+        symlink("..", top.path().join("a/loop")).unwrap();
+        symlink("x.py", top.path().join("a/y.py")).unwrap();
+        symlink("nothing", top.path().join("a/z.py")).unwrap();
+        symlink("a", top.path().join("dir.py")).unwrap();
+        assert_eq!(names(search(&top, &["."], Overrides::default())), ["a/x.py", "a/y.py"]);
+    }
+}
