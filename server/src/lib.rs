@@ -16,6 +16,10 @@
 //! Floors 1 to 4 are pure: no clock, no globals, and no input or output other than
 //! [`config`]'s reading of configuration files.
 
+pub mod analysis;
+pub mod check;
+pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod discovery;
 pub mod metrics;

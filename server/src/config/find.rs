@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -67,7 +67,9 @@ pub struct Configs {
     overrides: Overrides,
     /// The one configuration there is, if one was given by name.
     given: Option<Arc<Config>>,
-    found: Mutex<FxHashMap<PathBuf, Found>>,
+    /// By directory: what holds in it, if there is anything at or above it.
+    known: Mutex<FxHashMap<PathBuf, Option<Found>>>,
+    built_in: OnceLock<Arc<Config>>,
 }
 
 /// A configuration, or why there is none to use.
@@ -80,7 +82,8 @@ impl Configs {
             working_directory: working_directory.to_owned(),
             overrides,
             given: None,
-            found: Mutex::default(),
+            known: Mutex::default(),
+            built_in: OnceLock::new(),
         }
     }
 
@@ -125,17 +128,19 @@ impl Configs {
         if let Some(found) = self.at_or_above(&self.working_directory) {
             return found;
         }
-        let built_in = || Ok(Arc::new(self.overrides.apply(Config::built_in())));
-        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        // No directory has the empty path.
-        found.entry(PathBuf::new()).or_insert_with(built_in).clone()
+        let built_in = || Arc::new(self.overrides.apply(Config::built_in()));
+        Ok(Arc::clone(self.built_in.get_or_init(built_in)))
     }
 
     /// Every configuration that was used, in the order of their paths.
     pub fn used(&self) -> Vec<Arc<Config>> {
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = found.values().filter_map(|found| found.as_ref().ok());
-        let mut used: Vec<_> = found.chain(&self.given).map(Arc::clone).collect();
+        let known = self.known();
+        let found = known.values().flatten().filter_map(|found| found.as_ref().ok());
+        let mut used: Vec<_> = found
+            .chain(&self.given)
+            .chain(self.built_in.get())
+            .map(Arc::clone)
+            .collect();
         used.sort_by(|one, other| one.path.cmp(&other.path));
         used.dedup_by(|one, other| Arc::ptr_eq(one, other));
         used
@@ -145,22 +150,22 @@ impl Configs {
         let mut passed = Vec::new();
         let mut result = None;
         for directory in directory.ancestors() {
-            let known = self.lock().get(directory).cloned();
-            result = known.or_else(|| self.in_directory(directory));
-            if result.is_some() {
+            if let Some(known) = self.known().get(directory) {
+                result = known.clone();
                 break;
             }
             passed.push(directory);
-            if is_repository(directory) {
+            result = self.in_directory(directory);
+            if result.is_some() || is_repository(directory) {
                 break;
             }
         }
-        if let Some(found) = &result {
-            let mut memory = self.lock();
-            for directory in passed {
-                memory.insert(directory.to_owned(), found.clone());
-            }
-        }
+        let mut known = self.known();
+        known.extend(
+            passed
+                .into_iter()
+                .map(|directory| (directory.to_owned(), result.clone())),
+        );
         result
     }
 
@@ -175,16 +180,14 @@ impl Configs {
             };
             if let Some(config) = config {
                 let config = config.map(|config| Arc::new(self.overrides.apply(config)));
-                let found = config.map_err(Arc::new);
-                self.lock().insert(directory.to_owned(), found.clone());
-                return Some(found);
+                return Some(config.map_err(Arc::new));
             }
         }
         None
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, FxHashMap<PathBuf, Found>> {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, FxHashMap<PathBuf, Option<Found>>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

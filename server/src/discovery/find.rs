@@ -267,7 +267,8 @@ impl Visitor<'_, '_> {
         WalkState::Continue
     }
 
-    /// Whether nothing in a directory can be taken. Its own configuration, if it has one, rules what is in it.
+    /// Whether nothing in a directory can be taken. The configuration around it decides: its own, if it has one, rules only
+    /// what is left of it.
     fn prunes(&mut self, path: &Path, below_argument: &Path) -> bool {
         if matches!(self.rules, Rules::Included) {
             return false;

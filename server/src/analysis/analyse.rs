@@ -1,0 +1,140 @@
+//! The bytes of one file to its metrics.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::ops::AddAssign;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::metrics::{FileMetrics, contribution_of_source};
+use crate::syntax::{DecodeError, MAX_BYTES, SyntaxError, decode, parse};
+
+/// The metrics of a file, and what they cost.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// The metrics.
+    pub metrics: FileMetrics,
+    /// How large the file is.
+    pub bytes: u64,
+    /// Where the time went.
+    pub phases: Phases,
+}
+
+/// How long each phase of an analysis took.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Phases {
+    /// Reading the file.
+    pub read: Duration,
+    /// Bytes to text.
+    pub decode: Duration,
+    /// Text to a syntax tree.
+    pub parse: Duration,
+    /// Syntax tree to metrics.
+    pub measure: Duration,
+}
+
+impl AddAssign for Phases {
+    fn add_assign(&mut self, other: Self) {
+        self.read += other.read;
+        self.decode += other.decode;
+        self.parse += other.parse;
+        self.measure += other.measure;
+    }
+}
+
+/// Why a file has no metrics.
+#[derive(Debug, thiserror::Error)]
+pub enum AnalysisError {
+    /// It cannot be read.
+    #[error("cannot be read: {0}")]
+    Read(#[from] io::Error),
+    /// It is larger than any program; the number is its size in bytes.
+    #[error("too large: {0} bytes, and {MAX_BYTES} is the limit")]
+    TooLarge(u64),
+    /// Its bytes are no text.
+    #[error("{0}")]
+    Decode(#[from] DecodeError),
+    /// Its text is no program.
+    #[error("syntax error: line {line}, column {column}: {message}", line = .0.line, column = .0.column, message = .0.message)]
+    Syntax(#[from] SyntaxError),
+    /// Analysing it failed in a way that it never should.
+    #[error("internal error, please report it: {0}")]
+    Panicked(String),
+}
+
+impl AnalysisError {
+    /// The line and column of the error, each from 1, where it has one.
+    pub fn position(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Syntax(error) => Some((error.line, error.column)),
+            _ => None,
+        }
+    }
+}
+
+/// The metrics of a file. `buffer` is room for its bytes, kept from one file to the next.
+///
+/// Call it on a thread of a [`Pool`](super::Pool), which has the stack that it needs.
+///
+/// # Errors
+///
+/// Why the file has no metrics.
+pub fn analyse_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Analysis, AnalysisError> {
+    let start = Instant::now();
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    if size > MAX_BYTES as u64 {
+        return Err(AnalysisError::TooLarge(size));
+    }
+    buffer.clear();
+    // The file may grow while it is read.
+    Read::by_ref(&mut file).take(MAX_BYTES as u64 + 1).read_to_end(buffer)?;
+    let read = start.elapsed();
+    let mut analysis = analyse_bytes(buffer)?;
+    analysis.phases.read = read;
+    Ok(analysis)
+}
+
+/// The metrics of a file with the given bytes.
+///
+/// Call it on a thread of a [`Pool`](super::Pool), which has the stack that it needs.
+///
+/// # Errors
+///
+/// Why there are none.
+pub fn analyse_bytes(bytes: &[u8]) -> Result<Analysis, AnalysisError> {
+    if bytes.len() > MAX_BYTES {
+        return Err(AnalysisError::TooLarge(bytes.len() as u64));
+    }
+    let start = Instant::now();
+    let text = decode(bytes)?;
+    let decoded = Instant::now();
+    let source = parse(&text)?;
+    let parsed = Instant::now();
+    let metrics = contribution_of_source(&source).file_metrics(&text);
+    drop(source);
+    Ok(Analysis {
+        metrics,
+        bytes: bytes.len() as u64,
+        phases: Phases {
+            read: Duration::ZERO,
+            decode: decoded - start,
+            parse: parsed - decoded,
+            measure: parsed.elapsed(),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_say_what_and_where() {
+        let message = |bytes: &[u8]| analyse_bytes(bytes).unwrap_err().to_string();
+        assert!(message(b"x = 1\ny = (\n").starts_with("syntax error: line "));
+        assert!(message(b"x = '\xe9'\n").contains("line 1: byte 0xe9"));
+        let missing = analyse_file(Path::new("no such file"), &mut Vec::new()).unwrap_err();
+        assert!(missing.to_string().starts_with("cannot be read"));
+    }
+}

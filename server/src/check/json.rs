@@ -1,0 +1,175 @@
+//! The report for programs: the reference's JSON, key by key.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Map, Value, json};
+
+use super::format::Format;
+use super::python_json;
+use super::report::{Outcome, Report};
+use crate::metrics::{Details, MetricRow};
+use crate::violations::Violation;
+
+/// The language of all files.
+const LANGUAGE: &str = "python";
+
+/// How deep a file's report stands in the document.
+const DEPTH_OF_FILE: usize = 2;
+
+/// The report for programs.
+pub(super) struct Json;
+
+#[derive(Serialize)]
+struct FileObject<'a> {
+    file: &'a str,
+    language: &'static str,
+    metrics: Vec<RowObject<'a>>,
+    violations: Vec<ViolationObject<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RowObject<'a> {
+    r#type: &'static str,
+    value: f64,
+    details: DetailsObject<'a>,
+    line_number: Option<u32>,
+    function_name: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct ViolationObject<'a> {
+    r#type: &'static str,
+    message: String,
+    line_number: Option<u32>,
+    function: Option<&'a str>,
+    value: f64,
+    threshold: f64,
+    comparison: &'static str,
+}
+
+struct DetailsObject<'a>(Details<'a>);
+
+impl Serialize for DetailsObject<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if self.0 == Details::None {
+            return serializer.serialize_none();
+        }
+        let mut map = serializer.serialize_map(None)?;
+        match self.0 {
+            Details::None => {}
+            Details::Function { class, rank } => {
+                map.serialize_entry("type", if class.is_some() { "method" } else { "function" })?;
+                map.serialize_entry("classname", &class)?;
+                map.serialize_entry("rank", &rank)?;
+            }
+            Details::Average { function_count } => {
+                map.serialize_entry("type", "average")?;
+                map.serialize_entry("function_count", &function_count)?;
+            }
+            Details::Maximum { function_count } => {
+                map.serialize_entry("type", "file_maximum")?;
+                map.serialize_entry("function_count", &function_count)?;
+            }
+            Details::Rank(rank) => map.serialize_entry("rank", &rank)?,
+            Details::HalsteadFunction => map.serialize_entry("type", "function")?,
+            Details::Methods(count) => map.serialize_entry("methods", &count)?,
+        }
+        map.end()
+    }
+}
+
+impl<'a> RowObject<'a> {
+    fn of(row: &'a MetricRow<'a>) -> Self {
+        Self {
+            r#type: row.metric.as_str(),
+            value: row.value,
+            details: DetailsObject(row.details),
+            line_number: row.line,
+            function_name: row.name.as_deref(),
+        }
+    }
+}
+
+impl<'a> ViolationObject<'a> {
+    fn of(violation: &'a Violation, path: &str) -> Self {
+        Self {
+            r#type: violation.metric().as_str(),
+            message: violation.message(path),
+            line_number: violation.line,
+            function: violation.name.as_deref(),
+            value: violation.value,
+            threshold: violation.threshold.limit,
+            comparison: violation.threshold.comparison.as_str(),
+        }
+    }
+}
+
+impl Format for Json {
+    fn is_styled(&self) -> bool {
+        false
+    }
+
+    fn file(&self, path: &str, outcome: &Outcome) -> String {
+        let rows = match outcome.error {
+            Some(_) => Vec::new(),
+            None => outcome.metrics.rows(),
+        };
+        let violations = outcome.judgement.violations.iter();
+        let object = FileObject {
+            file: path,
+            language: LANGUAGE,
+            metrics: rows.iter().map(RowObject::of).collect(),
+            violations: violations
+                .map(|violation| ViolationObject::of(violation, path))
+                .collect(),
+            error: outcome.error.as_ref().map(ToString::to_string),
+        };
+        let mut text = Vec::new();
+        // Writing to memory cannot fail, and what is written is ASCII.
+        let _ = python_json::write(&object, DEPTH_OF_FILE, &mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
+        output.write_all(b"{\n  \"summary\": ")?;
+        python_json::write(&summary(report), 1, output)?;
+        output.write_all(b",\n  \"reports\": [")?;
+        for (index, file) in report.files.iter().enumerate() {
+            output.write_all(if index == 0 { b"\n    " } else { b",\n    " })?;
+            output.write_all(file.formatted.as_bytes())?;
+        }
+        output.write_all(if report.files.is_empty() { b"]" } else { b"\n  ]" })?;
+        if report.lists_unused_ignores {
+            let unused = report
+                .unused_ignores()
+                .map(|(path, remark)| json!({"file": path, "line_number": remark.line, "message": remark.message}));
+            output.write_all(b",\n  \"unused_ignores\": ")?;
+            python_json::write(&unused.collect::<Vec<_>>(), 1, output)?;
+        }
+        output.write_all(b"\n}\n")
+    }
+}
+
+fn summary(report: &Report) -> Value {
+    let by_type = report.violations_by_type().into_iter();
+    let by_type: Map<_, _> = by_type
+        .map(|(metric, count)| (metric.to_string(), json!(count)))
+        .collect();
+    let by_language = match report.files.len() {
+        0 => json!({}),
+        files => json!({LANGUAGE: files}),
+    };
+    let violations = report.violations();
+    json!({
+        "total_files": report.files.len(),
+        "files_with_violations": report.files_with_violations(),
+        "total_violations": violations,
+        "violations_by_type": by_type,
+        "files_by_language": by_language,
+        "success": violations == 0,
+    })
+}

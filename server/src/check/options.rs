@@ -1,0 +1,38 @@
+//! What a check is asked to do.
+
+use std::path::PathBuf;
+
+use super::format::OutputFormat;
+use crate::config::Overrides;
+
+/// What a check is asked to do.
+#[derive(Clone, Debug)]
+pub struct CheckOptions {
+    /// What to look at.
+    pub input: Input,
+    /// The configuration to use for all files, in place of the nearest to each.
+    pub config: Option<PathBuf>,
+    /// What the command line changes of the configuration.
+    pub overrides: Overrides,
+    /// How to report.
+    pub format: OutputFormat,
+    /// Where to report to, in place of the standard output.
+    pub output: Option<PathBuf>,
+    /// Whether only violations are shown.
+    pub quiet: bool,
+    /// Whether to say what the run cost.
+    pub statistics: bool,
+    /// Whether to list ignore comments that suppress nothing.
+    pub report_unused_ignores: bool,
+    /// The most threads to use; as many as there are processors, if it is not given.
+    pub jobs: Option<usize>,
+}
+
+/// What to look at.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// Files and directories.
+    Paths(Vec<PathBuf>),
+    /// Source on the standard input; the path is the name that it is reported under, and whose configuration holds.
+    Stdin(PathBuf),
+}

@@ -1,0 +1,270 @@
+//! One run of the check, from the command line's options to the exit code.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use anstream::{AutoStream, StripStream};
+
+use super::format::{Format, OutputFormat};
+use super::notices;
+use super::options::{CheckOptions, Input};
+use super::progress::Progress;
+use super::report::{FileReport, Outcome, Report};
+use super::statistics::Statistics;
+use crate::analysis::{Analysis, AnalysisError, Phases, Pool, PoolError, analyse_bytes, analyse_file};
+use crate::config::{self, Config, ConfigErrors, Configs};
+use crate::discovery::{self, Discovered, DiscoveryError};
+use crate::syntax::MAX_BYTES;
+
+/// How a check ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every file was analysed, and no value violates: exit code 0.
+    Clean,
+    /// There are violations: exit code 2.
+    Violations,
+    /// There are none, but not all was analysed: exit code 1.
+    Failed,
+}
+
+impl From<Verdict> for ExitCode {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Clean => Self::SUCCESS,
+            Verdict::Failed => Self::from(1),
+            Verdict::Violations => Self::from(2),
+        }
+    }
+}
+
+/// Why a check gives no report.
+#[derive(Debug, thiserror::Error)]
+enum CheckError {
+    #[error("the working directory is not known: {0}")]
+    WorkingDirectory(io::Error),
+    #[error("{0}")]
+    Config(#[from] ConfigErrors),
+    #[error("{0}")]
+    Discovery(#[from] DiscoveryError),
+    #[error("No files found to analyze")]
+    NoFiles,
+    #[error("{0}")]
+    Pool(#[from] PoolError),
+    #[error("the standard input: {0}")]
+    Stdin(io::Error),
+    #[error("{path}: cannot be written: {error}", path = .0.display(), error = .1)]
+    Output(PathBuf, io::Error),
+    #[error("the report cannot be written: {0}")]
+    Stdout(io::Error),
+}
+
+/// What one file is, before it is analysed.
+struct Task {
+    path: PathBuf,
+    size: u64,
+    config: Arc<Config>,
+    /// The bytes, if they came from the standard input.
+    content: Option<Vec<u8>>,
+}
+
+/// Runs a check and reports. What goes wrong is said on the standard error.
+pub fn run(options: &CheckOptions) -> Verdict {
+    match Run::of(options).and_then(Run::go) {
+        Ok(verdict) => verdict,
+        // Whoever reads the report has seen enough of it.
+        Err(CheckError::Stdout(error)) if error.kind() == io::ErrorKind::BrokenPipe => Verdict::Failed,
+        Err(error) => {
+            notices::error(&error.to_string());
+            Verdict::Failed
+        }
+    }
+}
+
+struct Run<'a> {
+    options: &'a CheckOptions,
+    configs: Configs,
+    jobs: usize,
+    start: Instant,
+}
+
+impl<'a> Run<'a> {
+    fn of(options: &'a CheckOptions) -> Result<Self, CheckError> {
+        let start = Instant::now();
+        let working_directory = std::env::current_dir().map_err(CheckError::WorkingDirectory)?;
+        let overrides = options.overrides.clone();
+        let configs = match &options.config {
+            Some(path) => Configs::given(&working_directory, overrides, config::read(path)?),
+            None => Configs::nearest(&working_directory, overrides),
+        };
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            options,
+            configs,
+            jobs: options.jobs.unwrap_or_else(processors),
+            start,
+        })
+    }
+
+    fn go(self) -> Result<Verdict, CheckError> {
+        let options = self.options;
+        let tasks = self.tasks()?;
+        let discovery = self.start.elapsed();
+        notices::warn_of_configs(&self.configs);
+        if tasks.is_empty() {
+            return Err(CheckError::NoFiles);
+        }
+        self.announce(tasks.len())?;
+        let format = options.format.of(options.quiet);
+        let pool = Pool::new(self.jobs, tasks.iter().map(|task| task.size).sum())?;
+        let begun = Instant::now();
+        let report = self.analyse(&pool, &tasks, &*format);
+        let analysis = begun.elapsed();
+        for file in &report.files {
+            for remark in &file.warnings {
+                notices::warning(&format!("{}:{}: {}", file.path, remark.line, remark.message));
+            }
+        }
+        let begun = Instant::now();
+        self.write(&report, &*format)?;
+        if options.statistics {
+            let statistics = Statistics {
+                discovery,
+                analysis,
+                report: begun.elapsed(),
+                threads: pool.threads(),
+            };
+            // The run has its report; that nobody listens to its cost is no failure.
+            let _ = statistics.write(&report, &mut anstream::stderr());
+        }
+        Ok(verdict(&report))
+    }
+
+    fn tasks(&self) -> Result<Vec<Task>, CheckError> {
+        match &self.options.input {
+            Input::Paths(paths) => {
+                let Discovered { files, warnings } = discovery::discover(paths, &self.configs, self.jobs)?;
+                warnings.iter().for_each(|message| notices::warning(message));
+                let task = |file: discovery::File| Task {
+                    path: file.path,
+                    size: file.size,
+                    config: file.config,
+                    content: None,
+                };
+                Ok(files.into_iter().map(task).collect())
+            }
+            Input::Stdin(name) => {
+                let mut content = Vec::new();
+                let limit = MAX_BYTES as u64 + 1;
+                io::stdin()
+                    .lock()
+                    .take(limit)
+                    .read_to_end(&mut content)
+                    .map_err(CheckError::Stdin)?;
+                let directory = name.parent().unwrap_or(Path::new(""));
+                let config = self.configs.of_directory(directory);
+                Ok(vec![Task {
+                    path: name.clone(),
+                    size: content.len() as u64,
+                    config: config.map_err(DiscoveryError::Config)?,
+                    content: Some(content),
+                }])
+            }
+        }
+    }
+
+    /// What the reference says before it begins. A report for programs stands alone on the standard output.
+    fn announce(&self, files: usize) -> Result<(), CheckError> {
+        if self.options.quiet {
+            return Ok(());
+        }
+        let mut lines = notices::used_configs(&self.configs);
+        lines.push(format!("Analyzing {files} files..."));
+        let text = lines.join("\n");
+        if self.options.format == OutputFormat::Text && self.options.output.is_none() {
+            writeln!(anstream::stdout(), "{text}").map_err(CheckError::Stdout)
+        } else {
+            anstream::eprintln!("{text}");
+            Ok(())
+        }
+    }
+
+    fn analyse(&self, pool: &Pool, tasks: &[Task], format: &dyn Format) -> Report {
+        let progress = Progress::new(tasks.len(), self.options.quiet);
+        let size = |task: &Task| task.size;
+        let work = |task: &Task, buffer: &mut Vec<u8>| {
+            let analysis = match &task.content {
+                Some(content) => analyse_bytes(content),
+                None => analyse_file(&task.path, buffer),
+            };
+            let report = self.file_report(task, analysis, format);
+            progress.advance();
+            report
+        };
+        let rescue = |task: &Task, panic: String| self.file_report(task, Err(AnalysisError::Panicked(panic)), format);
+        let files = pool.map(tasks, size, Vec::new, work, rescue);
+        progress.finish();
+        Report {
+            files,
+            lists_unused_ignores: self.options.report_unused_ignores,
+        }
+    }
+
+    fn file_report(&self, task: &Task, analysis: Result<Analysis, AnalysisError>, format: &dyn Format) -> FileReport {
+        let path = task.path.display().to_string();
+        let (bytes, phases) = match &analysis {
+            Ok(analysis) => (analysis.bytes, analysis.phases),
+            Err(_) => (task.size, Phases::default()),
+        };
+        let outcome = Outcome::of(analysis.map(|analysis| analysis.metrics), &task.config);
+        FileReport {
+            formatted: format.file(&path, &outcome),
+            path,
+            violations: outcome
+                .judgement
+                .violations
+                .iter()
+                .map(|violation| violation.metric())
+                .collect(),
+            suppressed: outcome.judgement.suppressed,
+            warnings: outcome.judgement.warnings,
+            unused_ignores: outcome.judgement.unused_ignores,
+            functions: outcome.metrics.functions.len(),
+            error: outcome.error,
+            bytes,
+            phases,
+        }
+    }
+
+    fn write(&self, report: &Report, format: &dyn Format) -> Result<(), CheckError> {
+        let failed = |error| match &self.options.output {
+            Some(path) => CheckError::Output(path.clone(), error),
+            None => CheckError::Stdout(error),
+        };
+        let sink: Box<dyn Write> = match (&self.options.output, format.is_styled()) {
+            // A file is no terminal: styles are taken out.
+            (Some(path), true) => Box::new(StripStream::new(File::create(path).map_err(failed)?)),
+            (Some(path), false) => Box::new(File::create(path).map_err(failed)?),
+            (None, true) => Box::new(AutoStream::auto(io::stdout())),
+            (None, false) => Box::new(io::stdout()),
+        };
+        let mut output = BufWriter::new(sink);
+        format
+            .write(report, &mut output)
+            .and_then(|()| output.flush())
+            .map_err(failed)
+    }
+}
+
+fn verdict(report: &Report) -> Verdict {
+    if report.violations() > 0 {
+        Verdict::Violations
+    } else if report.failures().next().is_some() {
+        Verdict::Failed
+    } else {
+        Verdict::Clean
+    }
+}

@@ -1,0 +1,116 @@
+//! The report for people, after the reference's.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::format::Format;
+use super::report::{Outcome, Report};
+use crate::analysis::AnalysisError;
+use crate::violations::advice;
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const RED: Style = AnsiColor::Red.on_default();
+const GREEN: Style = AnsiColor::Green.on_default();
+const YELLOW: Style = AnsiColor::Yellow.on_default();
+
+/// The report for people. Styles are written always; what is no terminal takes them out.
+pub(super) struct Text {
+    pub quiet: bool,
+}
+
+impl Format for Text {
+    fn is_styled(&self) -> bool {
+        true
+    }
+
+    fn file(&self, path: &str, outcome: &Outcome) -> String {
+        let mut text = String::new();
+        for violation in &outcome.judgement.violations {
+            let message = violation.message(path);
+            let _ = writeln!(text, "❌ {RED}{message}{RED:#}");
+            if let Some(ceiling) = violation.ceiling {
+                let _ = writeln!(
+                    text,
+                    "   {YELLOW}above the ceiling of its ignore comment: {ceiling}{YELLOW:#}"
+                );
+            }
+            if !self.quiet {
+                let advice = advice(violation.metric());
+                let _ = writeln!(text, "   {DIM}help: {advice}{DIM:#}");
+            }
+        }
+        text
+    }
+
+    fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
+        let violations = report.violations();
+        if !self.quiet {
+            write_summary(report, violations, output)?;
+        }
+        if violations > 0 {
+            heading("VIOLATIONS FOUND:", '-', output)?;
+            for file in &report.files {
+                output.write_all(file.formatted.as_bytes())?;
+            }
+        }
+        if report.failures().next().is_some() {
+            heading("FILES THAT COULD NOT BE ANALYZED:", '-', output)?;
+            for (path, error) in report.failures() {
+                write_failure(path, error, output)?;
+            }
+        }
+        if report.lists_unused_ignores {
+            heading("UNUSED IGNORE COMMENTS:", '-', output)?;
+            for (path, remark) in report.unused_ignores() {
+                writeln!(output, "{path}:{}: {}", remark.line, remark.message)?;
+            }
+        }
+        if violations > 0 {
+            writeln!(output, "\n{RED}✗ Code quality check FAILED{RED:#}")
+        } else if report.failures().next().is_some() {
+            writeln!(output, "\n{RED}✗ Code quality check INCOMPLETE{RED:#}")
+        } else if !self.quiet {
+            writeln!(output, "\n{GREEN}✓ Code quality check PASSED{GREEN:#}")
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> io::Result<()> {
+    heading("METRICS ANALYSIS SUMMARY", '=', output)?;
+    writeln!(output, "Total files analyzed: {}", report.files.len())?;
+    writeln!(output, "Files with violations: {}", report.files_with_violations())?;
+    writeln!(output, "Total violations: {violations}")?;
+    let failures = report.failures().count();
+    if failures > 0 {
+        writeln!(output, "Files that could not be analyzed: {failures}")?;
+    }
+    if violations > 0 {
+        writeln!(output, "\nViolations by type:")?;
+        for (metric, count) in report.violations_by_type() {
+            writeln!(output, "  - {metric}: {count}")?;
+        }
+    }
+    Ok(())
+}
+
+fn heading(title: &str, line: char, output: &mut dyn Write) -> io::Result<()> {
+    let line = String::from(line).repeat(70);
+    writeln!(output, "\n{line}\n{BOLD}{title}{BOLD:#}\n{line}")
+}
+
+/// A failure as compilers write it, so that terminals and editors make it a link.
+fn write_failure(path: &str, error: &AnalysisError, output: &mut dyn Write) -> io::Result<()> {
+    match error {
+        AnalysisError::Syntax(error) => writeln!(
+            output,
+            "❌ {RED}{path}:{}:{}: syntax error: {}{RED:#}",
+            error.line, error.column, error.message
+        ),
+        error => writeln!(output, "❌ {RED}{path}: {error}{RED:#}"),
+    }
+}

@@ -1,0 +1,199 @@
+//! The command line.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
+
+use crate::check::{self, CheckOptions, Input, OutputFormat};
+use crate::commands::ConfigCommand;
+use crate::config::{Overrides, parse_threshold};
+use crate::metrics::MetricType;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+const EXAMPLES: &str = "\
+Examples:
+  antipasta-lsp --check                       check the Python files below this directory
+  antipasta-lsp --check src --quiet           show violations only
+  antipasta-lsp --check src -t cyc=15         allow a cyclomatic complexity of up to 15
+  antipasta-lsp --check . --format json --output report.json
+  git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
+  antipasta-lsp config init                   write a .antipasta.yaml to begin with
+
+Exit codes of --check:
+  0  no violations
+  2  violations
+  1  no violations, but something could not be analysed or the command is wrong";
+
+/// Code metrics for Python: cyclomatic and cognitive complexity, Halstead's metrics, maintainability index, line counts.
+///
+/// Checks every function and file against the thresholds in `.antipasta.yaml` (or `[tool.antipasta]` in
+/// `pyproject.toml`), with the numbers of antipasta.
+#[derive(Debug, Parser)]
+#[command(name = "antipasta-lsp", version, styles = STYLES, after_help = EXAMPLES)]
+#[command(
+    arg_required_else_help = true,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    #[command(flatten)]
+    check: CheckArguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Write, check, show or convert configurations.
+    #[command(subcommand)]
+    Config(ConfigCommand),
+}
+
+#[derive(Debug, Args)]
+struct CheckArguments {
+    /// Check files and exit.
+    #[arg(long, required = true)]
+    check: bool,
+
+    /// Files and directories to check; `-` is source on the standard input.
+    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    paths: Vec<PathBuf>,
+
+    /// The configuration to use for all files, in place of the nearest above each file.
+    #[arg(long, short, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// How to report.
+    #[arg(long, value_enum, default_value_t, ignore_case = true)]
+    format: OutputFormat,
+
+    /// Write the report to a file, in place of the standard output.
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Show violations only.
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// Judge a metric by another threshold, such as `cyclomatic_complexity=15`.
+    ///
+    /// The metric can be named by a prefix: cyc (cyclomatic_complexity), cog (cognitive_complexity), mai
+    /// (maintainability_index), vol, dif, eff (halstead_volume, _difficulty, _effort). A metric that the configuration
+    /// does not judge stays unjudged. May be given several times.
+    #[arg(long = "threshold", short, value_name = "TYPE=VALUE", value_parser = parse_threshold)]
+    thresholds: Vec<(MetricType, f64)>,
+
+    /// Take in files that match a pattern, whatever else leaves them out. May be given several times.
+    #[arg(long = "include-pattern", short, value_name = "PATTERN")]
+    include_patterns: Vec<String>,
+
+    /// Leave out files that match a pattern, as in a .gitignore. May be given several times.
+    #[arg(long = "exclude-pattern", short, value_name = "PATTERN")]
+    exclude_patterns: Vec<String>,
+
+    /// Take in files that a .gitignore leaves out.
+    #[arg(long)]
+    no_gitignore: bool,
+
+    /// Take in every file, whatever leaves it out.
+    #[arg(long)]
+    force_analyze: bool,
+
+    /// List the ignore comments that suppress nothing.
+    #[arg(long)]
+    report_unused_ignores: bool,
+
+    /// Say on the standard error what the run cost: files, functions, time by phase, throughput, memory.
+    #[arg(long)]
+    statistics: bool,
+
+    /// The most threads to use [default: one for each processor].
+    #[arg(long, short, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+
+    /// The name of the source on the standard input: for the report, and to find its configuration.
+    #[arg(long, value_name = "FILE")]
+    stdin_filename: Option<PathBuf>,
+
+    /// Do not use a cache. There is none yet; the option is here for scripts.
+    #[arg(long, action = ArgAction::SetTrue)]
+    no_cache: bool,
+
+    /// When to colour what is written.
+    #[arg(long, value_name = "WHEN", default_value_t)]
+    color: ColorChoice,
+}
+
+/// Reads the command line of this process and does what it says.
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(message) => {
+            // What is printed on request is no error. The exit code 2, which clap would use, says that there are violations.
+            let is_error = message.use_stderr();
+            let _ = message.print();
+            return ExitCode::from(u8::from(is_error));
+        }
+    };
+    match cli.command {
+        Some(Command::Config(command)) => command.run(),
+        None => cli.check.run(),
+    }
+}
+
+impl CheckArguments {
+    fn run(self) -> ExitCode {
+        match self.color {
+            ColorChoice::Always => anstream::ColorChoice::AlwaysAnsi.write_global(),
+            ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
+            ColorChoice::Auto => {}
+        }
+        match self.options() {
+            Ok(options) => check::run(&options).into(),
+            Err(message) => {
+                anstream::eprintln!("error: {message}");
+                ExitCode::from(1)
+            }
+        }
+    }
+
+    fn options(self) -> Result<CheckOptions, &'static str> {
+        let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        let input = if !self.paths.iter().any(is_stdin) {
+            if self.stdin_filename.is_some() {
+                return Err("--stdin-filename goes with `-`, source on the standard input");
+            }
+            Input::Paths(self.paths)
+        } else if self.paths.len() == 1 {
+            Input::Stdin(self.stdin_filename.unwrap_or_else(|| PathBuf::from("-")))
+        } else {
+            return Err("`-` cannot be combined with other paths");
+        };
+        Ok(CheckOptions {
+            input,
+            config: self.config,
+            overrides: Overrides {
+                thresholds: self.thresholds,
+                exclude_patterns: self.exclude_patterns,
+                include_patterns: self.include_patterns,
+                no_gitignore: self.no_gitignore,
+                force_analyze: self.force_analyze,
+            },
+            format: self.format,
+            output: self.output,
+            quiet: self.quiet,
+            statistics: self.statistics,
+            report_unused_ignores: self.report_unused_ignores,
+            jobs: self.jobs.map(NonZeroUsize::get),
+        })
+    }
+}

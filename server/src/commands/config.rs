@@ -1,0 +1,200 @@
+//! `antipasta-lsp config`: write, check, show or convert configurations.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+
+use crate::config::{self, Config, Configs, FILE_NAME, OLD_FILE_NAME, Overrides, PYPROJECT, TEMPLATE};
+
+/// What to do with configurations.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Write a configuration to begin with.
+    Init {
+        /// Where to write it.
+        #[arg(long, short, value_name = "FILE", default_value = FILE_NAME)]
+        output: PathBuf,
+        /// Replace the file if it exists.
+        #[arg(long)]
+        force: bool,
+    },
+    /// Check a configuration.
+    Validate {
+        /// The file [default: the configuration that holds for this directory].
+        file: Option<PathBuf>,
+    },
+    /// Show the configuration that holds for a directory, with everything that is set by default.
+    Show {
+        /// The directory, or a file in it.
+        #[arg(default_value = ".", hide_default_value = true)]
+        path: PathBuf,
+        /// This configuration, in place of the one that is found.
+        #[arg(long, short, value_name = "FILE")]
+        config: Option<PathBuf>,
+        /// How to show it.
+        #[arg(long, value_enum, default_value_t)]
+        format: ShowFormat,
+    },
+    /// Print the JSON Schema of configurations, for editors.
+    Schema,
+    /// Make a `.antipasta.yaml` of an old `.antipasta.config.json`.
+    Migrate {
+        /// The old configuration.
+        #[arg(default_value = OLD_FILE_NAME)]
+        file: PathBuf,
+        /// Where to write the new one; `-` is the standard output.
+        #[arg(long, short, value_name = "FILE", default_value = FILE_NAME)]
+        output: PathBuf,
+        /// Replace the file if it exists.
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+/// How to show a configuration.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum ShowFormat {
+    /// As a configuration file.
+    #[default]
+    Yaml,
+    /// As JSON.
+    Json,
+}
+
+/// What to tell the user when a command fails.
+type Failure = String;
+
+impl ConfigCommand {
+    /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
+    pub fn run(self) -> ExitCode {
+        let done = match self {
+            Self::Init { output, force } => init(&output, force),
+            Self::Validate { file } => validate(file),
+            Self::Show { path, config, format } => show(&path, config.as_deref(), format),
+            Self::Schema => print(&(format!("{:#}", config::json_schema()) + "\n")),
+            Self::Migrate { file, output, force } => migrate(&file, &output, force),
+        };
+        match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                anstream::eprintln!("error: {failure}");
+                ExitCode::from(1)
+            }
+        }
+    }
+}
+
+fn init(output: &Path, force: bool) -> Result<(), Failure> {
+    write(output, TEMPLATE, force)?;
+    print(&format!("Wrote {}\n", output.display()))
+}
+
+fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
+    let config = match file {
+        Some(file) => config::read(&file).map_err(|errors| errors.to_string())?,
+        None => holding_for(Path::new("."))?,
+    };
+    let Some(path) = &config.path else {
+        return Err(format!(
+            "no {FILE_NAME} and no {PYPROJECT} with [tool.antipasta] found in this directory or above it"
+        ));
+    };
+    for problem in &config.warnings {
+        anstream::eprintln!("warning: {problem}");
+    }
+    let mut text = format!(
+        "✅ Configuration file is valid: {}\n\nPython files are judged by:\n",
+        path.display()
+    );
+    for threshold in config.thresholds.iter().filter(|threshold| threshold.enabled) {
+        text += &format!(
+            "  - {} {} {}\n",
+            threshold.metric, threshold.comparison, threshold.limit
+        );
+    }
+    text += &format!("Ignore patterns: {}\n", config.ignore_patterns.len());
+    print(&text)
+}
+
+fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Failure> {
+    let config = match file {
+        Some(file) => config::read(file).map_err(|errors| errors.to_string())?,
+        None => holding_for(path)?,
+    };
+    match format {
+        ShowFormat::Yaml => {
+            let origin = match &config.path {
+                Some(path) => format!("# {}\n", path.display()),
+                None => "# the default configuration: there is no file\n".to_owned(),
+            };
+            print(&(origin + &config::to_yaml(&config.settings)))
+        }
+        ShowFormat::Json => print(&(format!("{:#}", config.settings.to_json()) + "\n")),
+    }
+}
+
+fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
+    let migrated = config::migrate(file, &text).map_err(|errors| errors.to_string())?;
+    for problem in migrated.config.warnings.iter().chain(&migrated.dropped) {
+        anstream::eprintln!("warning: {problem}");
+    }
+    let text = config::to_yaml(&migrated.config.settings);
+    if output == Path::new("-") {
+        return print(&text);
+    }
+    write(output, &text, force)?;
+    print(&format!(
+        "Wrote {}; {} can be removed\n",
+        output.display(),
+        file.display()
+    ))
+}
+
+/// The configuration that holds for a directory, or for a file in it.
+fn holding_for(path: &Path) -> Result<Config, Failure> {
+    let working_directory = std::env::current_dir().map_err(|error| format!("the working directory: {error}"))?;
+    let path = working_directory.join(path);
+    let metadata = fs::metadata(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let directory = if metadata.is_dir() { Some(&*path) } else { path.parent() };
+    let configs = Configs::nearest(&working_directory, Overrides::default());
+    let found = configs.of_directory(&normal(directory.unwrap_or(&path)));
+    found
+        .map(|config| (*config).clone())
+        .map_err(|errors| errors.to_string())
+}
+
+/// A path without `.`.
+fn normal(path: &Path) -> PathBuf {
+    path.components().collect()
+}
+
+fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    let opened = if force {
+        options.create(true).truncate(true).open(path)
+    } else {
+        options.create_new(true).open(path)
+    };
+    opened
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .map_err(|error| {
+            let hint = match error.kind() {
+                io::ErrorKind::AlreadyExists => " (`--force` replaces it)",
+                _ => "",
+            };
+            format!("{}: cannot be written: {error}{hint}", path.display())
+        })
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| format!("the standard output: {error}")),
+    }
+}

@@ -1,0 +1,5 @@
+//! Commands beside the check.
+
+mod config;
+
+pub use config::ConfigCommand;
