@@ -1,1 +1,141 @@
 //! Black-box tests that drive the `antipasta-lsp` binary; what they share.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A function of cyclomatic complexity 11 and cognitive complexity 10, which the default configuration finds too complex.
+pub const COMPLEX: &str = "def f(x):\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n";
+
+/// The binary, built as the tests are.
+pub fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        // Cargo builds binaries for the tests of their own package only.
+        let built = Command::new(env!("CARGO"))
+            .args([
+                "build",
+                "--quiet",
+                "--locked",
+                "--package",
+                "antipasta-lsp",
+                "--bin",
+                "antipasta-lsp",
+            ])
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .status();
+        assert!(built.expect("cargo runs").success(), "the binary does not build");
+        let test = std::env::current_exe().expect("a test is a program");
+        let profile = test
+            .ancestors()
+            .nth(2)
+            .expect("a test is two folders below its profile");
+        profile.join(format!("antipasta-lsp{}", std::env::consts::EXE_SUFFIX))
+    })
+}
+
+/// A folder to run the binary in.
+pub struct Project {
+    folder: TempDir,
+}
+
+/// What a run of the binary came to.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit code; none if a signal ended it.
+    pub code: Option<i32>,
+    /// The standard output.
+    pub stdout: String,
+    /// The standard error.
+    pub stderr: String,
+}
+
+impl Project {
+    /// A folder with the given files.
+    pub fn new(files: &[(&str, &str)]) -> Self {
+        let project = Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        };
+        // What lies above the folder is none of its business.
+        fs::create_dir(project.path(".git")).expect("a folder");
+        for (name, content) in files {
+            project.write(name, content.as_bytes());
+        }
+        project
+    }
+
+    /// The path of a file in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file, and the folders it is in.
+    pub fn write(&self, name: &str, content: &[u8]) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
+    }
+
+    /// Reads a file.
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).expect("a file of text")
+    }
+
+    /// A command that runs the binary in the folder.
+    pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
+        let mut command = Command::new(binary());
+        command.args(arguments).current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs the binary in the folder.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        self.command(arguments).output().expect("the binary runs").into()
+    }
+
+    /// Runs the binary in the folder, with something on its standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Run {
+        let mut command = self.command(arguments);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // It may end without reading to the end.
+        let _ = stdin.write_all(input);
+        drop(stdin);
+        child.wait_with_output().expect("the binary ends").into()
+    }
+
+    /// Checks the folder, and gives the report for programs.
+    pub fn report(&self, arguments: &[&str]) -> Value {
+        let run = self.run(&[&["--check", "--format", "json"], arguments].concat());
+        serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+    }
+
+    /// The files that a check of the folder looks at.
+    pub fn files(&self, arguments: &[&str]) -> Vec<String> {
+        let report = self.report(arguments);
+        let files = report["reports"].as_array().expect("an array").iter();
+        files
+            .map(|file| file["file"].as_str().expect("a text").replace('\\', "/"))
+            .collect()
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+}

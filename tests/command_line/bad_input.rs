@@ -1,0 +1,68 @@
+//! Input that no one would wish for: always a result or a clear error, never a crash.
+
+use antipasta_lsp_tests::{COMPLEX, Project};
+
+#[test]
+fn one_bad_file_never_stops_the_others() {
+    let project = Project::new(&[("a.py", "x = (\n"), ("nul.py", "x = 1\0\n"), ("z.py", COMPLEX)]);
+    project.write("binary.py", &(0..=255).collect::<Vec<u8>>());
+    project.write("latin.py", b"x = '\xe9'\n");
+    project.write("cookie.py", b"# coding: no-such-encoding\n");
+    let run = project.run(&["--check"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stdout.contains("❌ z.py:1 (f): Cyclomatic Complexity"));
+    assert!(run.stdout.contains("Files that could not be analyzed: 5"));
+    for expected in [
+        "❌ a.py:",
+        "❌ nul.py:1:6: syntax error: source code cannot contain null bytes",
+        "❌ binary.py",
+        "❌ latin.py: line 1: byte 0xe9 at offset 5 is not valid UTF-8",
+        "❌ cookie.py: line 1: unknown encoding `no-such-encoding`",
+    ] {
+        assert!(run.stdout.contains(expected), "{expected}: {}", run.stdout);
+    }
+    std::fs::remove_file(project.path("z.py")).unwrap();
+    assert_eq!(project.run(&["--check"]).code, Some(1));
+}
+
+#[test]
+fn depth_length_and_size_are_survived() {
+    let project = Project::new(&[
+        (
+            "brackets.py",
+            &format!("x = {}{}\n", "(".repeat(10_000), ")".repeat(10_000)),
+        ),
+        ("unclosed.py", &"[".repeat(100_000)),
+        ("sum.py", &format!("x = {}1\n", "1 + ".repeat(100_000))),
+        ("attributes.py", &format!("x = a{}\n", ".b".repeat(100_000))),
+        ("line.py", &format!("x = '{}'\n", "y".repeat(5_000_000))),
+        ("large.py", &COMPLEX.repeat(20_000_000 / COMPLEX.len() / 4)),
+    ]);
+    let run = project.run(&["--check", "--format", "json"]);
+    assert!(matches!(run.code, Some(1 | 2)), "{run:?}");
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    for file in report["reports"].as_array().unwrap() {
+        match (file["file"].as_str().unwrap(), file["error"].as_str()) {
+            ("brackets.py" | "unclosed.py", Some(error)) => assert!(error.contains("nested too deeply"), "{error}"),
+            ("sum.py" | "attributes.py" | "line.py" | "large.py", None) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_read_is_reported() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new(&[("a.py", "x = 1\n"), ("b.py", "x = 1\n")]);
+    let locked = std::fs::Permissions::from_mode(0o000);
+    std::fs::set_permissions(project.path("a.py"), locked).unwrap();
+    if std::fs::read(project.path("a.py")).is_ok() {
+        // The superuser reads everything.
+        return;
+    }
+    let run = project.run(&["--check"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("❌ a.py: cannot be read"));
+}

@@ -1,0 +1,145 @@
+//! Configurations, and the commands about them.
+
+use antipasta_lsp_tests::{COMPLEX, Project};
+use serde_json::{Value, json};
+
+#[test]
+fn the_nearest_configuration_holds() {
+    let project = Project::new(&[
+        (
+            "pyproject.toml",
+            "[tool.antipasta.defaults]\nmax_cyclomatic_complexity = 11\nmin_maintainability_index = 0\n",
+        ),
+        ("a.py", COMPLEX),
+        ("strict/.antipasta.yaml", "defaults:\n  max_cyclomatic_complexity: 3\n"),
+        ("strict/a.py", COMPLEX),
+    ]);
+    let run = project.run(&["--check"]);
+    assert_eq!(run.code, Some(2));
+    assert!(run.stdout.contains("Using configuration: pyproject.toml\n"));
+    let strict = std::path::Path::new("strict").join(".antipasta.yaml");
+    assert!(
+        run.stdout
+            .contains(&format!("Using configuration: {}\n", strict.display()))
+    );
+    let violations: Vec<_> = run.stdout.lines().filter(|line| line.contains("Cyclomatic")).collect();
+    assert!(
+        violations
+            .iter()
+            .all(|line| line.contains("strict") && line.contains("(threshold: <= 3.0)"))
+    );
+    assert_eq!(violations.len(), 2);
+    assert_eq!(project.run(&["--check", "--config", "pyproject.toml"]).code, Some(0));
+}
+
+#[test]
+fn an_unsound_configuration_is_explained() {
+    let project = Project::new(&[
+        ("a.py", ""),
+        (
+            ".antipasta.yaml",
+            "defaults:\n  max_cyclomatic_complexity: 0\nprofil: x\n",
+        ),
+    ]);
+    for arguments in [&["--check"][..], &["config", "validate"], &["config", "show"]] {
+        let run = project.run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(run.stderr.contains(
+            ".antipasta.yaml:2:30: defaults.max_cyclomatic_complexity: must be a whole number from 1 to 50, not `0`"
+        ));
+        assert!(
+            run.stderr
+                .contains(".antipasta.yaml:3:1: profil: unknown key; did you mean `profile`? (allowed: `defaults`")
+        );
+    }
+}
+
+#[test]
+fn init_writes_what_validate_accepts_and_replaces_nothing() {
+    let project = Project::new(&[]);
+    assert_eq!(project.run(&["config", "validate"]).code, Some(1));
+    assert_eq!(project.run(&["config", "init"]).code, Some(0));
+    let run = project.run(&["config", "validate", ".antipasta.yaml"]);
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.stdout.contains("  - cyclomatic_complexity <= 10\n"),
+        "{}",
+        run.stdout
+    );
+    project.write(".antipasta.yaml", b"profile: relaxed\n");
+    let run = project.run(&["config", "init"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("`--force` replaces it"));
+    assert_eq!(project.read(".antipasta.yaml"), "profile: relaxed\n");
+    assert_eq!(project.run(&["config", "init", "--force"]).code, Some(0));
+}
+
+#[test]
+fn show_prints_what_holds() {
+    let project = Project::new(&[("a/.antipasta.yaml", "profile: relaxed\n"), ("a/b/x.py", "")]);
+    let show = |arguments: &[&str]| {
+        let run = project.run(&[&["config", "show", "--format", "json"], arguments].concat());
+        serde_json::from_str::<Value>(&run.stdout).unwrap()
+    };
+    assert_eq!(show(&[])["languages"][0]["metrics"][5]["enabled"], false);
+    assert_eq!(show(&["a/b"])["profile"], "relaxed");
+    assert_eq!(show(&["a/b/x.py"])["profile"], "relaxed");
+    assert_eq!(show(&["--config", "a/.antipasta.yaml"])["languages"], json!([]));
+    let yaml = project.run(&["config", "show", "a"]).stdout;
+    project.write("again.yaml", yaml.as_bytes());
+    assert_eq!(show(&["--config", "again.yaml"]), show(&["a"]));
+}
+
+#[test]
+fn the_schema_accepts_what_we_accept() {
+    let project = Project::new(&[]);
+    let schema: Value = serde_json::from_str(&project.run(&["config", "schema"]).stdout).unwrap();
+    let validator = jsonschema::validator_for(&schema).expect("a JSON Schema");
+    project.run(&["config", "init"]);
+    let shown: Value = serde_json::from_str(&project.run(&["config", "show", "--format", "json"]).stdout).unwrap();
+    let errors: Vec<_> = validator.iter_errors(&shown).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+    for (sound, document) in [
+        (true, json!({})),
+        (true, json!({"tree_shape": null, "ignore_patterns": ["*.py"]})),
+        (false, json!({"profil": "standard"})),
+        (false, json!({"defaults": {"max_cyclomatic_complexity": 0}})),
+        (
+            false,
+            json!({"languages": [{"name": "python", "metrics": [{"type": "cyclomatic", "threshold": 1}]}]}),
+        ),
+        (false, json!({"languages": [{"name": "python"}]})),
+    ] {
+        assert_eq!(validator.is_valid(&document), sound, "{document}");
+        // JSON is YAML.
+        project.write("c.yaml", document.to_string().as_bytes());
+        assert_eq!(
+            project.run(&["config", "validate", "c.yaml"]).code == Some(0),
+            sound,
+            "{document}"
+        );
+    }
+}
+
+#[test]
+fn an_old_configuration_is_noticed_and_can_be_migrated() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    project.write(
+        ".antipasta.config.json",
+        b"{\"thresholds\": {\"min_maintainability_index\": 42, \"max_loc_increase\": 3}}",
+    );
+    let run = project.run(&["--check", "-q"]);
+    assert!(run.stderr.contains("`antipasta-lsp config migrate`"), "{}", run.stderr);
+    let run = project.run(&["config", "migrate"]);
+    assert_eq!(run.code, Some(0));
+    assert!(run.stderr.contains("thresholds.max_loc_increase: has no counterpart"));
+    let shown: Value = serde_json::from_str(&project.run(&["config", "show", "--format", "json"]).stdout).unwrap();
+    assert_eq!(shown["defaults"]["min_maintainability_index"], 42.0);
+    assert_eq!(project.run(&["--check", "-q"]).stderr, "");
+    assert_eq!(
+        project.run(&["config", "migrate"]).code,
+        Some(1),
+        "an existing file is kept"
+    );
+    assert_eq!(project.run(&["config", "migrate", "none.json"]).code, Some(1));
+}

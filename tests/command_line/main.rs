@@ -1,0 +1,8 @@
+//! The command line, as users and scripts see it.
+
+mod bad_input;
+mod config;
+mod files;
+mod ignore_comments;
+mod json;
+mod text;
