@@ -260,9 +260,7 @@ def collect(files: Iterable[str], jobs: int, timeout: float, plain: bool = False
 
 def main() -> int:
     """Collect the rows of the files given."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("files", nargs="*", help="files (default: named on standard input)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument(

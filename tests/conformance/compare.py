@@ -217,9 +217,7 @@ def compare_violations(options: argparse.Namespace, reference: Reference, ours: 
 
 def main() -> int:
     """Compare what the command line asks for."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
         "sources",
         nargs="*",

@@ -194,20 +194,14 @@ def fuzz(options: argparse.Namespace, reference: Reference, ours: Binary) -> int
 
 def main() -> int:
     """Fuzz as the command line asks."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument(
-        "--binary", metavar="PATH", help=f"our binary (default: ${BINARY_VARIABLE}, or target/)"
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", metavar="PATH", help=f"our binary (default: ${BINARY_VARIABLE}, or target/)")
     parser.add_argument("--seed", default="0", help="any word (default: %(default)s)")
     parser.add_argument("--count", type=int, help="programs (default: 500, or no end with --seconds)")
     parser.add_argument("--seconds", type=float, help="begin no batch after this time")
     parser.add_argument("--start", type=int, default=0, metavar="N", help="begin with program N")
     parser.add_argument("--only", type=int, metavar="N", help="program N alone")
-    parser.add_argument(
-        "--kind", choices=("both", "grammar", "mutations"), default="both", help="which programs"
-    )
+    parser.add_argument("--kind", choices=("both", "grammar", "mutations"), default="both", help="which programs")
     parser.add_argument(
         "--from",
         dest="sources",
@@ -215,14 +209,10 @@ def main() -> int:
         metavar="SOURCE",
         help="mutate functions of this source: as compare.py takes them (default: stdlib; may be repeated)",
     )
-    parser.add_argument(
-        "--most", type=int, default=3, help="stop after this many faults (default: %(default)s)"
-    )
+    parser.add_argument("--most", type=int, default=3, help="stop after this many faults (default: %(default)s)")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="write faulty programs there")
     parser.add_argument("--no-minimise", action="store_true", help="print faulty programs as they are")
-    parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)"
-    )
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)")
     add_arguments(parser)
     options = parser.parse_args()
     options.count_given = options.count is not None

@@ -160,9 +160,7 @@ class Expressions:
 
     def replacement(self, strings: bool) -> str:
         """A replacement field."""
-        body = (
-            self.test(1) if strings else self.rng.choice((self.name(), f"{self.name()}.{self.name()}", "1+1"))
-        )
+        body = self.test(1) if strings else self.rng.choice((self.name(), f"{self.name()}.{self.name()}", "1+1"))
         if ":" in body or "!" in body or "{" in body or "\\" in body or "=" in body:
             body = f" ({body})"
         equals = self.rng.choice(("", "", "", "=", " = "))

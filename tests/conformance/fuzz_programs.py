@@ -73,9 +73,7 @@ class Programs(Expressions):
         if kind < 0.8:
             text += "\n"
         elif kind < 0.9:
-            text += self.rng.choice(
-                ("\n\n\n", "\n   ", "\n\t\n", "\n# x", "\n\x0c\n", " ", "  # x", ";\n", ";")
-            )
+            text += self.rng.choice(("\n\n\n", "\n   ", "\n\t\n", "\n# x", "\n\x0c\n", " ", "  # x", ";\n", ";"))
         kind = self.rng.random()
         if kind < 0.15:
             text = text.replace("\n", "\r\n")
@@ -98,9 +96,7 @@ class Programs(Expressions):
         """A comment, which may be a directive to complexipy or hold odd line separators."""
         text = self.rng.choice(MARKERS if self.chance(self.markers * 4) else COMMENTS)
         if self.chance(self.odd_characters):
-            text += self.rng.choice(SEPARATORS) + self.rng.choice(
-                ("", "x", "x = 1", "# complexipy: ignore", "if x:")
-            )
+            text += self.rng.choice(SEPARATORS) + self.rng.choice(("", "x", "x = 1", "# complexipy: ignore", "if x:"))
         return text
 
     def tail(self) -> str:
@@ -159,18 +155,14 @@ class Programs(Expressions):
     def assignment(self) -> str:
         """An assignment, an annotated or an augmented one."""
         kind = self.rng.random()
-        target = self.rng.choice(
-            (self.name(), f"{self.name()}.{self.name()}", f"{self.name()}[{self.test(1)}]")
-        )
+        target = self.rng.choice((self.name(), f"{self.name()}.{self.name()}", f"{self.name()}[{self.test(1)}]"))
         if kind < 0.2:
             return f"{target}{self.space()}{self.rng.choice(AUGMENTED)}{self.space()}{self.expression(2)}"
         if kind < 0.3:
             annotated = self.rng.choice((target, target, f"({self.name()})"))
             value = f" = {self.expression(2)}" if self.chance(0.6) else ""
             return f"{annotated}:{self.space()}{self.test(1)}{value}"
-        targets = [
-            self.targets() if self.chance(0.3) else target for _ in range(self.rng.choice((1, 1, 1, 2)))
-        ]
+        targets = [self.targets() if self.chance(0.3) else target for _ in range(self.rng.choice((1, 1, 1, 2)))]
         return f"{self.space()}={self.space()}".join([*targets, self.expression(3)])
 
     def returned(self) -> str:
@@ -178,9 +170,7 @@ class Programs(Expressions):
         kind = self.rng.random()
         if kind < 0.7:
             return f"return{self.space(' ')}{self.expression(3)}"
-        return self.rng.choice(
-            ("return", "yield", f"yield {self.expression(2)}", f"x = yield {self.test(1)}")
-        )
+        return self.rng.choice(("return", "yield", f"yield {self.expression(2)}", f"x = yield {self.test(1)}"))
 
     def asserted(self) -> str:
         """An assertion."""
@@ -266,9 +256,7 @@ class Programs(Expressions):
         handlers = self.rng.choice((0, 1, 1, 1, 2, 3))
         for _ in range(handlers):
             name = f" as {self.name()}" if self.chance(0.4) else ""
-            lines += self.gap() + self.block(
-                f"{word} {self.rng.choice(('E', '(E, F)', self.name()))}{name}", depth
-            )
+            lines += self.gap() + self.block(f"{word} {self.rng.choice(('E', '(E, F)', self.name()))}{name}", depth)
         if handlers and word == "except" and self.chance(0.2):
             lines += self.block("except", depth)
         if handlers:
@@ -301,9 +289,7 @@ class Programs(Expressions):
         if depth <= 0 or kind < 0.4:
             number = self.rng.choice([number for number in NUMBERS if number != "..."])
             dotted = f"{self.name()}.{self.name()}"
-            return self.rng.choice(
-                (self.name(), "_", number, '"x"', dotted, "-1", "1+2j", "None", "b'x' b'y'")
-            )
+            return self.rng.choice((self.name(), "_", number, '"x"', dotted, "-1", "1+2j", "None", "b'x' b'y'"))
         depth -= 1
         one, two = self.pattern(depth), self.pattern(depth)
         return self.rng.choice(
@@ -323,9 +309,7 @@ class Programs(Expressions):
         """What a case matches: one pattern, or an open sequence of them."""
         if self.chance(0.85):
             return self.pattern(2)
-        return self.rng.choice(
-            (f"{self.pattern(1)}, {self.pattern(1)}", "*_, x", f"{self.pattern(1)},", "x, *y")
-        )
+        return self.rng.choice((f"{self.pattern(1)}, {self.pattern(1)}", "*_, x", f"{self.pattern(1)},", "x, *y"))
 
     def decorators(self) -> Lines:
         """The decorators of a definition, with comments among them."""
@@ -345,9 +329,7 @@ class Programs(Expressions):
         result = f" ->{self.space()}{self.test(1)}" if self.chance(0.15) else ""
         words = f"{'async' + self.space(' ') if self.chance(0.15) else ''}def{self.space(' ')}{name}"
         lines = self.decorators()
-        header = (
-            f"{words}{self.space()}({self.inner()}{self.parameters(annotated=True)}{self.inner()}){result}"
-        )
+        header = f"{words}{self.space()}({self.inner()}{self.parameters(annotated=True)}{self.inner()}){result}"
         if self.chance(self.markers):
             body = self.suite(depth - 1)
             first = self.split(f"{header}: {self.rng.choice(MARKERS)}")

@@ -152,11 +152,7 @@ class Mutator:
 
     def comment_after(self, lines: list[str]) -> None:
         """A comment at the end of a line, at a definition's if there is one."""
-        heads = [
-            n
-            for n, line in enumerate(lines)
-            if line.lstrip().startswith(("def ", "async def", "@", "class "))
-        ]
+        heads = [n for n, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def", "@", "class "))]
         at = self.rng.choice(heads) if heads and self.rng.random() < 0.6 else self.line(lines)
         lines[at] += "  " + self.remark()
 
@@ -255,9 +251,7 @@ class Mutator:
             for name, value in ast.iter_fields(node):
                 items = enumerate(value) if isinstance(value, list) else [(None, value)]
                 for index, item in items:
-                    if isinstance(item, ast.expr) and not isinstance(
-                        getattr(item, "ctx", None), ast.Store | ast.Del
-                    ):
+                    if isinstance(item, ast.expr) and not isinstance(getattr(item, "ctx", None), ast.Store | ast.Del):
                         found.append((node, name, index, item))
         return found
 

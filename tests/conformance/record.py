@@ -34,9 +34,7 @@ def record(results: list[dict[str, Any]]) -> str:
 
 def main() -> int:
     """Write or check the record."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--check", action="store_true", help="write nothing; exit 1 if it differs")
     add_arguments(parser)
     options = parser.parse_args()

@@ -102,10 +102,7 @@ def normalised(name: str) -> str:
 def unmet(venv: Path, requirements: Path) -> dict[str, str]:
     """The pins that an environment does not satisfy, each with what it has instead."""
     folders = [str(path) for path in venv.glob("[Ll]ib/**/site-packages") if path.is_dir()]
-    have = {
-        normalised(dist.metadata["Name"]): dist.version
-        for dist in importlib.metadata.distributions(path=folders)
-    }
+    have = {normalised(dist.metadata["Name"]): dist.version for dist in importlib.metadata.distributions(path=folders)}
     return {
         name: have.get(name, "not installed")
         for name, version in pins(requirements).items()

@@ -67,9 +67,7 @@ class Remembered:
         return self.connection.execute(query, (self.key(file),)).fetchone() is not None
 
 
-def collected(
-    reference: Reference, files: Iterable[Path], jobs: int, timeout: float = 300.0
-) -> Iterator[Result]:
+def collected(reference: Reference, files: Iterable[Path], jobs: int, timeout: float = 300.0) -> Iterator[Result]:
     """Run the reference on files; its results as they come."""
     command = [str(reference.python), "-W", "ignore", str(COLLECTOR)]
     command += ["--jobs", str(jobs), "--timeout", str(timeout)]
@@ -130,9 +128,7 @@ class Binary:
 
     def chunk(self, files: list[Path]) -> dict[Path, Answer]:
         """Analyse a few files; if the binary dies of one of them, the others have answers still."""
-        report, code, words = self.run(
-            [*map(str, files), "--format", "json", "--force-analyze", "--no-cache"]
-        )
+        report, code, words = self.run([*map(str, files), "--format", "json", "--force-analyze", "--no-cache"])
         if report is None or code not in (0, 1, 2):
             if len(files) == 1:
                 return {files[0]: Answer(error=f"exit code {code}: {words}")}

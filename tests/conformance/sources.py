@@ -63,9 +63,7 @@ def resolve(name: str, reference: Reference) -> Source:
     if REQUIREMENT.match(name):
         root = package(name, reference)
         return Source(name, root, python_files(root))
-    raise SourceUnavailable(
-        f"{name!r} is no directory, file, `stdlib` or pinned requirement such as Django==5.2"
-    )
+    raise SourceUnavailable(f"{name!r} is no directory, file, `stdlib` or pinned requirement such as Django==5.2")
 
 
 def python_files(root: Path) -> list[Path]:
