@@ -33,6 +33,8 @@ pub struct Contribution {
     pub unique_operands: u32,
     /// The lines.
     pub lines: LineContribution,
+    /// How many errors ruff's parser sees that are none (see [`FileMetrics::has_false_alarms`]).
+    pub false_alarms: u32,
     /// How deeply the reference's visitors recurse.
     pub frames: Frames,
 }
@@ -64,6 +66,7 @@ impl Contribution {
         }
         self.unique_operands += next.unique_operands;
         self.lines.merge(&next.lines);
+        self.false_alarms += next.false_alarms;
         self.frames.merge(next.frames);
     }
 
@@ -85,6 +88,7 @@ impl Contribution {
                 Some(self.lines.counts())
             },
             recursion: self.frames.exceeded(),
+            has_false_alarms: self.false_alarms > 0,
             functions: self.functions,
             classes: self.classes,
         }

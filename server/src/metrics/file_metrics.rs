@@ -107,6 +107,9 @@ pub struct FileMetrics {
     pub lines: Option<LineCounts>,
     /// Which rows the reference does not have because its visitors exceed Python's recursion limit.
     pub recursion: Exceeded,
+    /// Whether the file has no rows of cognitive complexity, because complexipy refuses it: its parser, which is ruff's,
+    /// sees errors that are none. The functions have their values nonetheless.
+    pub has_false_alarms: bool,
 }
 
 /// What a row is about beyond its value: the reference's `details`.
@@ -189,7 +192,9 @@ impl FileMetrics {
             self.halstead_rows(&mut rows);
         }
         self.line_rows(&mut rows);
-        self.cognitive_rows(&mut rows);
+        if !self.has_false_alarms {
+            self.cognitive_rows(&mut rows);
+        }
         rows
     }
 

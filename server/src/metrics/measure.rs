@@ -80,7 +80,12 @@ fn contribution_of_region<'a>(
             _ => Contribution::default(),
         },
     };
-    Contribution { lines, ..walked }
+    let false_alarms = source.false_alarms().iter();
+    Contribution {
+        lines,
+        false_alarms: false_alarms.filter(|&&offset| region.contains(offset)).count() as u32,
+        ..walked
+    }
 }
 
 /// What one unit contributes, from its text alone: `text` are its whole lines, `classes` the names of the classes around

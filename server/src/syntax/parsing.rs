@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use ruff_python_ast::token::Tokens;
+use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{ModModule, PySourceType, Stmt};
-use ruff_python_parser::{ParseError, Parsed, parse_unchecked_source};
-use ruff_text_size::Ranged;
+use ruff_python_parser::{ParseError, ParseErrorType, Parsed, parse_unchecked_source};
+use ruff_text_size::{Ranged, TextSize};
 
 use super::nesting::{MAX_NESTING, first_too_deep};
 use super::teardown;
@@ -60,6 +60,7 @@ pub struct Source<'a> {
     lines: LineIndex,
     /// Taken out only when the tree is dropped.
     parsed: Option<Parsed<ModModule>>,
+    false_alarms: Vec<TextSize>,
 }
 
 impl<'a> Source<'a> {
@@ -81,6 +82,11 @@ impl<'a> Source<'a> {
     /// Every token, comments and line breaks included.
     pub fn tokens(&self) -> &Tokens {
         self.parsed().tokens()
+    }
+
+    /// Where ruff's parser sees errors that are none.
+    pub fn false_alarms(&self) -> &[TextSize] {
+        &self.false_alarms
     }
 
     fn parsed(&self) -> &Parsed<ModModule> {
@@ -123,26 +129,53 @@ pub fn parse(text: &str) -> Result<Source<'_>, SyntaxError> {
         let message = format!("nested too deeply: more than {MAX_NESTING} levels");
         return Err(SyntaxError::at(text, &lines, offset, message));
     }
-    let source = Source {
+    let mut source = Source {
         text,
         lines,
         parsed: Some(parse_unchecked_source(text, PySourceType::Python)),
+        false_alarms: Vec::new(),
     };
-    match first_error(source.parsed()) {
-        None => Ok(source),
-        Some((offset, message)) => Err(SyntaxError::at(text, &source.lines, offset, message)),
+    let tokens = source.tokens();
+    let (false_alarms, errors): (Vec<_>, Vec<_>) = {
+        let errors = source.parsed().errors().iter();
+        errors.partition(|error| is_false_alarm(error, tokens))
+    };
+    match errors.into_iter().min_by_key(|error| error.start()) {
+        Some(error) => Err(located(error, text, &source.lines)),
+        None => {
+            source.false_alarms = false_alarms.into_iter().map(Ranged::start).collect();
+            Ok(source)
+        }
     }
 }
 
-fn first_error(parsed: &Parsed<ModModule>) -> Option<(usize, String)> {
-    let error: &ParseError = parsed.errors().iter().min_by_key(|error| error.start())?;
+fn located(error: &ParseError, text: &str, lines: &LineIndex) -> SyntaxError {
     let message = error.error.to_string();
     let mut letters = message.chars();
     let lowered = letters
         .next()
         .map(|first| first.to_lowercase().chain(letters).collect())
         .unwrap_or_default();
-    Some((error.location.start().to_usize(), lowered))
+    SyntaxError::at(text, lines, error.start().to_usize(), lowered)
+}
+
+/// Whether an error is none, because the parser is mistaken. Its tree is sound all the same. It overlooks
+///
+/// - that a bare `raise` may end at a semicolon; the exception is then a name that is empty and has no place;
+/// - that after a semicolon `match` may be a name, as in `x = 1; match = 2`.
+fn is_false_alarm(error: &ParseError, tokens: &Tokens) -> bool {
+    let next = tokens.partition_point(|token| token.start() < error.start());
+    let is_at = |kind| tokens.get(next).is_some_and(|token| token.kind() == kind);
+    let follows = |kind| {
+        let mut before = tokens[..next].iter().rev().filter(|token| !token.kind().is_trivia());
+        before.next().is_some_and(|token| token.kind() == kind)
+    };
+    match error.error {
+        ParseErrorType::ExpectedExpression => is_at(TokenKind::Semi) && follows(TokenKind::Raise),
+        // What proves to be a name is one in the list of tokens.
+        ParseErrorType::SimpleAndCompoundStatementOnSameLine => is_at(TokenKind::Name) && follows(TokenKind::Semi),
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -188,6 +221,36 @@ mod tests {
             "\x0cx = 1\r\ny = 2\rz = 3",
         ] {
             assert!(parse(text).is_ok(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_bare_raise_may_end_at_a_semicolon() {
+        for text in ["raise;", "raise ; x = 1\n", "if x: raise \\\n ;\n", "raise;raise;\n"] {
+            assert!(parse(text).is_ok(), "{text:?}");
+        }
+        assert_eq!(error("raise; x = (\n"), "2:1: unexpected EOF while parsing");
+        for text in ["raise x,;", "x = ;", "raise from x;"] {
+            assert!(parse(text).is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn match_may_be_a_name_after_a_semicolon() {
+        for text in [
+            "x; match = 1\n",
+            "if x:\n  x; match[y] += 1; match\n",
+            "x; match\n",
+            "x; match, y = z\n",
+        ] {
+            assert!(parse(text).is_ok(), "{text:?}");
+        }
+        for text in [
+            "x; match y:\n  case z: pass\n",
+            "x; if y: pass\n",
+            "x; match = 1; if y: pass\n",
+        ] {
+            assert!(parse(text).is_err(), "{text:?}");
         }
     }
 

@@ -91,6 +91,9 @@ impl Group {
 
     fn token(&mut self, token: Token) {
         self.first.get_or_insert(token);
+        if token == Token::BlankEnd {
+            return;
+        }
         self.tokens += 1;
         match token {
             Token::Comment => {

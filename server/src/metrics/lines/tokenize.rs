@@ -19,6 +19,8 @@ pub enum Token {
     Semicolon,
     /// Any other name, number or operator.
     Other,
+    /// The end of a line that is blank but for being continued from the line before; other ends do not matter.
+    BlankEnd,
     /// What `tokenize` does not know, such as a quote that is never closed.
     Error,
 }
@@ -64,8 +66,11 @@ impl Tokenizer {
             }
         } else if is_last && line.is_empty() {
             return;
-        } else if self.brackets != 0 || self.is_continued {
+        } else if self.is_continued {
             self.is_continued = false;
+            if line.is_empty() && self.brackets <= 0 {
+                emit(Token::BlankEnd);
+            }
         }
         while let Some(after) = self.token(rest, is_last, &mut emit) {
             rest = after;
