@@ -33,8 +33,8 @@ pub struct Contribution {
     pub unique_operands: u32,
     /// The lines.
     pub lines: LineContribution,
-    /// How many errors ruff's parser sees that are none (see [`FileMetrics::has_false_alarms`]).
-    pub false_alarms: u32,
+    /// For how many reasons complexipy refuses the file (see [`FileMetrics::is_refused_by_complexipy`]).
+    pub complexipy_refusals: u32,
     /// How deeply the reference's visitors recurse.
     pub frames: Frames,
 }
@@ -66,7 +66,7 @@ impl Contribution {
         }
         self.unique_operands += next.unique_operands;
         self.lines.merge(&next.lines);
-        self.false_alarms += next.false_alarms;
+        self.complexipy_refusals += next.complexipy_refusals;
         self.frames.merge(next.frames);
     }
 
@@ -88,7 +88,7 @@ impl Contribution {
                 Some(self.lines.counts())
             },
             recursion: self.frames.exceeded(),
-            has_false_alarms: self.false_alarms > 0,
+            is_refused_by_complexipy: self.complexipy_refusals > 0,
             functions: self.functions,
             classes: self.classes,
         }

@@ -107,9 +107,10 @@ pub struct FileMetrics {
     pub lines: Option<LineCounts>,
     /// Which rows the reference does not have because its visitors exceed Python's recursion limit.
     pub recursion: Exceeded,
-    /// Whether the file has no rows of cognitive complexity, because complexipy refuses it: its parser, which is ruff's,
-    /// sees errors that are none. The functions have their values nonetheless.
-    pub has_false_alarms: bool,
+    /// Whether the file has no rows of cognitive complexity because complexipy refuses it: its parser, which is ruff's, sees
+    /// errors where CPython's sees none (those of [`Source::false_alarms`](crate::syntax::Source::false_alarms), and keyword
+    /// arguments that are repeated). The functions have their values nonetheless.
+    pub is_refused_by_complexipy: bool,
 }
 
 /// What a row is about beyond its value: the reference's `details`.
@@ -192,7 +193,7 @@ impl FileMetrics {
             self.halstead_rows(&mut rows);
         }
         self.line_rows(&mut rows);
-        if !self.has_false_alarms {
+        if !self.is_refused_by_complexipy {
             self.cognitive_rows(&mut rows);
         }
         rows

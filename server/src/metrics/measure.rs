@@ -80,10 +80,10 @@ fn contribution_of_region<'a>(
             _ => Contribution::default(),
         },
     };
-    let false_alarms = source.false_alarms().iter();
+    let false_alarms = source.false_alarms().iter().filter(|&&offset| region.contains(offset));
     Contribution {
         lines,
-        false_alarms: false_alarms.filter(|&&offset| region.contains(offset)).count() as u32,
+        complexipy_refusals: walked.complexipy_refusals + false_alarms.count() as u32,
         ..walked
     }
 }

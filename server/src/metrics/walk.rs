@@ -9,7 +9,7 @@ use ruff_python_ast::{
     Parameters, Pattern, Stmt, StmtClassDef, StmtFunctionDef, TypeParam, TypeParams,
 };
 use ruff_text_size::{Ranged, TextSize};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::cognitive::{self, Reading};
 use super::contribution::Contribution;
@@ -665,6 +665,9 @@ impl<'a> Walk<'a> {
         for keyword in &arguments.keywords {
             self.expression(&keyword.value, Reading::Skipped);
         }
+        if repeats_a_keyword(arguments) {
+            self.contribution.complexipy_refusals += 1;
+        }
     }
 
     fn defaults(&mut self, parameters: &'a Parameters) {
@@ -689,6 +692,26 @@ impl<'a> Walk<'a> {
                     self.interpolations(format.elements.iter());
                 }
             }
+        }
+    }
+}
+
+/// Whether a keyword is given twice. CPython refuses that only once it compiles.
+fn repeats_a_keyword(arguments: &Arguments) -> bool {
+    let names = || {
+        arguments
+            .keywords
+            .iter()
+            .filter_map(|keyword| Some(keyword.arg.as_ref()?.as_str()))
+    };
+    match arguments.keywords.len() {
+        0 | 1 => false,
+        2..=8 => names()
+            .enumerate()
+            .any(|(index, name)| names().take(index).any(|earlier| earlier == name)),
+        count => {
+            let mut seen = FxHashSet::with_capacity_and_hasher(count, FxBuildHasher);
+            names().any(|name| !seen.insert(name))
         }
     }
 }
