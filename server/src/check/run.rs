@@ -7,7 +7,8 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anstream::{AutoStream, StripStream};
+use anstream::adapter::strip_bytes;
+use anstream::{AutoStream, ColorChoice};
 
 use super::format::{Format, OutputFormat};
 use super::notices;
@@ -244,18 +245,24 @@ impl<'a> Run<'a> {
             Some(path) => CheckError::Output(path.clone(), error),
             None => CheckError::Stdout(error),
         };
-        let sink: Box<dyn Write> = match (&self.options.output, format.is_styled()) {
-            // A file is no terminal: styles are taken out.
-            (Some(path), true) => Box::new(StripStream::new(File::create(path).map_err(failed)?)),
-            (Some(path), false) => Box::new(File::create(path).map_err(failed)?),
-            (None, true) => Box::new(AutoStream::auto(io::stdout())),
-            (None, false) => Box::new(io::stdout()),
+        let to_terminal = self.options.output.is_none() && AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+        let mut sink: Box<dyn Write> = match &self.options.output {
+            Some(path) => Box::new(File::create(path).map_err(failed)?),
+            None if format.is_styled() && to_terminal => Box::new(AutoStream::auto(io::stdout())),
+            None => Box::new(io::stdout()),
         };
-        let mut output = BufWriter::new(sink);
-        format
-            .write(report, &mut output)
-            .and_then(|()| output.flush())
-            .map_err(failed)
+        if format.is_styled() && !to_terminal {
+            let mut text = Vec::new();
+            format.write(report, &mut text).map_err(failed)?;
+            sink.write_all(&strip_bytes(&text).into_vec()).map_err(failed)?;
+        } else {
+            let mut buffered = BufWriter::new(&mut sink);
+            format
+                .write(report, &mut buffered)
+                .and_then(|()| buffered.flush())
+                .map_err(failed)?;
+        }
+        sink.flush().map_err(failed)
     }
 }
 

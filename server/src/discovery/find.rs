@@ -61,11 +61,8 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
         let absolute = search.absolute(path);
         let metadata = std::fs::metadata(&absolute).map_err(|error| DiscoveryError::Path(path.clone(), error))?;
         if metadata.is_dir() {
-            let respects_gitignore = search
-                .config_of(&absolute)
-                .map_err(DiscoveryError::Config)?
-                .use_gitignore;
-            search.walk(path, &Rules::Configured { respects_gitignore });
+            let config = search.config_of(&absolute).map_err(DiscoveryError::Config)?;
+            search.walk(path, &Rules::Configured(config));
             if !configs.overrides().include_patterns.is_empty() {
                 search.walk(path, &Rules::Included);
             }
@@ -78,8 +75,9 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
 
 /// What a walk leaves out.
 enum Rules {
-    /// What the configuration and `.gitignore` files leave out.
-    Configured { respects_gitignore: bool },
+    /// What configurations and `.gitignore` files leave out. That of the directory where the walk starts says whether
+    /// the latter count, and what need not be entered; what is below is left to the nearest of each file.
+    Configured(Arc<Config>),
     /// All but what the command line's include patterns match.
     Included,
 }
@@ -143,12 +141,10 @@ impl<'a> Search<'a> {
     }
 
     fn walk(&self, argument: &Path, rules: &Rules) {
-        let respects_gitignore = matches!(
-            rules,
-            Rules::Configured {
-                respects_gitignore: true
-            }
-        );
+        let (respects_gitignore, pruned) = match rules {
+            Rules::Configured(config) => (config.use_gitignore, Some(self.patterns_of(config))),
+            Rules::Included => (false, None),
+        };
         let root = self.absolute(argument);
         let walker = WalkBuilder::new(&root)
             .standard_filters(false)
@@ -165,7 +161,7 @@ impl<'a> Search<'a> {
                 search: self,
                 argument,
                 root: &root,
-                rules,
+                pruned: pruned.as_deref(),
                 directory: None,
             };
             Box::new(move |entry| visitor.visit(entry))
@@ -239,7 +235,8 @@ struct Visitor<'s, 'a> {
     search: &'s Search<'a>,
     argument: &'s Path,
     root: &'s Path,
-    rules: &'s Rules,
+    /// What the configuration of the walk leaves out; `None` if it does not matter, as only what is included does.
+    pruned: Option<&'s Patterns>,
     /// The directory last looked at, and what holds in it.
     directory: Option<(PathBuf, Arc<Config>, Arc<Patterns>)>,
 }
@@ -267,16 +264,11 @@ impl Visitor<'_, '_> {
         WalkState::Continue
     }
 
-    /// Whether nothing in a directory can be taken. The configuration around it decides: its own, if it has one, rules only
-    /// what is left of it.
-    fn prunes(&mut self, path: &Path, below_argument: &Path) -> bool {
-        if matches!(self.rules, Rules::Included) {
-            return false;
-        }
-        let Some((_, patterns)) = self.rules_of(path) else {
-            return true;
-        };
-        self.search.excluded.prune(path, below_argument) || patterns.prune(path, below_argument)
+    /// Whether nothing in a directory can be taken.
+    fn prunes(&self, path: &Path, below_argument: &Path) -> bool {
+        let prunes = |patterns: &Patterns| patterns.prune(path, below_argument);
+        self.pruned
+            .is_some_and(|pruned| prunes(&self.search.excluded) || prunes(pruned))
     }
 
     fn file(&mut self, entry: &DirEntry, below_argument: &Path) {
@@ -285,11 +277,10 @@ impl Visitor<'_, '_> {
             return;
         };
         let search = self.search;
-        let is_taken = match self.rules {
-            Rules::Included => search.is_included(path, below_argument),
-            Rules::Configured { .. } => {
-                !search.excluded.leave_out(path, below_argument) && !patterns.leave_out(path, below_argument)
-            }
+        let is_taken = if self.pruned.is_some() {
+            !search.excluded.leave_out(path, below_argument) && !patterns.leave_out(path, below_argument)
+        } else {
+            search.is_included(path, below_argument)
         };
         // The metadata of what a link points to, which may be a directory, or nothing.
         let metadata = || match entry.path_is_symlink() {

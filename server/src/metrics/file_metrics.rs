@@ -184,79 +184,83 @@ impl FunctionMetrics {
 impl FileMetrics {
     /// Every row, in the order of the reference's report.
     pub fn rows(&self) -> Vec<MetricRow<'_>> {
-        let mut rows = Vec::with_capacity(7 * self.functions.len() + 16);
-        if !self.recursion.cyclomatic {
-            self.cyclomatic_rows(&mut rows);
-        }
-        self.maintainability_row(&mut rows);
-        if !self.recursion.halstead {
-            self.halstead_rows(&mut rows);
-        }
-        self.line_rows(&mut rows);
-        if !self.is_refused_by_complexipy {
-            self.cognitive_rows(&mut rows);
-        }
+        let mut rows = Vec::new();
+        self.for_each_row(|row| rows.push(row));
         rows
     }
 
+    /// Calls `take` with every row, in the order of the reference's report.
+    pub fn for_each_row<'a>(&'a self, mut take: impl FnMut(MetricRow<'a>)) {
+        if !self.recursion.cyclomatic {
+            self.cyclomatic_rows(&mut take);
+        }
+        self.maintainability_row(&mut take);
+        if !self.recursion.halstead {
+            self.halstead_rows(&mut take);
+        }
+        self.line_rows(&mut take);
+        if !self.is_refused_by_complexipy {
+            self.cognitive_rows(&mut take);
+        }
+    }
+
     /// The cyclomatic complexity of the functions, then of the methods; the average; the classes' weighted methods.
-    fn cyclomatic_rows<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+    fn cyclomatic_rows<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
         let metric = MetricType::CyclomaticComplexity;
-        let counted = || {
-            self.functions
-                .iter()
-                .enumerate()
-                .filter(|(_, function)| function.cyclomatic.is_some())
-        };
-        let functions = counted().filter(|(_, function)| function.classes.is_empty());
-        let methods = counted().filter(|(_, function)| !function.classes.is_empty());
+        let indexed = || self.functions.iter().enumerate();
+        let functions = indexed().filter(|(_, function)| function.classes.is_empty());
+        let methods = indexed().filter(|(_, function)| !function.classes.is_empty());
+        let mut function_count = 0;
+        let mut total = 0.0;
         for (index, function) in functions.chain(methods) {
-            let complexity = function.cyclomatic.unwrap_or_default();
+            let Some(complexity) = function.cyclomatic else {
+                continue;
+            };
+            function_count += 1;
+            total += f64::from(complexity);
             let details = Details::Function {
                 class: function.class(),
                 rank: cyclomatic::rank(complexity),
             };
-            rows.push(MetricRow {
+            take(MetricRow {
                 line: Some(function.def_line),
                 name: Some(Cow::Borrowed(&function.name)),
                 function: Some(index),
                 ..MetricRow::of_file(metric, f64::from(complexity), details)
             });
         }
-        let function_count = rows.len();
         if function_count == 0 {
             return;
         }
-        let total: f64 = rows.iter().map(|row| row.value).sum();
         let average = total / function_count as f64;
-        rows.push(MetricRow::of_file(metric, average, Details::Average { function_count }));
+        take(MetricRow::of_file(metric, average, Details::Average { function_count }));
         for class in weighted_methods(self.functions.iter()) {
             let metric = MetricType::WeightedMethodsPerClass;
-            rows.push(MetricRow {
+            take(MetricRow {
                 name: Some(Cow::Borrowed(class.class)),
                 ..MetricRow::of_file(metric, f64::from(class.weight), Details::Methods(class.methods))
             });
         }
     }
 
-    fn maintainability_row<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+    fn maintainability_row<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
         if let Some(lines) = &self.lines
             && !self.recursion.maintainability
         {
             let volume = self.halstead.volume();
             let index = maintainability::maintainability_index(volume, self.module_complexity, lines);
             let details = Details::Rank(maintainability::rank(index));
-            rows.push(MetricRow::of_file(MetricType::MaintainabilityIndex, index, details));
+            take(MetricRow::of_file(MetricType::MaintainabilityIndex, index, details));
         }
     }
 
-    fn halstead_rows<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+    fn halstead_rows<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
         for (metric, value) in halstead::METRICS.into_iter().zip(self.halstead.values()) {
-            rows.push(MetricRow::of_file(metric, value, Details::None));
+            take(MetricRow::of_file(metric, value, Details::None));
         }
         for (index, function) in self.functions.iter().enumerate() {
             for (metric, value) in halstead::METRICS.into_iter().zip(function.halstead.values()) {
-                rows.push(MetricRow {
+                take(MetricRow {
                     name: Some(Cow::Borrowed(&function.name)),
                     function: Some(index),
                     ..MetricRow::of_file(metric, value, Details::HalsteadFunction)
@@ -265,7 +269,7 @@ impl FileMetrics {
         }
     }
 
-    fn line_rows<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+    fn line_rows<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
         let Some(lines) = &self.lines else { return };
         for (metric, count) in [
             (MetricType::LinesOfCode, lines.lines),
@@ -274,31 +278,31 @@ impl FileMetrics {
             (MetricType::CommentLines, lines.comments),
             (MetricType::BlankLines, lines.blank),
         ] {
-            rows.push(MetricRow::of_file(metric, f64::from(count), Details::None));
+            take(MetricRow::of_file(metric, f64::from(count), Details::None));
         }
     }
 
     /// The cognitive complexity of the functions and methods, then the maximum.
-    fn cognitive_rows<'a>(&'a self, rows: &mut Vec<MetricRow<'a>>) {
+    fn cognitive_rows<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
         let metric = MetricType::CognitiveComplexity;
-        let first = rows.len();
+        let mut function_count = 0;
         let mut maximum: f64 = 0.0;
         for (index, function) in self.functions.iter().enumerate() {
             if function.complexipy_ignore.is_some() {
                 continue;
             }
             let complexity = f64::from(function.cognitive);
+            function_count += 1;
             maximum = maximum.max(complexity);
-            rows.push(MetricRow {
+            take(MetricRow {
                 line: Some(function.start_line),
                 name: Some(function.qualified_name()),
                 function: Some(index),
                 ..MetricRow::of_file(metric, complexity, Details::None)
             });
         }
-        let function_count = rows.len() - first;
         if function_count > 0 {
-            rows.push(MetricRow::of_file(metric, maximum, Details::Maximum { function_count }));
+            take(MetricRow::of_file(metric, maximum, Details::Maximum { function_count }));
         }
     }
 }

@@ -10,6 +10,8 @@
 
 use num_bigint::BigUint;
 use ruff_python_ast::{Expr, Number, StringLiteral, StringLiteralValue};
+use ruff_python_parser::parse_expression;
+use ruff_text_size::Ranged;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
 
 use super::surrogates;
@@ -56,6 +58,9 @@ impl OperandContext {
         Some(match expression {
             Expr::Name(name) => self.hash(Kind::Text, name.id.as_bytes()),
             Expr::Attribute(attribute) => self.hash(Kind::Text, attribute.attr.id.as_bytes()),
+            Expr::StringLiteral(_) | Expr::BytesLiteral(_) if source[expression.range()].contains('\r') => {
+                return self.literal_with_carriage_return(&source[expression.range()]);
+            }
             Expr::StringLiteral(string) => self.string(&string.value, source),
             Expr::BytesLiteral(bytes) => {
                 let value: Vec<u8> = bytes.value.bytes().collect();
@@ -67,6 +72,14 @@ impl OperandContext {
             Expr::EllipsisLiteral(_) => self.hash(Kind::Ellipsis, &[]),
             _ => return None,
         })
+    }
+
+    /// Line ends in literals are line feeds to Python, however the file spells them; ruff's parser takes them as they are.
+    fn literal_with_carriage_return(self, literal: &str) -> Option<Operand> {
+        // In parentheses, as parts of it may stand on several lines.
+        let spelled = format!("({})", literal.replace("\r\n", "\n").replace('\r', "\n"));
+        let parsed = parse_expression(&spelled).ok()?;
+        self.operand(parsed.expr(), &spelled)
     }
 
     fn string(self, value: &StringLiteralValue, source: &str) -> Operand {
@@ -128,8 +141,6 @@ fn big(literal: &str) -> BigUint {
 
 #[cfg(test)]
 mod tests {
-    use ruff_python_parser::parse_expression;
-
     use super::*;
 
     fn operand(source: &str) -> Option<Operand> {
@@ -166,6 +177,9 @@ mod tests {
             &["1e999", "2e999"],
             &["0.5", ".5", "5e-1"],
             &["b'ab'", "b'a' b'b'", "rb'ab'"],
+            &["'''a\nb'''", "'''a\r\nb'''", "r'''a\rb'''", "('a\\n'\r\n'b')"],
+            &["rb'\\\nx'", "rb'\\\r\nx'", "rb'\\\rx'", "b'\\\\\\nx'"],
+            &["'\\r'", "'''\\r'''", "'\\x0d'"],
             &["2j", "2.0J", "0_2j"],
             &["ﬁ", "fi", "'fi'"],
             &["'\\ud800'", "'\\U0000d800'"],

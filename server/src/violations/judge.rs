@@ -30,15 +30,17 @@ struct Kept {
 /// Holds the metrics of a file against a configuration, as the reference does: rows of Halstead's metrics that are about a
 /// function are not judged. A function whose violation is suppressed does not count in the file's average or maximum either.
 pub fn judge(metrics: &FileMetrics, config: &Config) -> Judgement {
-    let mut judgement = Judgement::default();
-    let mut suppressions = Suppressions::of(metrics, &mut judgement.warnings);
+    let mut warnings = Vec::new();
+    let mut suppressions = Suppressions::of(metrics, &mut warnings);
+    let mut violations = Vec::new();
+    let mut suppressed = 0;
     let (mut cyclomatic, mut cognitive) = (Kept::default(), Kept::default());
-    for row in metrics.rows() {
+    metrics.for_each_row(|row| {
         let Some(threshold) = config.threshold(row.metric).copied() else {
-            continue;
+            return;
         };
         if row.name.is_some() && row.metric.is_halstead() {
-            continue;
+            return;
         }
         let kept = match row.metric {
             MetricType::CyclomaticComplexity => Some(&mut cyclomatic),
@@ -46,7 +48,7 @@ pub fn judge(metrics: &FileMetrics, config: &Config) -> Judgement {
             _ => None,
         };
         let value = match (row.details, &kept) {
-            (Details::Average { .. } | Details::Maximum { .. }, Some(kept)) if kept.count == 0 => continue,
+            (Details::Average { .. } | Details::Maximum { .. }, Some(kept)) if kept.count == 0 => return,
             (Details::Average { .. }, Some(kept)) if kept.suppressed > 0 => kept.sum / kept.count as f64,
             (Details::Maximum { .. }, Some(kept)) if kept.suppressed > 0 => kept.maximum,
             _ => row.value,
@@ -60,23 +62,22 @@ pub fn judge(metrics: &FileMetrics, config: &Config) -> Judgement {
         if let Some(kept) = kept {
             kept.add(value, verdict);
         }
-        let ceiling = match verdict {
-            Verdict::Stands => None,
-            Verdict::AboveCeiling(ceiling) => Some(ceiling),
-            Verdict::Suppressed => {
-                judgement.suppressed += 1;
-                continue;
-            }
-        };
-        if violates {
-            judgement.violations.push(Violation {
-                ceiling,
+        match verdict {
+            Verdict::Suppressed => suppressed += 1,
+            Verdict::AboveCeiling(ceiling) => violations.push(Violation {
+                ceiling: Some(ceiling),
                 ..Violation::of_row(&row, value, threshold)
-            });
+            }),
+            Verdict::Stands if violates => violations.push(Violation::of_row(&row, value, threshold)),
+            Verdict::Stands => {}
         }
+    });
+    Judgement {
+        unused_ignores: suppressions.unused(config),
+        violations,
+        suppressed,
+        warnings,
     }
-    judgement.unused_ignores = suppressions.unused(config);
-    judgement
 }
 
 impl Kept {
