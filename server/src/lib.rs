@@ -7,14 +7,13 @@
 //! | 8 | `main`, [`cli`] | the command line: arguments to one of the modes |
 //! | 7 | [`check`], [`commands`] | the modes |
 //! | 6 | [`analysis`] | bytes in, file metrics out |
-//! | 5 | [`discovery`] | which files to look at |
+//! | 5 | [`discovery`] | which files to look at, and which configuration holds for each |
 //! | 4 | [`config`], [`violations`] | thresholds; rows and thresholds to violations |
 //! | 3 | [`metrics`] | one walk over an AST drives every metric |
 //! | 2 | [`syntax`] | decoding, parsing, units |
 //! | 1 | [`text`] | lines and positions |
 //!
-//! Floors 1 to 4 are pure: no clock, no globals, and no input or output other than
-//! [`config`]'s reading of configuration files.
+//! Floors 1 to 4 are pure: no input or output, no clock, no globals.
 
 pub mod analysis;
 pub mod check;

@@ -136,7 +136,7 @@ impl Format for Json {
 
     fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output.write_all(b"{\n  \"summary\": ")?;
-        python_json::write(&summary(report), 1, output)?;
+        python_json::write(&summary(report), 1, &mut *output)?;
         output.write_all(b",\n  \"reports\": [")?;
         for (index, file) in report.files.iter().enumerate() {
             output.write_all(if index == 0 { b"\n    " } else { b",\n    " })?;
@@ -148,7 +148,7 @@ impl Format for Json {
                 .unused_ignores()
                 .map(|(path, remark)| json!({"file": path, "line_number": remark.line, "message": remark.message}));
             output.write_all(b",\n  \"unused_ignores\": ")?;
-            python_json::write(&unused.collect::<Vec<_>>(), 1, output)?;
+            python_json::write(&unused.collect::<Vec<_>>(), 1, &mut *output)?;
         }
         output.write_all(b"\n}\n")
     }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use crate::config::{Configs, FILE_NAME, OLD_FILE_NAME};
+use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();

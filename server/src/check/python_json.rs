@@ -5,10 +5,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
 
-use crate::text::python_float;
+use crate::text::with_python_float;
 
 /// Writes `value` as it stands `depth` levels inside a document.
-pub(super) fn write(value: &impl Serialize, depth: usize, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(value: &impl Serialize, depth: usize, output: impl Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(output, PythonFormatter::at(depth));
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
@@ -31,12 +31,13 @@ impl PythonFormatter {
 
 impl Formatter for PythonFormatter {
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
-        writer.write_all(python_float(value).as_bytes())
+        with_python_float(value, |text| writer.write_all(text.as_bytes()))
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
         let mut rest = fragment;
-        while let Some(at) = rest.find(|letter: char| !matches!(letter, ' '..='~')) {
+        while let Some(at) = rest.as_bytes().iter().position(|byte| !is_plain(byte)) {
             let (plain, tail) = rest.split_at(at);
             writer.write_all(plain.as_bytes())?;
             let mut letters = tail.chars();

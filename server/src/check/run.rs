@@ -17,8 +17,8 @@ use super::progress::Progress;
 use super::report::{FileReport, Outcome, Report};
 use super::statistics::Statistics;
 use crate::analysis::{Analysis, AnalysisError, Phases, Pool, PoolError, analyse_bytes, analyse_file};
-use crate::config::{self, Config, ConfigErrors, Configs};
-use crate::discovery::{self, Discovered, DiscoveryError};
+use crate::config::{Config, ConfigErrors};
+use crate::discovery::{self, Configs, Discovered, DiscoveryError, read_config};
 use crate::syntax::MAX_BYTES;
 
 /// How a check ends.
@@ -98,7 +98,7 @@ impl<'a> Run<'a> {
         let working_directory = std::env::current_dir().map_err(CheckError::WorkingDirectory)?;
         let overrides = options.overrides.clone();
         let configs = match &options.config {
-            Some(path) => Configs::given(&working_directory, overrides, config::read(path)?),
+            Some(path) => Configs::given(&working_directory, overrides, read_config(path)?),
             None => Configs::nearest(&working_directory, overrides),
         };
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);

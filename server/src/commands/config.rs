@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
-use crate::config::{self, Config, Configs, FILE_NAME, OLD_FILE_NAME, Overrides, PYPROJECT, TEMPLATE};
+use crate::config::{self, Config, Overrides, TEMPLATE};
+use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config};
 
 /// What to do with configurations.
 #[derive(Debug, Subcommand)]
@@ -94,7 +95,7 @@ fn init(output: &Path, force: bool) -> Result<(), Failure> {
 
 fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
     let config = match file {
-        Some(file) => config::read(&file).map_err(|errors| errors.to_string())?,
+        Some(file) => read_config(&file).map_err(|errors| errors.to_string())?,
         None => holding_for(Path::new("."))?,
     };
     let Some(path) = &config.path else {
@@ -121,7 +122,7 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
 
 fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Failure> {
     let config = match file {
-        Some(file) => config::read(file).map_err(|errors| errors.to_string())?,
+        Some(file) => read_config(file).map_err(|errors| errors.to_string())?,
         None => holding_for(path)?,
     };
     match format {

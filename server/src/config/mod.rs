@@ -1,13 +1,13 @@
 //! Thresholds and how files are chosen: the configuration.
 //!
 //! [`schema`] is the one table of settings. A document is read into nodes with their places ([`yaml`], [`pyproject`]), held
-//! against the table ([`check`]) and becomes a [`Config`]; [`find`] says which file holds for a directory.
+//! against the table ([`check`]) and becomes a [`Config`]. Which file holds for a directory is for
+//! [`discovery`](crate::discovery) to find out.
 
 mod check;
 mod coerce;
 mod comparison;
 mod document;
-mod find;
 mod json_schema;
 mod migrate;
 mod model;
@@ -22,7 +22,6 @@ mod yaml_scalar;
 
 pub use comparison::{Comparison, UnknownComparison};
 pub use document::{TEMPLATE, to_yaml};
-pub use find::{Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, read};
 pub use json_schema::json_schema;
 pub use migrate::{Migrated, migrate};
 pub use model::{Config, Profile, Threshold};

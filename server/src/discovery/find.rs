@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashMap;
 
+use super::configs::Configs;
 use super::patterns::Patterns;
-use crate::config::{Config, ConfigErrors, Configs};
+use crate::config::{Config, ConfigErrors};
 
 /// The extension of the files that are looked for in directories.
 const EXTENSION: &str = "py";

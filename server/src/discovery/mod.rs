@@ -1,7 +1,9 @@
-//! Which files to look at.
+//! Which files to look at, and which configuration holds for each.
 
+mod configs;
 mod find;
 mod patterns;
 
+pub use configs::{Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, read_config};
 pub use find::{Discovered, DiscoveryError, File, discover};
 pub use patterns::Patterns;

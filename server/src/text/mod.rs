@@ -4,4 +4,4 @@ mod line_index;
 mod python_float;
 
 pub use line_index::LineIndex;
-pub use python_float::python_float;
+pub use python_float::{python_float, with_python_float};

@@ -1,27 +1,35 @@
 //! Floats as Python prints them.
 
 /// What Python's `repr` says of a float: `10.0`, `0.5`, `1e+16`, `1e-05`, `inf`, `nan`.
-///
-/// Both languages print the fewest digits that read back as the same number; they differ in when
-/// an exponent appears and how it looks.
 pub fn python_float(value: f64) -> String {
-    if value.is_nan() {
-        return "nan".to_owned();
+    with_python_float(value, str::to_owned)
+}
+
+/// Calls `take` with what Python's `repr` says of a float.
+///
+/// Both languages print the fewest digits that read back as the same number; they differ in when an exponent appears and how
+/// it looks, and Rust's own formatting in which digit it takes where two are as near.
+pub fn with_python_float<R>(value: f64, take: impl FnOnce(&str) -> R) -> R {
+    let magnitude = value.abs();
+    if (1e-4..1e16).contains(&magnitude) || magnitude == 0.0 {
+        take(ryu::Buffer::new().format_finite(value))
+    } else if value.is_nan() {
+        take("nan")
+    } else if value.is_infinite() {
+        take(if value > 0.0 { "inf" } else { "-inf" })
+    } else {
+        take(&scientific(value))
     }
-    if value.is_infinite() {
-        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
+}
+
+fn scientific(value: f64) -> String {
     let shortest = format!("{value:e}");
     let digits = shortest.bytes().filter(u8::is_ascii_digit).count() - exponent_digits(&shortest);
     // Of two shortest texts as near as each other, Python takes the even one.
     let even = format!("{value:.*e}", digits - 1);
-    let scientific = if even.parse() == Ok(value) { even } else { shortest };
-    let (mantissa, exponent) = scientific.split_once('e').expect("`{:e}` writes an exponent");
+    let chosen = if even.parse() == Ok(value) { even } else { shortest };
+    let (mantissa, exponent) = chosen.split_once('e').expect("`{:e}` writes an exponent");
     let exponent: i32 = exponent.parse().expect("the exponent is a number");
-    if (-4..16).contains(&exponent) {
-        let after_point = usize::try_from(digits as i32 - 1 - exponent).unwrap_or(0).max(1);
-        return format!("{value:.after_point$}");
-    }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{mantissa}e{sign}{:02}", exponent.abs())
 }

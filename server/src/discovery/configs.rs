@@ -7,9 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use super::model::Config;
-use super::overrides::Overrides;
-use super::problem::{ConfigErrors, Problem};
+use crate::config::{Config, ConfigErrors, Overrides, Problem};
 
 /// The name of a configuration file.
 pub const FILE_NAME: &str = ".antipasta.yaml";
@@ -25,7 +23,7 @@ pub const OLD_FILE_NAME: &str = ".antipasta.config.json";
 /// # Errors
 ///
 /// That it cannot be read, that it is a TOML file without the table, or everything that is wrong with it.
-pub fn read(path: &Path) -> Result<Config, ConfigErrors> {
+pub fn read_config(path: &Path) -> Result<Config, ConfigErrors> {
     let missing = |message: String| {
         ConfigErrors(vec![Problem {
             path: path.to_owned(),
@@ -176,7 +174,7 @@ impl Configs {
                 Ok(config) => config,
                 Err(error) if error.kind() == io::ErrorKind::NotFound => None,
                 Err(error) if error.kind() == io::ErrorKind::NotADirectory => None,
-                Err(_) => Some(read(&path)),
+                Err(_) => Some(read_config(&path)),
             };
             if let Some(config) = config {
                 let config = config.map(|config| Arc::new(self.overrides.apply(config)));
@@ -258,7 +256,7 @@ mod tests {
     fn a_file_given_by_name_must_hold_a_configuration() {
         let top = tempfile::tempdir().unwrap();
         write(top.path(), PYPROJECT, "[project]\n");
-        let message = |name: &str| read(&top.path().join(name)).unwrap_err().to_string();
+        let message = |name: &str| read_config(&top.path().join(name)).unwrap_err().to_string();
         assert!(message(PYPROJECT).contains("has no table `[tool.antipasta]`"));
         assert!(message("none.yaml").contains("cannot be read"));
         fs::write(top.path().join("latin.yaml"), b"a: 1\nb: \xe9").unwrap();
