@@ -1,10 +1,13 @@
 //! The output formats. A new one is a file with a [`Format`], and a line in each table here.
 
 use std::io::{self, Write};
+use std::slice::Chunks;
+use std::vec::IntoIter;
 
 use super::json::Json;
-use super::report::{Outcome, Report};
+use super::report::{FileReport, Outcome, Report};
 use super::text::Text;
+use crate::analysis::{AnalysisError, Pool};
 
 /// How a check reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -30,10 +33,52 @@ pub(super) trait Format: Sync {
     /// Whether what it writes is styled for terminals.
     fn is_styled(&self) -> bool;
 
-    /// What one file contributes. Called on the thread that analysed the file, so that formatting is as parallel as the
-    /// analysis, and metrics need not be kept.
+    /// What one file contributes.
     fn file(&self, path: &str, outcome: &Outcome) -> String;
 
-    /// Writes the whole report.
-    fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()>;
+    /// Writes the whole report. `files` gives what each file contributes, in the order of the report.
+    fn write(&self, report: &Report, files: &mut dyn Iterator<Item = String>, output: &mut dyn Write)
+    -> io::Result<()>;
+}
+
+/// So many files are formatted at once: enough to keep threads busy, few enough that their texts take little memory.
+const BATCH: usize = 128;
+
+/// What each file of a report contributes to it, formatted on all threads of a pool, a batch at a time as it is asked for.
+pub(super) struct Formatted<'a> {
+    format: &'a dyn Format,
+    pool: &'a Pool,
+    batches: Chunks<'a, FileReport>,
+    ready: IntoIter<String>,
+}
+
+impl<'a> Formatted<'a> {
+    pub fn new(report: &'a Report, format: &'a dyn Format, pool: &'a Pool) -> Self {
+        Self {
+            format,
+            pool,
+            batches: report.files.chunks(BATCH),
+            ready: Vec::new().into_iter(),
+        }
+    }
+}
+
+impl Iterator for Formatted<'_> {
+    type Item = String;
+
+    fn next(&mut self) -> Option<String> {
+        if let Some(text) = self.ready.next() {
+            return Some(text);
+        }
+        let format = self.format;
+        let size = |file: &FileReport| file.outcome.metrics.functions.len() as u64;
+        let work = |file: &FileReport, (): &mut ()| format.file(&file.path, &file.outcome);
+        let rescue =
+            |file: &FileReport, panic| format.file(&file.path, &Outcome::failed(AnalysisError::Panicked(panic)));
+        self.ready = self
+            .pool
+            .map(self.batches.next()?, size, || (), work, rescue)
+            .into_iter();
+        self.ready.next()
+    }
 }

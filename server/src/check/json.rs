@@ -134,13 +134,18 @@ impl Format for Json {
         String::from_utf8(text).unwrap_or_default()
     }
 
-    fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    fn write(
+        &self,
+        report: &Report,
+        files: &mut dyn Iterator<Item = String>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
         output.write_all(b"{\n  \"summary\": ")?;
         python_json::write(&summary(report), 1, &mut *output)?;
         output.write_all(b",\n  \"reports\": [")?;
-        for (index, file) in report.files.iter().enumerate() {
+        for (index, file) in files.enumerate() {
             output.write_all(if index == 0 { b"\n    " } else { b",\n    " })?;
-            output.write_all(file.formatted.as_bytes())?;
+            output.write_all(file.as_bytes())?;
         }
         output.write_all(if report.files.is_empty() { b"]" } else { b"\n  ]" })?;
         if report.lists_unused_ignores {

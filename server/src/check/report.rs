@@ -3,7 +3,7 @@
 use crate::analysis::{AnalysisError, Phases};
 use crate::config::Config;
 use crate::metrics::{FileMetrics, MetricType};
-use crate::violations::{Judgement, Remark, judge};
+use crate::violations::{Judgement, Remark, Violation, judge};
 
 /// What came of one file.
 pub(super) struct Outcome {
@@ -17,38 +17,29 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Judges the metrics of a file.
-    pub fn of(metrics: Result<FileMetrics, AnalysisError>, config: &Config) -> Self {
-        match metrics {
-            Ok(metrics) => Self {
-                judgement: judge(&metrics, config),
-                metrics,
-                error: None,
-            },
-            Err(error) => Self {
-                metrics: FileMetrics::default(),
-                judgement: Judgement::default(),
-                error: Some(error),
-            },
+    pub fn of(metrics: FileMetrics, config: &Config) -> Self {
+        Self {
+            judgement: judge(&metrics, config),
+            metrics,
+            error: None,
+        }
+    }
+
+    /// That a file has no metrics.
+    pub fn failed(error: AnalysisError) -> Self {
+        Self {
+            metrics: FileMetrics::default(),
+            judgement: Judgement::default(),
+            error: Some(error),
         }
     }
 }
 
-/// What is kept of one file.
+/// What came of one file, and what it cost.
 pub(super) struct FileReport {
     /// The path as it is reported.
     pub path: String,
-    /// What the output format makes of it.
-    pub formatted: String,
-    /// The metric of each violation.
-    pub violations: Vec<MetricType>,
-    /// What is not a violation.
-    pub suppressed: usize,
-    pub warnings: Vec<Remark>,
-    pub unused_ignores: Vec<Remark>,
-    /// Why it has no metrics.
-    pub error: Option<AnalysisError>,
-    /// What it cost.
-    pub functions: usize,
+    pub outcome: Outcome,
     pub bytes: u64,
     pub phases: Phases,
 }
@@ -64,18 +55,19 @@ pub(super) struct Report {
 impl Report {
     /// How many violations there are.
     pub fn violations(&self) -> usize {
-        self.files.iter().map(|file| file.violations.len()).sum()
+        self.files.iter().map(|file| file.violations().len()).sum()
     }
 
     /// How many files have violations.
     pub fn files_with_violations(&self) -> usize {
-        self.files.iter().filter(|file| !file.violations.is_empty()).count()
+        self.files.iter().filter(|file| !file.violations().is_empty()).count()
     }
 
     /// How many violations there are of each metric, in the order in which they are first met.
     pub fn violations_by_type(&self) -> Vec<(MetricType, usize)> {
         let mut counts: Vec<(MetricType, usize)> = Vec::new();
-        for &metric in self.files.iter().flat_map(|file| &file.violations) {
+        for violation in self.files.iter().flat_map(FileReport::violations) {
+            let metric = violation.metric();
             match counts.iter_mut().find(|(counted, _)| *counted == metric) {
                 Some((_, count)) => *count += 1,
                 None => counts.push((metric, 1)),
@@ -86,15 +78,21 @@ impl Report {
 
     /// The files that have no metrics, each with the reason.
     pub fn failures(&self) -> impl Iterator<Item = (&str, &AnalysisError)> {
-        let failed = |file: &FileReport| file.error.is_some();
-        let failures = self.files.iter().filter(move |file| failed(file));
-        failures.filter_map(|file| Some((file.path.as_str(), file.error.as_ref()?)))
+        let files = self.files.iter();
+        files.filter_map(|file| Some((file.path.as_str(), file.outcome.error.as_ref()?)))
     }
 
     /// The ignore comments that suppress nothing, each with its file.
     pub fn unused_ignores(&self) -> impl Iterator<Item = (&str, &Remark)> {
-        let of_file = |file| -> &FileReport { file };
-        let files = self.files.iter().map(of_file);
-        files.flat_map(|file| file.unused_ignores.iter().map(|remark| (file.path.as_str(), remark)))
+        self.files.iter().flat_map(|file| {
+            let remarks = file.outcome.judgement.unused_ignores.iter();
+            remarks.map(|remark| (file.path.as_str(), remark))
+        })
+    }
+}
+
+impl FileReport {
+    fn violations(&self) -> &[Violation] {
+        &self.outcome.judgement.violations
     }
 }

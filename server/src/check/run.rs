@@ -10,7 +10,7 @@ use std::time::Instant;
 use anstream::adapter::strip_bytes;
 use anstream::{AutoStream, ColorChoice};
 
-use super::format::{Format, OutputFormat};
+use super::format::{Format, Formatted, OutputFormat};
 use super::notices;
 use super::options::{CheckOptions, Input};
 use super::progress::Progress;
@@ -122,15 +122,15 @@ impl<'a> Run<'a> {
         let format = options.format.of(options.quiet);
         let pool = Pool::new(self.jobs, tasks.iter().map(|task| task.size).sum())?;
         let begun = Instant::now();
-        let report = self.analyse(&pool, &tasks, &*format);
+        let report = self.analyse(&pool, &tasks);
         let analysis = begun.elapsed();
         for file in &report.files {
-            for remark in &file.warnings {
+            for remark in &file.outcome.judgement.warnings {
                 notices::warning(&format!("{}:{}: {}", file.path, remark.line, remark.message));
             }
         }
         let begun = Instant::now();
-        self.write(&report, &*format)?;
+        self.write(&report, &*format, &pool)?;
         if options.statistics {
             let statistics = Statistics {
                 discovery,
@@ -193,7 +193,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn analyse(&self, pool: &Pool, tasks: &[Task], format: &dyn Format) -> Report {
+    fn analyse(&self, pool: &Pool, tasks: &[Task]) -> Report {
         let progress = Progress::new(tasks.len(), self.options.quiet);
         let size = |task: &Task| task.size;
         let work = |task: &Task, buffer: &mut Vec<u8>| {
@@ -201,11 +201,11 @@ impl<'a> Run<'a> {
                 Some(content) => analyse_bytes(content),
                 None => analyse_file(&task.path, buffer),
             };
-            let report = self.file_report(task, analysis, format);
+            let report = file_report(task, analysis);
             progress.advance();
             report
         };
-        let rescue = |task: &Task, panic: String| self.file_report(task, Err(AnalysisError::Panicked(panic)), format);
+        let rescue = |task: &Task, panic| file_report(task, Err(AnalysisError::Panicked(panic)));
         let files = pool.map(tasks, size, Vec::new, work, rescue);
         progress.finish();
         Report {
@@ -214,33 +214,8 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn file_report(&self, task: &Task, analysis: Result<Analysis, AnalysisError>, format: &dyn Format) -> FileReport {
-        let path = task.path.display().to_string();
-        let (bytes, phases) = match &analysis {
-            Ok(analysis) => (analysis.bytes, analysis.phases),
-            Err(_) => (task.size, Phases::default()),
-        };
-        let outcome = Outcome::of(analysis.map(|analysis| analysis.metrics), &task.config);
-        FileReport {
-            formatted: format.file(&path, &outcome),
-            path,
-            violations: outcome
-                .judgement
-                .violations
-                .iter()
-                .map(|violation| violation.metric())
-                .collect(),
-            suppressed: outcome.judgement.suppressed,
-            warnings: outcome.judgement.warnings,
-            unused_ignores: outcome.judgement.unused_ignores,
-            functions: outcome.metrics.functions.len(),
-            error: outcome.error,
-            bytes,
-            phases,
-        }
-    }
-
-    fn write(&self, report: &Report, format: &dyn Format) -> Result<(), CheckError> {
+    fn write(&self, report: &Report, format: &dyn Format, pool: &Pool) -> Result<(), CheckError> {
+        let mut files = Formatted::new(report, format, pool);
         let failed = |error| match &self.options.output {
             Some(path) => CheckError::Output(path.clone(), error),
             None => CheckError::Stdout(error),
@@ -253,16 +228,34 @@ impl<'a> Run<'a> {
         };
         if format.is_styled() && !to_terminal {
             let mut text = Vec::new();
-            format.write(report, &mut text).map_err(failed)?;
+            format.write(report, &mut files, &mut text).map_err(failed)?;
             sink.write_all(&strip_bytes(&text).into_vec()).map_err(failed)?;
         } else {
             let mut buffered = BufWriter::new(&mut sink);
             format
-                .write(report, &mut buffered)
+                .write(report, &mut files, &mut buffered)
                 .and_then(|()| buffered.flush())
                 .map_err(failed)?;
         }
         sink.flush().map_err(failed)
+    }
+}
+
+fn file_report(task: &Task, analysis: Result<Analysis, AnalysisError>) -> FileReport {
+    let path = task.path.display().to_string();
+    match analysis {
+        Ok(analysis) => FileReport {
+            path,
+            outcome: Outcome::of(analysis.metrics, &task.config),
+            bytes: analysis.bytes,
+            phases: analysis.phases,
+        },
+        Err(error) => FileReport {
+            path,
+            outcome: Outcome::failed(error),
+            bytes: task.size,
+            phases: Phases::default(),
+        },
     }
 }
 

@@ -19,8 +19,12 @@ impl Statistics {
     /// Writes a table of them.
     pub fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
         let bytes: u64 = report.files.iter().map(|file| file.bytes).sum();
-        let functions: usize = report.files.iter().map(|file| file.functions).sum();
-        let suppressed: usize = report.files.iter().map(|file| file.suppressed).sum();
+        let functions: usize = report
+            .files
+            .iter()
+            .map(|file| file.outcome.metrics.functions.len())
+            .sum();
+        let suppressed: usize = report.files.iter().map(|file| file.outcome.judgement.suppressed).sum();
         let mut phases = Phases::default();
         for file in &report.files {
             phases += file.phases;

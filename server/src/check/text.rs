@@ -45,15 +45,20 @@ impl Format for Text {
         text
     }
 
-    fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    fn write(
+        &self,
+        report: &Report,
+        files: &mut dyn Iterator<Item = String>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
         let violations = report.violations();
         if !self.quiet {
             write_summary(report, violations, output)?;
         }
         if violations > 0 {
             heading("VIOLATIONS FOUND:", '-', output)?;
-            for file in &report.files {
-                output.write_all(file.formatted.as_bytes())?;
+            for file in files {
+                output.write_all(file.as_bytes())?;
             }
         }
         if report.failures().next().is_some() {
