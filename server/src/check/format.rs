@@ -42,7 +42,7 @@ pub(super) trait Format: Sync {
 }
 
 /// So many files are formatted at once: enough to keep threads busy, few enough that their texts take little memory.
-const BATCH: usize = 128;
+const BATCH: usize = 256;
 
 /// What each file of a report contributes to it, formatted on all threads of a pool, a batch at a time as it is asked for.
 pub(super) struct Formatted<'a> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use serde_json::ser::{CharEscape, Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{Formatter, Serializer};
 
 use crate::text::with_python_float;
 
@@ -13,19 +13,52 @@ pub(super) fn write(value: &impl Serialize, depth: usize, output: impl Write) ->
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
-/// [`PrettyFormatter`], with Python's floats and escapes.
+/// What stands before a value on a line of its own; lines deeper than that are rare, and indented in parts.
+const LINE_START: &[u8] = b"\n                                                                ";
+
+/// Indents by two, as [`serde_json::ser::PrettyFormatter`] does, but a line at a time; with Python's floats and escapes.
 struct PythonFormatter {
-    pretty: PrettyFormatter<'static>,
+    depth: usize,
+    /// Whether the innermost array or object has anything in it so far.
+    has_value: bool,
 }
 
 impl PythonFormatter {
     fn at(depth: usize) -> Self {
-        let mut pretty = PrettyFormatter::new();
-        for _ in 0..depth {
-            // A formatter is as deep as the arrays that it has begun.
-            let _ = pretty.begin_array(&mut io::sink());
+        Self {
+            depth,
+            has_value: false,
         }
-        Self { pretty }
+    }
+
+    fn begin<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.has_value = false;
+        writer.write_all(bracket)
+    }
+
+    fn end<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.has_value {
+            self.start_line(writer)?;
+        }
+        writer.write_all(bracket)
+    }
+
+    fn value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        self.start_line(writer)
+    }
+
+    fn start_line<W: ?Sized + Write>(&self, writer: &mut W) -> io::Result<()> {
+        let length = 1 + 2 * self.depth;
+        writer.write_all(&LINE_START[..length.min(LINE_START.len())])?;
+        for _ in LINE_START.len()..length {
+            writer.write_all(b" ")?;
+        }
+        Ok(())
     }
 }
 
@@ -49,44 +82,42 @@ impl Formatter for PythonFormatter {
         writer.write_all(rest.as_bytes())
     }
 
-    fn write_char_escape<W: ?Sized + Write>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
-        self.pretty.write_char_escape(writer, escape)
-    }
-
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_array(writer)
+        self.begin(writer, b"[")
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array(writer)
+        self.end(writer, b"]")
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.pretty.begin_array_value(writer, first)
+        self.value(writer, first)
     }
 
-    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array_value(writer)
+    fn end_array_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_object(writer)
+        self.begin(writer, b"{")
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object(writer)
+        self.end(writer, b"}")
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.pretty.begin_object_key(writer, first)
+        self.value(writer, first)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.begin_object_value(writer)
+        writer.write_all(b": ")
     }
 
-    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object_value(writer)
+    fn end_object_value<W: ?Sized + Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
     }
 }
 
@@ -103,6 +134,20 @@ mod tests {
         let expected = "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    1,\n    2.0,\n    null,\n    true\n  ],\n  \
                         \"d\\u00e9\": \"\\ud83d\\ude00\\n\\u007f\\\"\\\\\\u0001\"\n}";
         assert_eq!(String::from_utf8(written).unwrap(), expected);
+    }
+
+    #[test]
+    fn any_depth_is_indented() {
+        let mut value = json!([1]);
+        for _ in 0..40 {
+            value = json!([value]);
+        }
+        let mut written = Vec::new();
+        write(&value, 0, &mut written).unwrap();
+        assert_eq!(
+            String::from_utf8(written).unwrap(),
+            serde_json::to_string_pretty(&value).unwrap()
+        );
     }
 
     #[test]

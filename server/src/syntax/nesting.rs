@@ -29,16 +29,27 @@ fn cannot_be_deep(bytes: &[u8]) -> bool {
     if bytes.len() <= limit {
         return true;
     }
-    let openers = bytes
-        .iter()
-        .filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b':' | b'+' | b'-' | b'~' | b'*'))
-        .count();
+    let openers: usize = bytes.chunks(usize::from(u8::MAX)).map(openers_in).sum();
     let words = ["not", "else", "lambda", "await"]
         .map(|word| memmem::find_iter(bytes, word).count())
         .iter()
         .sum::<usize>();
     openers + words <= limit
 }
+
+/// How many bytes of a chunk may open a level. No more than a byte can count, and without a branch, so that compilers make
+/// vector instructions of it.
+fn openers_in(chunk: &[u8]) -> usize {
+    let is_opener = |&byte: &u8| {
+        OPENERS
+            .iter()
+            .fold(0, |found, &opener| found | u8::from(byte == opener))
+    };
+    usize::from(chunk.iter().map(is_opener).sum::<u8>())
+}
+
+/// The characters that may open a level.
+const OPENERS: [u8; 8] = *b"([{:+-~*";
 
 /// What nests inside one pair of brackets, or at the top of a logical line.
 #[derive(Clone, Copy, Default)]
@@ -214,6 +225,9 @@ impl<'a> Scanner<'a> {
         if triple {
             self.position += 2;
         }
+        if triple && !interpolates {
+            return self.long_string(quote);
+        }
         let (current, enclosing) = (self.current, self.enclosing.len());
         while let Some(&byte) = self.bytes.get(self.position) {
             self.position += 1;
@@ -243,6 +257,24 @@ impl<'a> Scanner<'a> {
         self.position = self.position.min(self.bytes.len());
         self.enclosing.truncate(enclosing);
         self.current = current;
+    }
+
+    /// Skips a string in triple quotes in which nothing counts: most often documentation, and much of it.
+    fn long_string(&mut self, quote: u8) {
+        loop {
+            let rest = &self.bytes[self.position.min(self.bytes.len())..];
+            let Some(at) = memchr::memchr2(quote, b'\\', rest) else {
+                self.position = self.bytes.len();
+                return;
+            };
+            self.position += at + 1;
+            if rest[at] == b'\\' {
+                self.position += 1;
+            } else if rest[at + 1..].starts_with(&[quote, quote]) {
+                self.position += 2;
+                return;
+            }
+        }
     }
 }
 

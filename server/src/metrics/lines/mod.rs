@@ -235,8 +235,8 @@ fn is_python_space(character: char) -> bool {
 /// `tokenize` does not know are found among the tokens.)
 fn is_irregular(text: &str) -> bool {
     let bytes = text.as_bytes();
-    let has_separator = bytes.iter().any(|&byte| matches!(byte, 0x0b | 0x0c | 0x1c..=0x1e));
-    has_separator
+    memchr::memchr2(0x0b, 0x0c, bytes).is_some()
+        || memchr::memchr3(0x1c, 0x1d, 0x1e, bytes).is_some()
         || !text.is_ascii() && text.contains(['\u{85}', '\u{2028}', '\u{2029}'])
         || has_irregular_continuation(bytes)
 }
