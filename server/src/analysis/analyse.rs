@@ -62,16 +62,6 @@ pub enum AnalysisError {
     Panicked(String),
 }
 
-impl AnalysisError {
-    /// The line and column of the error, each from 1, where it has one.
-    pub fn position(&self) -> Option<(u32, u32)> {
-        match self {
-            Self::Syntax(error) => Some((error.line, error.column)),
-            _ => None,
-        }
-    }
-}
-
 /// The metrics of a file. `buffer` is room for its bytes, kept from one file to the next.
 ///
 /// Call it on a thread of a [`Pool`](super::Pool), which has the stack that it needs.
