@@ -94,11 +94,9 @@ fn show_prints_what_holds() {
 fn the_schema_accepts_what_we_accept() {
     let project = Project::new(&[]);
     let schema: Value = serde_json::from_str(&project.run(&["config", "schema"]).stdout).unwrap();
-    let validator = jsonschema::validator_for(&schema).expect("a JSON Schema");
     project.run(&["config", "init"]);
     let shown: Value = serde_json::from_str(&project.run(&["config", "show", "--format", "json"]).stdout).unwrap();
-    let errors: Vec<_> = validator.iter_errors(&shown).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:?}");
+    assert!(accepts(&schema, &shown), "{shown}");
     for (sound, document) in [
         (true, json!({})),
         (true, json!({"tree_shape": null, "ignore_patterns": ["*.py"]})),
@@ -110,7 +108,7 @@ fn the_schema_accepts_what_we_accept() {
         ),
         (false, json!({"languages": [{"name": "python"}]})),
     ] {
-        assert_eq!(validator.is_valid(&document), sound, "{document}");
+        assert_eq!(accepts(&schema, &document), sound, "{document}");
         // JSON is YAML.
         project.write("c.yaml", document.to_string().as_bytes());
         assert_eq!(
@@ -119,6 +117,63 @@ fn the_schema_accepts_what_we_accept() {
             "{document}"
         );
     }
+}
+
+/// Whether a JSON Schema accepts a document. Knows the keywords that ours uses, and panics at any other. (The libraries for
+/// this bring in a hundred crates.)
+fn accepts(schema: &Value, document: &Value) -> bool {
+    let keywords = schema.as_object().expect("an object");
+    keywords.iter().all(|(keyword, argument)| match keyword.as_str() {
+        "$schema" | "title" | "description" | "default" => true,
+        "type" => match argument.as_str().expect("one type") {
+            "object" => document.is_object(),
+            "array" => document.is_array(),
+            "string" => document.is_string(),
+            "boolean" => document.is_boolean(),
+            "null" => document.is_null(),
+            "number" => document.is_number(),
+            "integer" => document.is_i64() || document.as_f64().is_some_and(|number| number.fract() == 0.0),
+            other => panic!("unknown type {other}"),
+        },
+        "enum" => argument.as_array().expect("an array").contains(document),
+        "minimum" => document
+            .as_f64()
+            .is_none_or(|number| number >= argument.as_f64().expect("a number")),
+        "maximum" => document
+            .as_f64()
+            .is_none_or(|number| number <= argument.as_f64().expect("a number")),
+        "pattern" => {
+            assert_eq!(argument, "^\\.");
+            document.as_str().is_none_or(|text| text.starts_with('.'))
+        }
+        "items" => document
+            .as_array()
+            .is_none_or(|items| items.iter().all(|item| accepts(argument, item))),
+        "anyOf" => argument
+            .as_array()
+            .expect("an array")
+            .iter()
+            .any(|schema| accepts(schema, document)),
+        "required" => document.as_object().is_none_or(|object| {
+            let names = argument.as_array().expect("an array").iter();
+            names
+                .into_iter()
+                .all(|name| object.contains_key(name.as_str().expect("a name")))
+        }),
+        "properties" => document.as_object().is_none_or(|object| {
+            let known =
+                |(name, value): (&String, &Value)| argument.get(name).is_none_or(|schema| accepts(schema, value));
+            object.iter().all(known)
+        }),
+        "additionalProperties" => {
+            assert_eq!(argument, false);
+            let properties = schema["properties"].as_object().expect("an object");
+            document
+                .as_object()
+                .is_none_or(|object| object.keys().all(|name| properties.contains_key(name)))
+        }
+        other => panic!("unknown keyword {other}"),
+    })
 }
 
 #[test]
