@@ -17,26 +17,22 @@ pub const COMPLEX: &str = "def f(x):\n    if x: pass\n    if x: pass\n    if x: 
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        let test = std::env::current_exe().expect("a test is a program");
+        let folder = test
+            .ancestors()
+            .nth(2)
+            .expect("a test is two folders below its profile's");
+        let profile = match folder.file_name().and_then(OsStr::to_str) {
+            Some("debug") | None => "dev",
+            Some(profile) => profile,
+        };
         // Cargo builds binaries for the tests of their own package only.
         let built = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--quiet",
-                "--locked",
-                "--package",
-                "antipasta-lsp",
-                "--bin",
-                "antipasta-lsp",
-            ])
+            .args(["build", "--quiet", "--locked", "--workspace", "--profile", profile])
             .current_dir(env!("CARGO_MANIFEST_DIR"))
             .status();
         assert!(built.expect("cargo runs").success(), "the binary does not build");
-        let test = std::env::current_exe().expect("a test is a program");
-        let profile = test
-            .ancestors()
-            .nth(2)
-            .expect("a test is two folders below its profile");
-        profile.join(format!("antipasta-lsp{}", std::env::consts::EXE_SUFFIX))
+        folder.join(format!("antipasta-lsp{}", std::env::consts::EXE_SUFFIX))
     })
 }
 
