@@ -1,7 +1,11 @@
 //! Text and the places in it.
 
+mod edit;
 mod line_index;
+mod position;
 mod python_float;
 
+pub use edit::{Point, Splice, replace};
 pub use line_index::LineIndex;
+pub use position::{Position, PositionEncoding};
 pub use python_float::{python_float, with_python_float};
