@@ -58,6 +58,14 @@ impl Comparison {
             Self::NotEqual => value != threshold,
         }
     }
+
+    /// Whether every value from `minimum` to `maximum` keeps to `threshold`.
+    pub fn holds_between(self, minimum: f64, maximum: f64, threshold: f64) -> bool {
+        match self {
+            Self::NotEqual => !(minimum..=maximum).contains(&threshold),
+            _ => self.holds(minimum, threshold) && self.holds(maximum, threshold),
+        }
+    }
 }
 
 impl fmt::Display for Comparison {

@@ -2,7 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-use super::file_metrics::{ClassMetrics, FileMetrics, FunctionMetrics, HalsteadCounts};
+use super::file_metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics, HalsteadCounts};
+use super::function_summary::FunctionSummary;
 use super::halstead::Operators;
 use super::lines::{self, LineContribution};
 use super::operand::Operand;
@@ -19,6 +20,8 @@ pub struct Contribution {
     pub functions: Vec<FunctionMetrics>,
     /// The classes that no function encloses, in the order of the source.
     pub classes: Vec<ClassMetrics>,
+    /// What the functions come to.
+    pub summary: FunctionSummary,
     /// What is added to the cyclomatic complexity of the module.
     pub complexity: u32,
     /// N₁.
@@ -33,13 +36,25 @@ pub struct Contribution {
     pub unique_operands: u32,
     /// The lines.
     pub lines: LineContribution,
-    /// For how many reasons complexipy refuses the file (see [`FileMetrics::is_refused_by_complexipy`]).
+    /// For how many reasons complexipy refuses the file (see [`FileTotals::is_refused_by_complexipy`]).
     pub complexipy_refusals: u32,
     /// How deeply the reference's visitors recurse.
     pub frames: Frames,
 }
 
 impl Contribution {
+    /// Adds a function, the next in the order of the source.
+    pub fn add_function(&mut self, function: FunctionMetrics) {
+        self.summary.add_function(&function);
+        self.functions.push(function);
+    }
+
+    /// Adds a class, the next in the order of the source.
+    pub fn add_class(&mut self, class: ClassMetrics) {
+        self.summary.add_class(&class);
+        self.classes.push(class);
+    }
+
     /// Adds what follows this run in the file.
     pub fn merge(&mut self, next: &Self) {
         let offset = self.lines.physical;
@@ -57,6 +72,7 @@ impl Contribution {
             header_comments: super::file_metrics::moved(&class.header_comments, offset),
             ..class.clone()
         }));
+        self.summary.merge(&next.summary);
         self.complexity += next.complexity;
         self.operators += next.operators;
         self.operands += next.operands;
@@ -74,21 +90,24 @@ impl Contribution {
     /// counted part by part (see [`lines`]).
     pub fn file_metrics(self, text: &str) -> FileMetrics {
         FileMetrics {
-            halstead: HalsteadCounts {
-                distinct_operators: self.distinct_operators.count(),
-                distinct_operands: self.distinct_operands.len() as u32 + self.unique_operands,
-                operators: self.operators,
-                operands: self.operands,
+            totals: FileTotals {
+                halstead: HalsteadCounts {
+                    distinct_operators: self.distinct_operators.count(),
+                    distinct_operands: self.distinct_operands.len() as u32 + self.unique_operands,
+                    operators: self.operators,
+                    operands: self.operands,
+                },
+                // A module counts as one before its first decision.
+                module_complexity: 1 + self.complexity,
+                lines: if self.lines.irregular {
+                    lines::count_irregular(text)
+                } else {
+                    Some(self.lines.counts())
+                },
+                recursion: self.frames.exceeded(),
+                is_refused_by_complexipy: self.complexipy_refusals > 0,
             },
-            // A module counts as one before its first decision.
-            module_complexity: 1 + self.complexity,
-            lines: if self.lines.irregular {
-                lines::count_irregular(text)
-            } else {
-                Some(self.lines.counts())
-            },
-            recursion: self.frames.exceeded(),
-            is_refused_by_complexipy: self.complexipy_refusals > 0,
+            summary: self.summary,
             functions: self.functions,
             classes: self.classes,
         }

@@ -1,10 +1,9 @@
-//! What the metrics of one file are, and the rows that reports show of them.
+//! What the metrics of one file are.
 
 use std::borrow::Cow;
 
+use super::function_summary::FunctionSummary;
 use super::recursion_limit::Exceeded;
-use super::weighted_methods::weighted_methods;
-use super::{cyclomatic, halstead, maintainability, metric_type::MetricType};
 
 /// Halstead's four counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -92,13 +91,9 @@ pub struct ClassMetrics {
     pub header_comments: Box<[HeaderComment]>,
 }
 
-/// Everything that was measured of one file. A pure function of the file's text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct FileMetrics {
-    /// The functions and methods, in the order of the source.
-    pub functions: Vec<FunctionMetrics>,
-    /// The classes, in the order of the source.
-    pub classes: Vec<ClassMetrics>,
+/// What was measured of a file as a whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FileTotals {
     /// Halstead's counts for the file.
     pub halstead: HalsteadCounts,
     /// The cyclomatic complexity of the whole module, which the maintainability index uses.
@@ -113,51 +108,17 @@ pub struct FileMetrics {
     pub is_refused_by_complexipy: bool,
 }
 
-/// What a row is about beyond its value: the reference's `details`.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Details<'a> {
-    /// Nothing more.
-    None,
-    /// The row of a function or method.
-    Function {
-        /// The class it is a method of.
-        class: Option<&'a str>,
-        /// `A` (simple) to `F` (untestable).
-        rank: char,
-    },
-    /// The file's average over its functions.
-    Average {
-        /// How many functions the average is over.
-        function_count: usize,
-    },
-    /// The file's maximum over its functions.
-    Maximum {
-        /// How many functions the maximum is over.
-        function_count: usize,
-    },
-    /// A maintainability index.
-    Rank(char),
-    /// A function's Halstead row.
-    HalsteadFunction,
-    /// A class's row.
-    Methods(usize),
-}
-
-/// One value of one metric.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MetricRow<'a> {
-    /// Which metric.
-    pub metric: MetricType,
-    /// The value.
-    pub value: f64,
-    /// The reference's details.
-    pub details: Details<'a>,
-    /// The line of the function, from 1; `None` for a file's or a class's row, and for Halstead's function rows.
-    pub line: Option<u32>,
-    /// The function or class that the row is about; `None` for a row of the file.
-    pub name: Option<Cow<'a, str>>,
-    /// Where in [`FileMetrics::functions`] the function of this row stands, if it has one.
-    pub function: Option<usize>,
+/// Everything that was measured of one file. A pure function of the file's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileMetrics {
+    /// The functions and methods, in the order of the source.
+    pub functions: Vec<FunctionMetrics>,
+    /// The classes, in the order of the source.
+    pub classes: Vec<ClassMetrics>,
+    /// A summary of the functions.
+    pub summary: FunctionSummary,
+    /// What was measured of the file as a whole.
+    pub totals: FileTotals,
 }
 
 impl FunctionMetrics {
@@ -179,144 +140,12 @@ impl FunctionMetrics {
         name.push_str(&self.name);
         Cow::Owned(name)
     }
-}
 
-impl FileMetrics {
-    /// Every row, in the order of the reference's report.
-    pub fn rows(&self) -> Vec<MetricRow<'_>> {
-        let mut rows = Vec::new();
-        self.for_each_row(|row| rows.push(row));
-        rows
-    }
-
-    /// Calls `take` with every row, in the order of the reference's report.
-    pub fn for_each_row<'a>(&'a self, mut take: impl FnMut(MetricRow<'a>)) {
-        if !self.recursion.cyclomatic {
-            self.cyclomatic_rows(&mut take);
-        }
-        self.maintainability_row(&mut take);
-        if !self.recursion.halstead {
-            self.halstead_rows(&mut take);
-        }
-        self.line_rows(&mut take);
-        if !self.is_refused_by_complexipy {
-            self.cognitive_rows(&mut take);
-        }
-    }
-
-    /// The cyclomatic complexity of the functions, then of the methods; the average; the classes' weighted methods.
-    fn cyclomatic_rows<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
-        let metric = MetricType::CyclomaticComplexity;
-        let indexed = || self.functions.iter().enumerate();
-        let functions = indexed().filter(|(_, function)| function.classes.is_empty());
-        let methods = indexed().filter(|(_, function)| !function.classes.is_empty());
-        let mut function_count = 0;
-        let mut total = 0.0;
-        for (index, function) in functions.chain(methods) {
-            let Some(complexity) = function.cyclomatic else {
-                continue;
-            };
-            function_count += 1;
-            total += f64::from(complexity);
-            let details = Details::Function {
-                class: function.class(),
-                rank: cyclomatic::rank(complexity),
-            };
-            take(MetricRow {
-                line: Some(function.def_line),
-                name: Some(Cow::Borrowed(&function.name)),
-                function: Some(index),
-                ..MetricRow::of_file(metric, f64::from(complexity), details)
-            });
-        }
-        if function_count == 0 {
-            return;
-        }
-        let average = total / function_count as f64;
-        take(MetricRow::of_file(metric, average, Details::Average { function_count }));
-        for class in weighted_methods(self.functions.iter()) {
-            let metric = MetricType::WeightedMethodsPerClass;
-            take(MetricRow {
-                name: Some(Cow::Borrowed(class.class)),
-                ..MetricRow::of_file(metric, f64::from(class.weight), Details::Methods(class.methods))
-            });
-        }
-    }
-
-    fn maintainability_row<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
-        if let Some(lines) = &self.lines
-            && !self.recursion.maintainability
-        {
-            let volume = self.halstead.volume();
-            let index = maintainability::maintainability_index(volume, self.module_complexity, lines);
-            let details = Details::Rank(maintainability::rank(index));
-            take(MetricRow::of_file(MetricType::MaintainabilityIndex, index, details));
-        }
-    }
-
-    fn halstead_rows<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
-        for (metric, value) in halstead::METRICS.into_iter().zip(self.halstead.values()) {
-            take(MetricRow::of_file(metric, value, Details::None));
-        }
-        for (index, function) in self.functions.iter().enumerate() {
-            for (metric, value) in halstead::METRICS.into_iter().zip(function.halstead.values()) {
-                take(MetricRow {
-                    name: Some(Cow::Borrowed(&function.name)),
-                    function: Some(index),
-                    ..MetricRow::of_file(metric, value, Details::HalsteadFunction)
-                });
-            }
-        }
-    }
-
-    fn line_rows<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
-        let Some(lines) = &self.lines else { return };
-        for (metric, count) in [
-            (MetricType::LinesOfCode, lines.lines),
-            (MetricType::LogicalLinesOfCode, lines.logical),
-            (MetricType::SourceLinesOfCode, lines.source),
-            (MetricType::CommentLines, lines.comments),
-            (MetricType::BlankLines, lines.blank),
-        ] {
-            take(MetricRow::of_file(metric, f64::from(count), Details::None));
-        }
-    }
-
-    /// The cognitive complexity of the functions and methods, then the maximum.
-    fn cognitive_rows<'a>(&'a self, take: &mut impl FnMut(MetricRow<'a>)) {
-        let metric = MetricType::CognitiveComplexity;
-        let mut function_count = 0;
-        let mut maximum: f64 = 0.0;
-        for (index, function) in self.functions.iter().enumerate() {
-            if function.complexipy_ignore.is_some() {
-                continue;
-            }
-            let complexity = f64::from(function.cognitive);
-            function_count += 1;
-            maximum = maximum.max(complexity);
-            take(MetricRow {
-                line: Some(function.start_line),
-                name: Some(function.qualified_name()),
-                function: Some(index),
-                ..MetricRow::of_file(metric, complexity, Details::None)
-            });
-        }
-        if function_count > 0 {
-            take(MetricRow::of_file(metric, maximum, Details::Maximum { function_count }));
-        }
-    }
-}
-
-impl MetricRow<'_> {
-    /// A row of the file.
-    fn of_file(metric: MetricType, value: f64, details: Details<'_>) -> MetricRow<'_> {
-        MetricRow {
-            metric,
-            value,
-            details,
-            line: None,
-            name: None,
-            function: None,
+    /// The cognitive complexity that there is a row of; `None` if a comment asks complexipy to ignore the function.
+    pub fn reported_cognitive(&self) -> Option<u32> {
+        match self.complexipy_ignore {
+            None => Some(self.cognitive),
+            Some(_) => None,
         }
     }
 }

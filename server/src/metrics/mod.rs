@@ -4,6 +4,7 @@ mod cognitive;
 mod contribution;
 mod cyclomatic;
 mod file_metrics;
+mod function_summary;
 mod halstead;
 mod header;
 mod lines;
@@ -12,17 +13,20 @@ mod measure;
 mod metric_type;
 mod operand;
 mod recursion_limit;
+mod rows;
 mod surrogates;
 mod walk;
 mod weighted_methods;
 
 pub use contribution::Contribution;
 pub use file_metrics::{
-    ClassMetrics, Details, FileMetrics, FunctionMetrics, HalsteadCounts, HeaderComment, LineCounts, MetricRow,
+    ClassMetrics, FileMetrics, FileTotals, FunctionMetrics, HalsteadCounts, HeaderComment, LineCounts,
 };
+pub use function_summary::{FunctionSummary, Spread};
 pub use halstead::Operators;
 pub use lines::LineContribution;
 pub use measure::{contribution_of_source, contribution_of_unit, contributions_of_units, measure};
 pub use metric_type::{MetricType, UnknownMetric};
 pub use operand::Operand;
 pub use recursion_limit::{Exceeded, Frames};
+pub use rows::{Details, Measured, MetricRow, Placed, Run, Selection, for_each_row};

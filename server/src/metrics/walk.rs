@@ -408,7 +408,7 @@ impl<'a> Walk<'a> {
             },
             header_comments: header.comments_to_us(&self.place),
         };
-        self.contribution.functions.push(metrics);
+        self.contribution.add_function(metrics);
     }
 
     fn class(&mut self, class: &'a StmtClassDef, nesting: Option<u32>) {
@@ -444,7 +444,7 @@ impl<'a> Walk<'a> {
             class_line: self.line(header.keyword),
             header_comments: header.comments_to_us(&self.place),
         };
-        self.contribution.classes.push(metrics);
+        self.contribution.add_class(metrics);
     }
 
     fn outside_class_body(&mut self, class: &'a StmtClassDef) {

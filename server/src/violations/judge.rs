@@ -3,7 +3,7 @@
 use super::suppression::{Remark, Suppressions, Verdict};
 use super::violation::Violation;
 use crate::config::Config;
-use crate::metrics::{Details, FileMetrics, MetricType};
+use crate::metrics::{Details, FunctionMetrics, Measured, MetricRow, MetricType, Selection, Spread, for_each_row};
 
 /// What holding a file's metrics against a configuration gives.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,78 +18,106 @@ pub struct Judgement {
     pub warnings: Vec<Remark>,
 }
 
-/// The values of one metric that no comment takes out.
-#[derive(Default)]
-struct Kept {
-    sum: f64,
-    maximum: f64,
-    count: usize,
-    suppressed: usize,
-}
-
 /// Holds the metrics of a file against a configuration, as the reference does: rows of Halstead's metrics that are about a
 /// function are not judged. A function whose violation is suppressed does not count in the file's average or maximum either.
-pub fn judge(metrics: &FileMetrics, config: &Config) -> Judgement {
+pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
     let mut warnings = Vec::new();
-    let mut suppressions = Suppressions::of(metrics, &mut warnings);
+    let mut suppressions = Suppressions::of(measured, &mut warnings);
     let mut violations = Vec::new();
-    let mut suppressed = 0;
-    let (mut cyclomatic, mut cognitive) = (Kept::default(), Kept::default());
-    metrics.for_each_row(|row| {
+    let mut suppressed: Vec<(MetricType, Option<&'a FunctionMetrics>)> = Vec::new();
+    for_each_row(measured, &Judged(config), |row| {
         let Some(threshold) = config.threshold(row.metric).copied() else {
             return;
         };
-        if row.name.is_some() && row.metric.is_halstead() {
+        let Some(value) = value_without(measured, &row, &suppressed) else {
+            return;
+        };
+        if threshold.comparison.holds(value, threshold.limit) {
             return;
         }
-        let kept = match row.metric {
-            MetricType::CyclomaticComplexity => Some(&mut cyclomatic),
-            MetricType::CognitiveComplexity => Some(&mut cognitive),
-            _ => None,
+        let ceiling = match suppressions.verdict(&row, value) {
+            Verdict::Suppressed => {
+                suppressed.push((row.metric, row.function.map(|function| function.item)));
+                return;
+            }
+            Verdict::AboveCeiling(ceiling) => Some(ceiling),
+            Verdict::Stands => None,
         };
-        let value = match (row.details, &kept) {
-            (Details::Average { .. } | Details::Maximum { .. }, Some(kept)) if kept.count == 0 => return,
-            (Details::Average { .. }, Some(kept)) if kept.suppressed > 0 => kept.sum / kept.count as f64,
-            (Details::Maximum { .. }, Some(kept)) if kept.suppressed > 0 => kept.maximum,
-            _ => row.value,
-        };
-        let violates = !threshold.comparison.holds(value, threshold.limit);
-        let verdict = if violates {
-            suppressions.verdict(&row, value)
-        } else {
-            Verdict::Stands
-        };
-        if let Some(kept) = kept {
-            kept.add(value, verdict);
-        }
-        match verdict {
-            Verdict::Suppressed => suppressed += 1,
-            Verdict::AboveCeiling(ceiling) => violations.push(Violation {
-                ceiling: Some(ceiling),
-                ..Violation::of_row(&row, value, threshold)
-            }),
-            Verdict::Stands if violates => violations.push(Violation::of_row(&row, value, threshold)),
-            Verdict::Stands => {}
-        }
+        violations.push(Violation {
+            ceiling,
+            ..Violation::of_row(&row, value, threshold, definition_line(measured, &row))
+        });
     });
     Judgement {
         unused_ignores: suppressions.unused(config),
         violations,
-        suppressed,
+        suppressed: suppressed.len(),
         warnings,
     }
 }
 
-impl Kept {
-    fn add(&mut self, value: f64, verdict: Verdict) {
-        if verdict == Verdict::Suppressed {
-            self.suppressed += 1;
-        } else {
-            self.sum += value;
-            self.maximum = self.maximum.max(value);
-            self.count += 1;
-        }
+/// Selects the rows that may violate a configuration.
+struct Judged<'a>(&'a Config);
+
+impl Selection for Judged<'_> {
+    fn metric(&self, metric: MetricType) -> bool {
+        self.0.threshold(metric).is_some()
     }
+
+    fn spread(&self, metric: MetricType, spread: &Spread) -> bool {
+        self.0.threshold(metric).is_some_and(|threshold| {
+            let (minimum, maximum) = (f64::from(spread.minimum), f64::from(spread.maximum));
+            !threshold.comparison.holds_between(minimum, maximum, threshold.limit)
+        })
+    }
+
+    fn halstead_of_functions(&self) -> bool {
+        false
+    }
+}
+
+/// The value of a row, which for an average or a maximum is that without the functions whose violations are
+/// `suppressed`; `None` if no function is left.
+fn value_without(
+    measured: &impl Measured,
+    row: &MetricRow<'_>,
+    suppressed: &[(MetricType, Option<&FunctionMetrics>)],
+) -> Option<f64> {
+    if !matches!(row.details, Details::Average { .. } | Details::Maximum { .. }) {
+        return Some(row.value);
+    }
+    let of_metric = suppressed.iter().filter(|(metric, _)| *metric == row.metric);
+    let out: Vec<&FunctionMetrics> = of_metric.filter_map(|(_, function)| *function).collect();
+    if out.is_empty() {
+        return Some(row.value);
+    }
+    if let Details::Average { function_count } = row.details {
+        let sum = measured.runs().map(|run| run.summary.cyclomatic.sum).sum::<u64>();
+        let out_sum = out
+            .iter()
+            .filter_map(|function| function.cyclomatic)
+            .map(u64::from)
+            .sum::<u64>();
+        let kept = function_count - out.len();
+        return (kept > 0).then(|| (sum - out_sum) as f64 / kept as f64);
+    }
+    let functions = measured.runs().flat_map(|run| run.functions);
+    let kept = functions.filter(|function| !out.iter().any(|left_out| std::ptr::eq(*left_out, *function)));
+    kept.filter_map(FunctionMetrics::reported_cognitive)
+        .max()
+        .map(f64::from)
+}
+
+/// The line of the definition of the function or class that a row is about.
+fn definition_line(measured: &impl Measured, row: &MetricRow<'_>) -> Option<u32> {
+    if let Some(function) = row.function {
+        return Some(function.def_line());
+    }
+    let name = row.name.as_deref()?;
+    // Several classes of one name share a row; the first is as good as any.
+    let mut classes = measured.runs().flat_map(|run| run.placed_classes());
+    let class = classes.find(|class| class.item.classes.is_empty() && &*class.item.name == name)?;
+    Some(class.class_line())
 }
 
 #[cfg(test)]

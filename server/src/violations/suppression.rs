@@ -5,7 +5,7 @@
 
 use super::ignore_comment::{self, IgnoreComment};
 use crate::config::Config;
-use crate::metrics::{ClassMetrics, FileMetrics, FunctionMetrics, HeaderComment, MetricRow, MetricType};
+use crate::metrics::{ClassMetrics, FunctionMetrics, HeaderComment, Measured, MetricRow, MetricType, Placed, Run};
 
 /// Something to say about a comment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,49 +29,82 @@ pub(super) enum Verdict {
 
 /// The ignore comments of a file.
 pub(super) struct Suppressions<'a> {
-    metrics: &'a FileMetrics,
-    comments: Vec<Placed>,
+    /// The runs with comments.
+    commented: Vec<Run<'a>>,
+    /// All classes in the order of the source, if any of them has a comment.
+    classes: Vec<Placed<'a, ClassMetrics>>,
+    comments: Vec<PlacedComment<'a>>,
 }
 
 /// A comment on a header.
-struct Placed {
-    subject: Subject,
+struct PlacedComment<'a> {
+    subject: Subject<'a>,
     line: u32,
     content: IgnoreComment,
     /// Whether it suppresses anything, or did until a value grew above its ceiling: for all metrics, or for each named.
     used: Vec<bool>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    /// By place in [`FileMetrics::functions`].
-    Function(usize),
-    /// By place in [`FileMetrics::classes`].
-    Class(usize),
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    Function(&'a FunctionMetrics),
+    Class(&'a ClassMetrics),
+}
+
+impl PartialEq for Subject<'_> {
+    /// Whether both are the same function or class, not merely alike.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Function(one), Self::Function(other)) => std::ptr::eq(*one, *other),
+            (Self::Class(one), Self::Class(other)) => std::ptr::eq(*one, *other),
+            _ => false,
+        }
+    }
 }
 
 impl<'a> Suppressions<'a> {
     /// Reads the comments of a file; what is wrong with them goes to `warnings`.
-    pub fn of(metrics: &'a FileMetrics, warnings: &mut Vec<Remark>) -> Self {
-        let functions = metrics.functions.iter().enumerate();
-        let classes = metrics.classes.iter().enumerate();
+    pub fn of(measured: &'a impl Measured, warnings: &mut Vec<Remark>) -> Self {
+        let commented: Vec<Run<'a>> = measured.runs().filter(|run| run.summary.comments > 0).collect();
         let mut comments = Vec::new();
-        for (index, function) in functions {
-            read(
-                Subject::Function(index),
-                &function.header_comments,
-                &mut comments,
-                warnings,
-            );
+        for run in &commented {
+            for function in run.functions {
+                let subject = Subject::Function(function);
+                read(
+                    subject,
+                    run.lines_before,
+                    &function.header_comments,
+                    &mut comments,
+                    warnings,
+                );
+            }
         }
-        for (index, class) in classes {
-            read(Subject::Class(index), &class.header_comments, &mut comments, warnings);
+        for run in &commented {
+            for class in run.classes {
+                let subject = Subject::Class(class);
+                read(
+                    subject,
+                    run.lines_before,
+                    &class.header_comments,
+                    &mut comments,
+                    warnings,
+                );
+            }
         }
-        Self { metrics, comments }
+        let is_class = |comment: &PlacedComment<'_>| matches!(comment.subject, Subject::Class(_));
+        let classes = match comments.iter().any(is_class) {
+            true => measured.runs().flat_map(|run| run.placed_classes()).collect(),
+            false => Vec::new(),
+        };
+        Self {
+            commented,
+            classes,
+            comments,
+        }
     }
 
     /// What the comments say of a row that violates with `value`.
-    pub fn verdict(&mut self, row: &MetricRow<'_>, value: f64) -> Verdict {
+    pub fn verdict(&mut self, row: &MetricRow<'a>, value: f64) -> Verdict {
         if self.comments.is_empty() {
             return Verdict::Stands;
         }
@@ -104,33 +137,34 @@ impl<'a> Suppressions<'a> {
     }
 
     /// The functions and classes whose comments hold for a row.
-    fn subjects(&self, row: &MetricRow<'_>) -> Vec<Subject> {
+    fn subjects(&self, row: &MetricRow<'a>) -> Vec<Subject<'a>> {
         let mut subjects = Vec::new();
-        if let Some(index) = row.function {
-            subjects.push(Subject::Function(index));
-            subjects.extend(self.classes_around(&self.metrics.functions[index]).map(Subject::Class));
+        if let Some(function) = row.function {
+            subjects.push(Subject::Function(function.item));
+            subjects.extend(self.classes_around(function).map(Subject::Class));
         } else if row.metric == MetricType::WeightedMethodsPerClass
             && let Some(name) = row.name.as_deref()
         {
             // The row is about the classes of the module that bear the name, taken together.
-            let bears_name = |class: &ClassMetrics| class.classes.is_empty() && &*class.name == name;
-            let classes = self.metrics.classes.iter().enumerate();
-            subjects.extend(
-                classes
-                    .filter(|(_, class)| bears_name(class))
-                    .map(|(index, _)| Subject::Class(index)),
-            );
+            let classes = self.classes.iter().map(|class| class.item);
+            let named = classes.filter(|class| class.classes.is_empty() && &*class.name == name);
+            subjects.extend(named.map(Subject::Class));
         }
         subjects
     }
 
     /// The classes around a method. Of several with the same names, the last one that starts above it.
-    fn classes_around<'f>(&'f self, function: &'f FunctionMetrics) -> impl Iterator<Item = usize> + 'f {
-        (0..function.classes.len()).filter_map(|depth| {
-            let (outer, name) = (&function.classes[..depth], &function.classes[depth]);
-            self.metrics.classes.iter().rposition(|class| {
-                class.class_line <= function.def_line && class.name == *name && *class.classes == *outer
-            })
+    fn classes_around<'s>(
+        &'s self,
+        function: Placed<'a, FunctionMetrics>,
+    ) -> impl Iterator<Item = &'a ClassMetrics> + 's {
+        let names = &function.item.classes;
+        (0..names.len()).filter_map(move |depth| {
+            let (outer, name) = (&names[..depth], &names[depth]);
+            let around = self.classes.iter().rev().find(|class| {
+                class.class_line() <= function.def_line() && class.item.name == *name && *class.item.classes == *outer
+            });
+            around.map(|class| class.item)
         })
     }
 
@@ -160,27 +194,30 @@ impl<'a> Suppressions<'a> {
 
     fn unused_complexipy_comments(&self, config: &Config) -> impl Iterator<Item = Remark> {
         let threshold = config.threshold(MetricType::CognitiveComplexity).copied();
-        self.metrics.functions.iter().filter_map(move |function| {
-            let (threshold, line) = (threshold?, function.complexipy_ignore?);
+        let functions = self.commented.iter().flat_map(Run::placed_functions);
+        functions.filter_map(move |function| {
+            let (threshold, line) = (threshold?, function.item.complexipy_ignore?);
             let holds = threshold
                 .comparison
-                .holds(f64::from(function.cognitive), threshold.limit);
+                .holds(f64::from(function.item.cognitive), threshold.limit);
             holds.then(|| Remark {
-                line,
+                line: line + function.lines_before,
                 message: "complexipy's ignore comment suppresses nothing".to_owned(),
             })
         })
     }
 }
 
-fn read(subject: Subject, comments: &[HeaderComment], placed: &mut Vec<Placed>, warnings: &mut Vec<Remark>) {
+fn read<'a>(
+    subject: Subject<'a>,
+    lines_before: u32,
+    comments: &[HeaderComment],
+    placed: &mut Vec<PlacedComment<'a>>,
+    warnings: &mut Vec<Remark>,
+) {
     for comment in comments {
-        let mut warn = |message: String| {
-            warnings.push(Remark {
-                line: comment.line,
-                message,
-            });
-        };
+        let line = comment.line + lines_before;
+        let mut warn = |message: String| warnings.push(Remark { line, message });
         match ignore_comment::parse(&comment.text) {
             None => {}
             Some(Err(message)) => warn(format!("this ignore comment has no effect: {message}")),
@@ -197,9 +234,9 @@ fn read(subject: Subject, comments: &[HeaderComment], placed: &mut Vec<Placed>, 
                     has_value
                 });
                 let used = vec![false; content.metrics.len().max(1)];
-                placed.push(Placed {
+                placed.push(PlacedComment {
                     subject,
-                    line: comment.line,
+                    line,
                     content,
                     used,
                 });
@@ -209,7 +246,7 @@ fn read(subject: Subject, comments: &[HeaderComment], placed: &mut Vec<Placed>, 
 }
 
 /// Whether the subject, or a method in it, has a value of the metric that is judged.
-fn has_value(subject: Subject, metric: MetricType) -> bool {
+fn has_value(subject: Subject<'_>, metric: MetricType) -> bool {
     match metric {
         MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity => true,
         MetricType::WeightedMethodsPerClass => matches!(subject, Subject::Class(_)),
@@ -217,7 +254,7 @@ fn has_value(subject: Subject, metric: MetricType) -> bool {
     }
 }
 
-fn kind(subject: Subject) -> &'static str {
+fn kind(subject: Subject<'_>) -> &'static str {
     match subject {
         Subject::Function(_) => "functions",
         Subject::Class(_) => "classes",

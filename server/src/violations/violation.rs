@@ -17,14 +17,17 @@ pub struct Violation {
     pub line: Option<u32>,
     /// The function or class; `None` for a value of the file.
     pub name: Option<Box<str>>,
+    /// The line of the `def` or `class` that the value is about, from 1; `None` for a value of the file.
+    pub definition_line: Option<u32>,
     /// The ceiling of an ignore comment that the value has grown above.
     pub ceiling: Option<f64>,
 }
 
 impl Violation {
-    pub(super) fn of_row(row: &MetricRow<'_>, value: f64, threshold: Threshold) -> Self {
+    pub(super) fn of_row(row: &MetricRow<'_>, value: f64, threshold: Threshold, definition_line: Option<u32>) -> Self {
         Self {
             threshold,
+            definition_line,
             value,
             line: row.line,
             name: row.name.as_deref().map(Box::from),
@@ -82,6 +85,7 @@ mod tests {
             value: 12.0,
             line: Some(3),
             name: Some("run".into()),
+            definition_line: Some(3),
             ceiling: None,
         };
         assert_eq!(
