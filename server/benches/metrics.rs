@@ -9,9 +9,9 @@ use std::path::Path;
 use antipasta_lsp::metrics::{
     Contribution, contribution_of_source, contribution_of_unit, contributions_of_units, measure,
 };
-use antipasta_lsp::syntax::units::{tree_sitter_parser, units_of_tree};
-use antipasta_lsp::syntax::{ANALYSIS_STACK_BYTES, decode, parse};
+use antipasta_lsp::syntax::{ANALYSIS_STACK_BYTES, TreeParser, decode, parse};
 use criterion::{Criterion, Throughput};
+use ropey::Rope;
 
 /// The fixtures that have nothing unusual about their lines, until there is a quarter of a megabyte.
 fn text() -> String {
@@ -77,8 +77,9 @@ fn metrics(criterion: &mut Criterion) {
 fn units(criterion: &mut Criterion) {
     let text = text();
     let source = parse(&text).expect("valid fixtures");
-    let mut parser = tree_sitter_parser();
-    let tree = parser.parse(&text, None).expect("a tree");
+    let mut parser = TreeParser::default();
+    let rope = Rope::from_str(&text);
+    let tree = parser.parse(&rope);
     let contributions: Vec<Contribution> = contributions_of_units(&source)
         .into_iter()
         .map(|(_, contribution)| contribution)
@@ -88,10 +89,10 @@ fn units(criterion: &mut Criterion) {
     let end = source.lines().start(unit.lines.end) as usize;
     let mut group = criterion.benchmark_group("units");
     group.bench_function("tree-sitter: parse", |bench| {
-        bench.iter(|| parser.parse(black_box(&text), None))
+        bench.iter(|| parser.parse(black_box(&rope)))
     });
     group.bench_function("tree-sitter: find units", |bench| {
-        bench.iter(|| units_of_tree(black_box(&text), source.lines(), &tree));
+        bench.iter(|| tree.units(black_box(&rope)));
     });
     group.bench_function("one unit alone", |bench| {
         bench.iter(|| contribution_of_unit(black_box(&text[start..end]), unit.kind, &unit.classes).is_ok());

@@ -1,5 +1,7 @@
 //! What a part of a file adds to the file's metrics.
 
+use std::borrow::Cow;
+
 use rustc_hash::FxHashMap;
 
 use super::file_metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics, HalsteadCounts};
@@ -90,26 +92,32 @@ impl Contribution {
     /// counted part by part (see [`lines`]).
     pub fn file_metrics(self, text: &str) -> FileMetrics {
         FileMetrics {
-            totals: FileTotals {
-                halstead: HalsteadCounts {
-                    distinct_operators: self.distinct_operators.count(),
-                    distinct_operands: self.distinct_operands.len() as u32 + self.unique_operands,
-                    operators: self.operators,
-                    operands: self.operands,
-                },
-                // A module counts as one before its first decision.
-                module_complexity: 1 + self.complexity,
-                lines: if self.lines.irregular {
-                    lines::count_irregular(text)
-                } else {
-                    Some(self.lines.counts())
-                },
-                recursion: self.frames.exceeded(),
-                is_refused_by_complexipy: self.complexipy_refusals > 0,
-            },
+            totals: self.file_totals(|| Cow::Borrowed(text)),
             summary: self.summary,
             functions: self.functions,
             classes: self.classes,
+        }
+    }
+
+    /// What this, the whole contribution of a file, says of the file as a whole. The `text` of the file is asked for only
+    /// where lines cannot be counted part by part.
+    pub fn file_totals<'t>(&self, text: impl FnOnce() -> Cow<'t, str>) -> FileTotals {
+        FileTotals {
+            halstead: HalsteadCounts {
+                distinct_operators: self.distinct_operators.count(),
+                distinct_operands: self.distinct_operands.len() as u32 + self.unique_operands,
+                operators: self.operators,
+                operands: self.operands,
+            },
+            // A module counts as one before its first decision.
+            module_complexity: 1 + self.complexity,
+            lines: if self.lines.irregular {
+                lines::count_irregular(&text())
+            } else {
+                Some(self.lines.counts())
+            },
+            recursion: self.frames.exceeded(),
+            is_refused_by_complexipy: self.complexipy_refusals > 0,
         }
     }
 }

@@ -19,9 +19,22 @@ use super::metric_type::MetricType;
 pub struct Operators(u64);
 
 impl Operators {
+    /// How many operators there can be.
+    pub const LIMIT: usize = 64;
+
     /// How many operators are in the set.
     pub fn count(self) -> u32 {
         self.0.count_ones()
+    }
+
+    /// A number for each operator in the set, less than [`Operators::LIMIT`].
+    pub fn numbers(self) -> impl Iterator<Item = usize> {
+        (0..Self::LIMIT).filter(move |number| self.0 >> number & 1 == 1)
+    }
+
+    /// The operator with a number.
+    pub fn of_number(number: usize) -> Self {
+        Self(1 << number)
     }
 
     /// Adds the operators of another set.

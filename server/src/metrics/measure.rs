@@ -10,6 +10,7 @@ use super::lines::LineContribution;
 use super::walk::{Place, walk, walk_class_header};
 use crate::syntax::units::{Unit, UnitKind, outline_of_statements, units};
 use crate::syntax::{Source, SyntaxError, parse};
+use crate::text::IndexedText;
 
 /// The metrics of a whole text.
 ///
@@ -41,7 +42,11 @@ pub fn contribution_of_source(source: &Source<'_>) -> Contribution {
 pub fn contributions_of_units<'s>(source: &'s Source<'_>) -> Vec<(Unit<&'s Stmt>, Contribution)> {
     let comments = Comments::of(source.tokens(), source.text());
     let outline = outline_of_statements(source.body());
-    let units = units(source.text(), source.lines(), &outline);
+    let text = IndexedText {
+        text: source.text(),
+        lines: source.lines(),
+    };
+    let units = units(&text, &outline);
     let contribution = |unit: &Unit<&'s Stmt>| {
         let classes = unit.classes.iter().map(AsRef::as_ref).collect();
         let start = source.lines().start(unit.lines.start);
@@ -89,13 +94,15 @@ fn contribution_of_region<'a>(
 }
 
 /// What one unit contributes, from its text alone: `text` are its whole lines, `classes` the names of the classes around
-/// it. Equal to what [`contributions_of_units`] finds for the unit in its file, and costs what the unit costs.
+/// it. Equal to what [`contributions_of_units`] finds for the unit in its file, and costs what the unit costs. A run of
+/// several units of one body may be given as one of [statements](UnitKind::Statements), too.
 ///
 /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
 ///
 /// # Errors
 ///
-/// The first [`SyntaxError`] in the unit, its line counted from the unit's first.
+/// The first [`SyntaxError`] in the unit, its line counted from the unit's first; also if it is not what `kind` says, or
+/// does not end in the block that it starts in.
 pub fn contribution_of_unit(text: &str, kind: UnitKind, classes: &[Box<str>]) -> Result<Contribution, SyntaxError> {
     let frame = Frame::around(text, kind);
     let framed = frame.text(text);
@@ -104,10 +111,7 @@ pub fn contribution_of_unit(text: &str, kind: UnitKind, classes: &[Box<str>]) ->
         error
     };
     let source = parse(&framed).map_err(located)?;
-    let statements = match (frame.lines_before(), source.body()) {
-        (1, [Stmt::If(header)]) => &*header.body,
-        (_, body) => body,
-    };
+    let statements = frame.statements_of_unit(source.body(), kind)?;
     let comments = Comments::of(source.tokens(), source.text());
     let place = Place {
         text: source.text(),
@@ -138,6 +142,24 @@ impl Frame {
                 UnitKind::ClassHeader => format!("{indentation} pass\n"),
             },
         }
+    }
+
+    /// The statements of the unit among those of the framed text.
+    fn statements_of_unit<'s>(&self, body: &'s [Stmt], kind: UnitKind) -> Result<&'s [Stmt], SyntaxError> {
+        let statements = match (self.lines_before(), body) {
+            (0, body) => Some(body),
+            (_, [Stmt::If(header)]) if header.elif_else_clauses.is_empty() => Some(&*header.body),
+            _ => None,
+        };
+        let is_as_said = |statements: &&[Stmt]| match kind {
+            UnitKind::Statements => true,
+            UnitKind::ClassHeader => matches!(statements, [Stmt::ClassDef(_)]),
+        };
+        statements.filter(is_as_said).ok_or_else(|| SyntaxError {
+            message: "unindent to an outer block".to_owned(),
+            line: 1,
+            column: 1,
+        })
     }
 
     fn text(&self, unit: &str) -> String {

@@ -4,8 +4,10 @@ mod decoding;
 mod nesting;
 mod parsing;
 mod teardown;
+mod tree;
 pub mod units;
 
 pub use decoding::{DecodeError, decode};
 pub use nesting::MAX_NESTING;
 pub use parsing::{ANALYSIS_STACK_BYTES, MAX_BYTES, Source, SyntaxError, parse};
+pub use tree::{SyntaxTree, TreeParser};

@@ -13,9 +13,9 @@ mod from_tree_sitter;
 use std::ops::Range;
 
 pub use from_ruff::outline_of_statements;
-pub use from_tree_sitter::{tree_sitter_parser, units_of_tree};
+pub use from_tree_sitter::{is_sound, outline_of_tree};
 
-use crate::text::LineIndex;
+use crate::text::Lines;
 
 /// A statement as a parser sees it, in a body that is divided into units.
 #[derive(Clone, Debug)]
@@ -33,7 +33,9 @@ pub struct Item<N> {
 pub struct ClassBody<N> {
     /// The name of the class, in Unicode's normal form NFKC as Python has it.
     pub name: Box<str>,
-    /// Its statements.
+    /// The offset of its first statement.
+    pub first_statement: u32,
+    /// Its statements, or a run of them.
     pub items: Vec<Item<N>>,
 }
 
@@ -55,116 +57,165 @@ pub struct Unit<N> {
     pub lines: Range<u32>,
     /// The names of the classes around it, outermost first.
     pub classes: Vec<Box<str>>,
+    /// The column of its first statement, as Python's tokenizer counts columns.
+    pub indentation: u32,
+    /// Whether it is indented as the other units of its body are. In valid Python, every unit is.
+    pub is_aligned: bool,
     /// The parser's nodes for its statements, or for its class.
     pub nodes: Vec<N>,
 }
 
-/// Divides a text into units. A text without statements is one unit, without nodes; one without lines is none.
-pub fn units<N: Clone>(text: &str, lines: &LineIndex, outline: &[Item<N>]) -> Vec<Unit<N>> {
-    let mut division = Division {
-        text,
-        lines,
-        units: Vec::new(),
-        classes: Vec::new(),
-    };
-    division.body(outline, 0);
-    let mut units = division.units;
-    let count = lines.physical_lines();
-    if units.is_empty() && count > 0 {
-        units.push(Unit {
+impl<N> Unit<N> {
+    /// All of a text that has no statements; `None` if it has no lines either.
+    pub fn without_statements(lines: Range<u32>) -> Option<Self> {
+        let unit = |lines| Self {
             kind: UnitKind::Statements,
-            lines: 0..count,
+            lines,
             classes: Vec::new(),
+            indentation: 0,
+            is_aligned: true,
             nodes: Vec::new(),
-        });
+        };
+        (!lines.is_empty()).then(|| unit(lines))
     }
-    // What comes before the first statement belongs to it; each unit reaches up to the next.
-    let mut end = count;
+}
+
+/// Divides a text into units. A text without statements is one unit, without nodes; one without lines is none.
+pub fn units<N: Clone>(text: &impl Lines, outline: &[Item<N>]) -> Vec<Unit<N>> {
+    let mut units = unit_starts(text, outline);
+    let count = text.physical_lines();
+    if units.is_empty() {
+        units.extend(Unit::without_statements(0..count));
+    }
+    // What comes before the first statement belongs to it.
+    if let Some(first) = units.first_mut() {
+        first.lines.start = 0;
+    }
+    end_units(&mut units, count);
+    units
+}
+
+/// Lets each unit reach up to where the next starts, and the last up to `end`.
+pub fn end_units<N>(units: &mut [Unit<N>], mut end: u32) {
     for unit in units.iter_mut().rev() {
         unit.lines.end = end;
         end = unit.lines.start;
     }
-    if let Some(first) = units.first_mut() {
-        first.lines.start = 0;
-    }
-    units
 }
 
-struct Division<'t, N> {
-    text: &'t str,
-    lines: &'t LineIndex,
+/// The units of an outline without their ends: each has the range `start..start`. If the outline is only a part of the
+/// text's, it must begin with the statement before those that matter: where a unit starts depends on what is above it.
+pub fn unit_starts<N: Clone>(text: &impl Lines, outline: &[Item<N>]) -> Vec<Unit<N>> {
+    let mut division = Division {
+        text,
+        units: Vec::new(),
+        classes: Vec::new(),
+    };
+    division.body(outline, 0, 0, 0);
+    division.units
+}
+
+struct Division<'t, T, N> {
+    text: &'t T,
     /// Those found so far; their ends are not known yet.
     units: Vec<Unit<N>>,
     classes: Vec<Box<str>>,
 }
 
-impl<N: Clone> Division<'_, N> {
-    /// Divides a body, whose first line is at least `free_from`.
-    fn body(&mut self, items: &[Item<N>], mut free_from: u32) {
+impl<T: Lines, N: Clone> Division<'_, T, N> {
+    /// Divides a body, whose first line is at least `free_from`. Its statements should stand at the column
+    /// `indentation`, which must be at least `least_indentation`.
+    fn body(&mut self, items: &[Item<N>], mut free_from: u32, indentation: u32, least_indentation: u32) {
         for (index, item) in items.iter().enumerate() {
-            let first_line = self.lines.line(item.range.start);
+            let first_line = self.text.line_of_byte(item.range.start);
             let is_joined = index > 0 && (first_line < free_from || self.is_continued(first_line));
-            match &item.class {
-                _ if is_joined => {
-                    let unit = self.units.last_mut().expect("the unit that the item before is in");
-                    unit.nodes.push(item.node.clone());
-                }
-                Some(class) if self.starts_own_line(class) => {
-                    self.unit(UnitKind::ClassHeader, item, free_from);
-                    self.classes.push(class.name.clone());
-                    self.body(&class.items, first_line + 1);
-                    self.classes.pop();
-                }
-                _ => self.unit(UnitKind::Statements, item, free_from),
+            if is_joined {
+                let unit = self.units.last_mut().expect("the unit that the item before is in");
+                unit.nodes.push(item.node.clone());
+                free_from = self.line_after(item);
+                continue;
+            }
+            let column = self.column(item.range.start);
+            let own_class = item.class.as_ref().filter(|class| self.starts_own_line(class));
+            let kind = match own_class {
+                Some(_) => UnitKind::ClassHeader,
+                None => UnitKind::Statements,
+            };
+            self.units.push(Unit {
+                kind,
+                lines: self.range_from(first_line, free_from),
+                classes: self.classes.clone(),
+                indentation: column,
+                is_aligned: column == indentation && column >= least_indentation,
+                nodes: vec![item.node.clone()],
+            });
+            if let Some(class) = own_class {
+                self.classes.push(class.name.clone());
+                let of_body = self.column(class.first_statement);
+                self.body(&class.items, first_line + 1, of_body, column + 1);
+                self.classes.pop();
             }
             free_from = self.line_after(item);
         }
     }
 
-    /// Starts a unit, with the comments directly above it, but not above `free_from`.
-    fn unit(&mut self, kind: UnitKind, item: &Item<N>, free_from: u32) {
-        let mut first_line = self.lines.line(item.range.start);
-        while first_line > free_from && self.line(first_line - 1).starts_with('#') {
-            first_line -= 1;
+    /// The empty range where a unit starts whose code starts on `line`: at the first of the comments directly above it,
+    /// but not above `free_from`.
+    fn range_from(&self, mut line: u32, free_from: u32) -> Range<u32> {
+        while line > free_from && trimmed(&self.text.line_text(line - 1)).starts_with('#') {
+            line -= 1;
         }
-        self.units.push(Unit {
-            kind,
-            lines: first_line..first_line,
-            classes: self.classes.clone(),
-            nodes: vec![item.node.clone()],
-        });
+        line..line
     }
 
     /// The first line after a statement, and after the lines that its last line is continued on.
     fn line_after(&self, item: &Item<N>) -> u32 {
-        let mut line = self.lines.line(item.range.end.max(item.range.start + 1) - 1);
-        let mut rest = &self.text[item.range.end as usize..self.lines.start(line + 1) as usize];
-        while !rest.contains('#') && rest.trim_end_matches(['\n', '\r']).ends_with('\\') {
+        let mut line = self.text.line_of_byte(item.range.end.max(item.range.start + 1) - 1);
+        let mut rest_from = (item.range.end - self.text.line_start(line)) as usize;
+        loop {
+            let whole = self.text.line_text(line);
+            let rest = whole.get(rest_from..).unwrap_or_default();
+            if rest.contains('#') || !rest.trim_end_matches(['\n', '\r']).ends_with('\\') {
+                return line + 1;
+            }
             line += 1;
-            rest = &self.text[self.lines.start(line) as usize..self.lines.start(line + 1) as usize];
+            rest_from = 0;
         }
-        line + 1
     }
 
     /// Whether the body of a class starts on a line of its own.
     fn starts_own_line(&self, class: &ClassBody<N>) -> bool {
-        class.items.first().is_some_and(|first| {
-            let line = self.lines.line(first.range.start);
-            let before = &self.text[self.lines.start(line) as usize..first.range.start as usize];
-            before.trim_start().is_empty() && !self.is_continued(line)
-        })
+        let line = self.text.line_of_byte(class.first_statement);
+        let column = (class.first_statement - self.text.line_start(line)) as usize;
+        let is_first = self.text.line_text(line)[..column].trim_start().is_empty();
+        is_first && !self.is_continued(line)
     }
 
     /// Whether a line is the continuation of the one above, or at least looks like it.
     fn is_continued(&self, line: u32) -> bool {
-        line > 0 && self.line(line - 1).ends_with('\\')
+        line > 0 && trimmed(&self.text.line_text(line - 1)).ends_with('\\')
     }
 
-    /// A line without its indentation and terminator.
-    fn line(&self, line: u32) -> &str {
-        let (start, end) = (self.lines.start(line), self.lines.start(line + 1));
-        self.text[start as usize..end as usize]
-            .trim_start_matches([' ', '\t', '\x0c'])
-            .trim_end_matches(['\n', '\r'])
+    /// The column of a statement that is the first on its line.
+    fn column(&self, offset: u32) -> u32 {
+        let line = self.text.line_of_byte(offset);
+        let before = (offset - self.text.line_start(line)) as usize;
+        indentation_width(&self.text.line_text(line)[..before])
     }
+}
+
+/// How far a line with this white space at its start is indented: as Python's tokenizer counts, a tab leads to the next
+/// multiple of eight, and a form feed starts anew.
+pub fn indentation_width(white_space: &str) -> u32 {
+    white_space.chars().fold(0, |width, character| match character {
+        '\t' => (width / 8 + 1) * 8,
+        '\x0c' => 0,
+        _ => width + 1,
+    })
+}
+
+/// A line without its indentation and terminator.
+fn trimmed(line: &str) -> &str {
+    line.trim_start_matches([' ', '\t', '\x0c'])
+        .trim_end_matches(['\n', '\r'])
 }

@@ -5,10 +5,11 @@ use crate::support::{on_analysis_stack, sources};
 use antipasta_lsp::metrics::{
     Contribution, FileMetrics, contribution_of_source, contribution_of_unit, contributions_of_units,
 };
-use antipasta_lsp::syntax::units::{tree_sitter_parser, units_of_tree};
-use antipasta_lsp::syntax::{Source, parse};
+use antipasta_lsp::syntax::units::Unit;
+use antipasta_lsp::syntax::{Source, TreeParser, parse};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use ropey::Rope;
 
 fn whole(source: &Source<'_>) -> FileMetrics {
     contribution_of_source(source).file_metrics(source.text())
@@ -17,16 +18,55 @@ fn whole(source: &Source<'_>) -> FileMetrics {
 #[test]
 fn both_parsers_find_the_same_units() {
     on_analysis_stack(|| {
-        let mut parser = tree_sitter_parser();
+        let mut parser = TreeParser::default();
         for (path, text) in sources() {
             let source = parse(&text).unwrap();
-            let tree = parser.parse(text.as_bytes(), None).unwrap();
-            let by_tree = units_of_tree(&text, source.lines(), &tree);
+            let rope = Rope::from_str(&text);
+            let tree = parser.parse(&rope);
+            if !tree.is_sound() {
+                // The grammar does not know all of Python; then ruff's parser is asked.
+                continue;
+            }
+            let by_tree = tree.units(&rope);
             let by_ruff = contributions_of_units(&source);
             assert_eq!(by_tree.len(), by_ruff.len(), "{}", path.display());
             for (left, (right, _)) in by_tree.iter().zip(&by_ruff) {
-                let facts = (left.kind, &left.lines, &left.classes);
-                assert_eq!(facts, (right.kind, &right.lines, &right.classes), "{}", path.display());
+                let left_facts = (left.kind, &left.lines, &left.classes, left.indentation, left.is_aligned);
+                let right_facts = (
+                    right.kind,
+                    &right.lines,
+                    &right.classes,
+                    right.indentation,
+                    right.is_aligned,
+                );
+                assert_eq!(left_facts, right_facts, "{}", path.display());
+                assert!(left.is_aligned, "{} line {}", path.display(), left.lines.start + 1);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_window_has_the_units_of_the_whole() {
+    on_analysis_stack(|| {
+        let mut parser = TreeParser::default();
+        for (path, text) in sources() {
+            let rope = Rope::from_str(&text);
+            let tree = parser.parse(&rope);
+            let whole = tree.units(&rope);
+            let facts = |unit: &Unit<()>| (unit.kind, unit.lines.clone(), unit.classes.clone());
+            for first in 0..whole.len() {
+                for last in [first, (first + 2).min(whole.len() - 1)] {
+                    let window = whole[first].lines.start..whole[last].lines.end;
+                    let found = tree.units_in(&rope, &window);
+                    let units: Vec<_> = found.units.iter().map(facts).collect();
+                    let expected: Vec<_> = whole[first..=last].iter().map(facts).collect();
+                    assert_eq!(units, expected, "{} {window:?}", path.display());
+                    let next = found.next.map(|unit| (unit.kind, unit.lines.start, unit.classes));
+                    let after = whole.get(last + 1);
+                    let after = after.map(|unit| (unit.kind, unit.lines.start, unit.classes.clone()));
+                    assert_eq!(next, after, "{} {window:?}", path.display());
+                }
             }
         }
     });

@@ -102,6 +102,16 @@ impl LineContribution {
         self.irregular |= next.irregular;
     }
 
+    /// Takes away lines that were added; whether the others are irregular is not known by this.
+    pub fn unmerge(&mut self, part: &Self) {
+        self.physical -= part.physical;
+        self.logical -= part.logical;
+        self.comments -= part.comments;
+        self.blank -= part.blank;
+        self.multi_line_strings -= part.multi_line_strings;
+        self.single -= part.single;
+    }
+
     /// The counts, which are right unless the lines are irregular.
     pub fn counts(&self) -> LineCounts {
         let no_source = self.blank + self.multi_line_strings + self.single;

@@ -15,9 +15,12 @@ fn item(statement: &Stmt) -> Item<&Stmt> {
     Item {
         node: statement,
         range: range.start().to_u32()..range.end().to_u32(),
-        class: statement.as_class_def_stmt().map(|class| ClassBody {
-            name: class.name.as_str().into(),
-            items: outline_of_statements(&class.body),
+        class: statement.as_class_def_stmt().and_then(|class| {
+            Some(ClassBody {
+                name: class.name.as_str().into(),
+                first_statement: class.body.first()?.start().to_u32(),
+                items: outline_of_statements(&class.body),
+            })
         }),
     }
 }

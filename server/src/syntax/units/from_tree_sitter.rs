@@ -1,84 +1,88 @@
-//! Outlines from tree-sitter's syntax trees.
+//! Outlines from tree-sitter's syntax trees, or from the part of one that matters.
 
-use tree_sitter::{Node, Parser, Tree};
+use std::ops::Range;
+
+use ropey::Rope;
+use tree_sitter::{Node, TreeCursor};
 use unicode_normalization::UnicodeNormalization;
 
-use super::{ClassBody, Item, Unit, outline_of_statements, units};
-use crate::syntax::parse;
-use crate::text::LineIndex;
+use super::{ClassBody, Item, Unit, UnitKind};
 
-/// A parser for Python.
-///
-/// # Panics
-///
-/// Panics if the grammar and the library, both of which are compiled in, do not fit each other.
-pub fn tree_sitter_parser() -> Parser {
-    let mut parser = Parser::new();
-    parser
-        .set_language(&tree_sitter_python::LANGUAGE.into())
-        .expect("a grammar for this version of tree-sitter");
-    parser
+/// The outline of the statements in a `window` of bytes: of the bodies that the window reaches into, it has one statement
+/// before those that the window touches, and one after. Costs what the window holds, and the logarithm of the rest.
+pub fn outline_of_tree<'t>(tree: &'t tree_sitter::Tree, text: &Rope, window: &Range<u32>) -> Vec<Item<Node<'t>>> {
+    outline_of_block(tree.root_node(), text, window)
 }
 
-/// Divides `text` into units by its tree-sitter tree.
-///
-/// The grammar of tree-sitter-python 0.25 does not know all of Python: it stumbles over a line that is indented less
-/// than its block and continues, in brackets, after a dot; and over `from __future__ import *`. So a tree with errors
-/// is believed only if ruff's parser finds errors, too; if it finds none, the units are those of its tree.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
-pub fn units_of_tree(text: &str, lines: &LineIndex, tree: &Tree) -> Vec<Unit<()>> {
-    if tree.root_node().has_error()
-        && let Ok(source) = parse(text)
-    {
-        return without_nodes(units(text, lines, &outline_of_statements(source.body())));
-    }
-    without_nodes(units(text, lines, &outline_of_block(tree.root_node(), text)))
-}
-
-fn without_nodes<N>(units: Vec<Unit<N>>) -> Vec<Unit<()>> {
-    let without = |unit: Unit<N>| Unit {
-        kind: unit.kind,
-        lines: unit.lines,
-        classes: unit.classes,
-        nodes: vec![(); unit.nodes.len()],
-    };
-    units.into_iter().map(without).collect()
-}
-
-fn outline_of_block<'t>(block: Node<'t>, text: &str) -> Vec<Item<Node<'t>>> {
+fn outline_of_block<'t>(block: Node<'t>, text: &Rope, window: &Range<u32>) -> Vec<Item<Node<'t>>> {
+    let mut items = Vec::new();
     let mut cursor = block.walk();
-    block
-        .named_children(&mut cursor)
-        .filter(|child| !child.is_extra())
-        .map(|child| item(child, text))
-        .collect()
+    if cursor.goto_first_child_for_byte(window.start as usize).is_none() && !cursor.goto_last_child() {
+        return items;
+    }
+    go_to_statement_before(&mut cursor);
+    loop {
+        let child = cursor.node();
+        if is_statement(child) {
+            items.push(item(child, text, window));
+            if child.start_byte() >= window.end as usize {
+                return items;
+            }
+        }
+        if !cursor.goto_next_sibling() {
+            return items;
+        }
+    }
 }
 
-fn item<'t>(statement: Node<'t>, text: &str) -> Item<Node<'t>> {
-    let definition = match statement.kind() {
-        "decorated_definition" => statement.child_by_field_name("definition"),
-        _ => Some(statement),
-    };
+/// Moves to the statement before the present child, or to the first child.
+fn go_to_statement_before(cursor: &mut TreeCursor<'_>) {
+    while cursor.goto_previous_sibling() {
+        if is_statement(cursor.node()) {
+            return;
+        }
+    }
+}
+
+/// Whether a child of a block stands for a statement. What tree-sitter cannot make sense of may be one.
+fn is_statement(node: Node<'_>) -> bool {
+    node.is_error() || node.is_named() && !node.is_extra()
+}
+
+fn item<'t>(statement: Node<'t>, text: &Rope, window: &Range<u32>) -> Item<Node<'t>> {
+    let is_before_window = statement.end_byte() <= window.start as usize;
     Item {
         node: statement,
         range: statement.start_byte() as u32..end_of_code(statement) as u32,
-        class: definition
-            .filter(|definition| definition.kind() == "class_definition")
-            .and_then(|class| class_body(class, text)),
+        class: match is_before_window {
+            true => None,
+            false => class_of(statement).and_then(|class| class_body(class, text, window)),
+        },
     }
 }
 
-fn class_body<'t>(class: Node<'t>, text: &str) -> Option<ClassBody<Node<'t>>> {
+/// The class that a statement defines, if it does.
+fn class_of(statement: Node<'_>) -> Option<Node<'_>> {
+    let definition = match statement.kind() {
+        "decorated_definition" => statement.child_by_field_name("definition")?,
+        _ => statement,
+    };
+    (definition.kind() == "class_definition").then_some(definition)
+}
+
+fn class_body<'t>(class: Node<'t>, text: &Rope, window: &Range<u32>) -> Option<ClassBody<Node<'t>>> {
     let name = class.child_by_field_name("name")?;
-    let name = &text[name.byte_range()];
+    let name = text.byte_slice(name.byte_range()).to_string();
     let body = class.child_by_field_name("body")?;
+    let mut cursor = body.walk();
+    let first = body.children(&mut cursor).find(|child| is_statement(*child))?;
     Some(ClassBody {
         name: match name.is_ascii() {
             true => name.into(),
             false => name.nfkc().collect::<String>().into(),
         },
-        items: outline_of_block(body, text),
+        first_statement: first.start_byte() as u32,
+        items: outline_of_block(body, text, window),
     })
 }
 
@@ -93,4 +97,31 @@ fn end_of_code(node: Node<'_>) -> usize {
         last = child;
     }
     last.end_byte()
+}
+
+/// Whether tree-sitter understood a unit as the Python that it is, so that its place and extent can be believed.
+pub fn is_sound(unit: &Unit<Node<'_>>) -> bool {
+    let is_sound = |node: &Node<'_>| match unit.kind {
+        UnitKind::Statements => !node.has_error(),
+        UnitKind::ClassHeader => has_sound_header(*node),
+    };
+    unit.is_aligned && unit.nodes.iter().all(is_sound)
+}
+
+/// Whether what a class has before its body is understood.
+fn has_sound_header(statement: Node<'_>) -> bool {
+    let Some(class) = class_of(statement) else {
+        return false;
+    };
+    let body = class.child_by_field_name("body");
+    let mut parts = statement.walk();
+    let mut class_parts = class.walk();
+    statement
+        .children(&mut parts)
+        .filter(|part| *part != class)
+        .all(|part| !part.has_error() && Some(part) != body)
+        && class
+            .children(&mut class_parts)
+            .filter(|part| Some(*part) != body)
+            .all(|part| !part.has_error())
 }

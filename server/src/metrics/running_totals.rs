@@ -1,0 +1,102 @@
+//! What the units of a file add up to while they come and go.
+
+use std::borrow::Cow;
+use std::collections::hash_map::Entry;
+
+use super::contribution::Contribution;
+use super::file_metrics::FileTotals;
+use super::halstead::Operators;
+use super::recursion_limit::Frames;
+
+/// The sum of contributions, to which one can be added and from which one that was added can be taken away, each at the
+/// cost of that contribution alone. Functions and classes are not kept.
+///
+/// Most of a contribution is numbers and counted sets, which add and subtract. What a [merge](Contribution::merge) makes
+/// a set or a maximum of is counted here.
+#[derive(Clone, Debug)]
+pub struct RunningTotals {
+    /// All that adds and subtracts.
+    sum: Contribution,
+    /// How many contributions have each operator.
+    with_operator: [u32; Operators::LIMIT],
+    /// How many contributions have lines that must be counted over the whole file.
+    irregular: u32,
+    /// Of the contributions with statements so deep that it was worth counting.
+    frames: Vec<Frames>,
+}
+
+impl Default for RunningTotals {
+    fn default() -> Self {
+        Self {
+            sum: Contribution::default(),
+            with_operator: [0; Operators::LIMIT],
+            irregular: 0,
+            frames: Vec::new(),
+        }
+    }
+}
+
+impl RunningTotals {
+    /// Adds a contribution.
+    pub fn add(&mut self, part: &Contribution) {
+        let sum = &mut self.sum;
+        sum.complexity += part.complexity;
+        sum.operators += part.operators;
+        sum.operands += part.operands;
+        sum.unique_operands += part.unique_operands;
+        sum.complexipy_refusals += part.complexipy_refusals;
+        sum.lines.merge(&part.lines);
+        for (&operand, &occurrences) in &part.distinct_operands {
+            *sum.distinct_operands.entry(operand).or_default() += occurrences;
+        }
+        for number in part.distinct_operators.numbers() {
+            self.with_operator[number] += 1;
+        }
+        self.irregular += u32::from(part.lines.irregular);
+        if part.frames != Frames::default() {
+            self.frames.push(part.frames);
+        }
+    }
+
+    /// Takes away a contribution that was added before.
+    pub fn subtract(&mut self, part: &Contribution) {
+        let sum = &mut self.sum;
+        sum.complexity -= part.complexity;
+        sum.operators -= part.operators;
+        sum.operands -= part.operands;
+        sum.unique_operands -= part.unique_operands;
+        sum.complexipy_refusals -= part.complexipy_refusals;
+        sum.lines.unmerge(&part.lines);
+        for (&operand, &occurrences) in &part.distinct_operands {
+            if let Entry::Occupied(mut counted) = sum.distinct_operands.entry(operand) {
+                *counted.get_mut() -= occurrences;
+                if *counted.get() == 0 {
+                    counted.remove();
+                }
+            }
+        }
+        for number in part.distinct_operators.numbers() {
+            self.with_operator[number] -= 1;
+        }
+        self.irregular -= u32::from(part.lines.irregular);
+        if let Some(position) = self.frames.iter().position(|frames| *frames == part.frames) {
+            self.frames.swap_remove(position);
+        }
+    }
+
+    /// What the contributions say of the file that they are the whole of. The `text` of the file is asked for only where
+    /// lines cannot be counted part by part.
+    pub fn file_totals<'t>(&mut self, text: impl FnOnce() -> Cow<'t, str>) -> FileTotals {
+        let occurring = (0..Operators::LIMIT).filter(|&number| self.with_operator[number] > 0);
+        self.sum.distinct_operators = Operators::default();
+        for number in occurring {
+            self.sum.distinct_operators.extend(Operators::of_number(number));
+        }
+        self.sum.lines.irregular = self.irregular > 0;
+        self.sum.frames = Frames::default();
+        for &frames in &self.frames {
+            self.sum.frames.merge(frames);
+        }
+        self.sum.file_totals(text)
+    }
+}

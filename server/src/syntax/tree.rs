@@ -1,0 +1,143 @@
+//! Syntax trees that follow edits, by tree-sitter.
+
+use std::ops::Range;
+
+use ropey::Rope;
+use tree_sitter::{InputEdit, Node, Parser, Tree};
+
+use super::units::{Unit, end_units, is_sound, outline_of_tree, unit_starts, units};
+use crate::text::{Lines, Point, Splice};
+
+/// A parser of Python that takes broken code as well, and takes over from an older tree what an edit did not touch.
+pub struct TreeParser(Parser);
+
+impl Default for TreeParser {
+    /// # Panics
+    ///
+    /// Panics if the grammar and the library, both of which are compiled in, do not fit each other.
+    fn default() -> Self {
+        let mut parser = Parser::new();
+        parser
+            .set_language(&tree_sitter_python::LANGUAGE.into())
+            .expect("a grammar for this version of tree-sitter");
+        Self(parser)
+    }
+}
+
+impl TreeParser {
+    /// Parses a text, which is read in the pieces that the rope has it in.
+    ///
+    /// # Panics
+    ///
+    /// Never: a parser without a time limit always gives a tree.
+    pub fn parse(&mut self, text: &Rope) -> SyntaxTree {
+        SyntaxTree(self.tree(text, None))
+    }
+
+    /// Parses what a text has become by edits, in the order in which they were made. Costs what they touched. Gives the
+    /// new tree, and the bytes of the new text whose place in the tree has changed beside those that were edited.
+    pub fn reparse(&mut self, old: &SyntaxTree, edits: &[Splice], text: &Rope) -> (SyntaxTree, Vec<Range<usize>>) {
+        // Cheap: trees share their parts.
+        let mut edited = old.0.clone();
+        edits.iter().for_each(|edit| edited.edit(&input_edit(edit)));
+        let new = self.tree(text, Some(&edited));
+        let ranges = edited
+            .changed_ranges(&new)
+            .map(|range| range.start_byte..range.end_byte);
+        let ranges = ranges.collect();
+        (SyntaxTree(new), ranges)
+    }
+
+    fn tree(&mut self, text: &Rope, old: Option<&Tree>) -> Tree {
+        let mut read = |byte: usize, _| match text.get_chunk_at_byte(byte) {
+            Some((chunk, start, _, _)) => chunk.as_bytes().get(byte - start..).unwrap_or_default(),
+            None => &[],
+        };
+        self.0
+            .parse_with_options(&mut read, old, None)
+            .expect("a parser with a language and no time limit")
+    }
+}
+
+fn input_edit(edit: &Splice) -> InputEdit {
+    InputEdit {
+        start_byte: edit.start_byte,
+        old_end_byte: edit.old_end_byte,
+        new_end_byte: edit.new_end_byte,
+        start_position: point(edit.start),
+        old_end_position: point(edit.old_end),
+        new_end_position: point(edit.new_end),
+    }
+}
+
+/// tree-sitter ends lines only at `\n`, we also at a lone `\r`. It carries points along but never acts on them: the
+/// scanner of tree-sitter-python asks for no column.
+fn point(point: Point) -> tree_sitter::Point {
+    tree_sitter::Point {
+        row: point.line as usize,
+        column: point.column as usize,
+    }
+}
+
+/// A syntax tree of tree-sitter's. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct SyntaxTree(Tree);
+
+/// The units that a tree has in a window of lines.
+pub struct WindowUnits {
+    /// Those that start in the window; the last reaches up to the end of the window.
+    pub units: Vec<Unit<()>>,
+    /// The first that starts behind the window, if any does; without its end.
+    pub next: Option<Unit<()>>,
+    /// Whether tree-sitter understood all of the units in the window.
+    pub are_sound: bool,
+}
+
+impl SyntaxTree {
+    /// Divides `text`, which this is the tree of, into units.
+    pub fn units(&self, text: &Rope) -> Vec<Unit<()>> {
+        without_nodes(units(text, &outline_of_tree(&self.0, text, &(0..u32::MAX))))
+    }
+
+    /// The units of `text`, which this is the tree of, in a window of its lines; costs what the window holds.
+    pub fn units_in(&self, text: &Rope, window: &Range<u32>) -> WindowUnits {
+        let bytes = text.line_start(window.start)..text.line_start(window.end);
+        let mut starts = unit_starts(text, &outline_of_tree(&self.0, text, &bytes));
+        let end = starts.partition_point(|unit| unit.lines.start < window.end);
+        let next = starts.split_off(end).into_iter().next();
+        let mut units = starts.split_off(starts.partition_point(|unit| unit.lines.start < window.start));
+        if window.start == 0 {
+            match units.first_mut() {
+                Some(first) => first.lines.start = 0,
+                None if next.is_none() => units.extend(Unit::without_statements(0..window.end)),
+                None => {}
+            }
+        }
+        end_units(&mut units, window.end);
+        WindowUnits {
+            are_sound: !self.0.root_node().is_error() && units.iter().all(is_sound),
+            units: without_nodes(units),
+            next: next.map(without_node),
+        }
+    }
+
+    /// Whether tree-sitter understood all of the text.
+    pub fn is_sound(&self) -> bool {
+        !self.0.root_node().has_error()
+    }
+}
+
+fn without_nodes(units: Vec<Unit<Node<'_>>>) -> Vec<Unit<()>> {
+    units.into_iter().map(without_node).collect()
+}
+
+fn without_node(unit: Unit<Node<'_>>) -> Unit<()> {
+    Unit {
+        kind: unit.kind,
+        lines: unit.lines,
+        classes: unit.classes,
+        indentation: unit.indentation,
+        is_aligned: unit.is_aligned,
+        nodes: vec![(); unit.nodes.len()],
+    }
+}
