@@ -61,19 +61,9 @@ impl Contribution {
     pub fn merge(&mut self, next: &Self) {
         let offset = self.lines.physical;
         self.functions
-            .extend(next.functions.iter().map(|function| FunctionMetrics {
-                def_line: function.def_line + offset,
-                start_line: function.start_line + offset,
-                end_line: function.end_line + offset,
-                complexipy_ignore: function.complexipy_ignore.map(|line| line + offset),
-                header_comments: super::file_metrics::moved(&function.header_comments, offset),
-                ..function.clone()
-            }));
-        self.classes.extend(next.classes.iter().map(|class| ClassMetrics {
-            class_line: class.class_line + offset,
-            header_comments: super::file_metrics::moved(&class.header_comments, offset),
-            ..class.clone()
-        }));
+            .extend(next.functions.iter().map(|function| function.moved(offset)));
+        self.classes
+            .extend(next.classes.iter().map(|class| class.moved(offset)));
         self.summary.merge(&next.summary);
         self.complexity += next.complexity;
         self.operators += next.operators;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::function_summary::FunctionSummary;
 use super::recursion_limit::Exceeded;
+use super::rows::Run;
 
 /// Halstead's four counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,7 +46,7 @@ pub struct HeaderComment {
 }
 
 /// The comments with their lines moved down by `offset`.
-pub(super) fn moved(comments: &[HeaderComment], offset: u32) -> Box<[HeaderComment]> {
+fn moved(comments: &[HeaderComment], offset: u32) -> Box<[HeaderComment]> {
     let moved = |comment: &HeaderComment| HeaderComment {
         line: comment.line + offset,
         text: comment.text.clone(),
@@ -121,7 +122,42 @@ pub struct FileMetrics {
     pub totals: FileTotals,
 }
 
+impl FileMetrics {
+    /// Adds the functions and classes of the next run of the file.
+    pub fn append(&mut self, run: &Run<'_>) {
+        let lines_before = run.lines_before;
+        self.functions
+            .extend(run.functions.iter().map(|function| function.moved(lines_before)));
+        self.classes
+            .extend(run.classes.iter().map(|class| class.moved(lines_before)));
+        self.summary.merge(run.summary);
+    }
+}
+
+impl ClassMetrics {
+    /// The same class `offset` lines further down.
+    pub(super) fn moved(&self, offset: u32) -> Self {
+        Self {
+            class_line: self.class_line + offset,
+            header_comments: moved(&self.header_comments, offset),
+            ..self.clone()
+        }
+    }
+}
+
 impl FunctionMetrics {
+    /// The same function `offset` lines further down.
+    pub(super) fn moved(&self, offset: u32) -> Self {
+        Self {
+            def_line: self.def_line + offset,
+            start_line: self.start_line + offset,
+            end_line: self.end_line + offset,
+            complexipy_ignore: self.complexipy_ignore.map(|line| line + offset),
+            header_comments: moved(&self.header_comments, offset),
+            ..self.clone()
+        }
+    }
+
     /// The bare name of the class that it is a method of; `None` for a function.
     pub fn class(&self) -> Option<&str> {
         self.classes.last().map(AsRef::as_ref)

@@ -8,7 +8,7 @@ pub struct Spread {
     /// How many values there are.
     pub count: u32,
     /// Their sum.
-    pub sum: u64,
+    pub sum: u32,
     /// The smallest; 0 if there are none.
     pub minimum: u32,
     /// The largest; 0 if there are none.
@@ -20,7 +20,7 @@ impl Spread {
     pub fn of(value: u32) -> Self {
         Self {
             count: 1,
-            sum: u64::from(value),
+            sum: value,
             minimum: value,
             maximum: value,
         }

@@ -8,7 +8,7 @@ use super::file_metrics::FileMetrics;
 use super::header::Comments;
 use super::lines::LineContribution;
 use super::walk::{Place, walk, walk_class_header};
-use crate::syntax::units::{Unit, UnitKind, outline_of_statements, units};
+use crate::syntax::units::{Unit, UnitKind, first_indentation, outline_of_statements, units};
 use crate::syntax::{Source, SyntaxError, parse};
 use crate::text::IndexedText;
 
@@ -173,12 +173,6 @@ impl Frame {
 
 /// The indentation of the first line that is neither blank nor a comment. A form feed starts it anew.
 fn indentation_of_first_statement(text: &str) -> &str {
-    for line in text.split(['\n', '\r']) {
-        let code = line.trim_start_matches([' ', '\t', '\x0c']);
-        if !code.is_empty() && !code.starts_with('#') {
-            let indentation = &line[..line.len() - code.len()];
-            return indentation.rsplit('\x0c').next().unwrap_or_default();
-        }
-    }
-    ""
+    let indentation = first_indentation(text).unwrap_or_default();
+    indentation.rsplit('\x0c').next().unwrap_or_default()
 }

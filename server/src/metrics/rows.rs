@@ -96,14 +96,17 @@ impl Placed<'_, ClassMetrics> {
 }
 
 /// The functions and classes of a run of units, in the order of the source.
+///
+/// These are vectors, not slices, because to make slices of them is to look at them, which for most runs of a long file
+/// is never needed.
 #[derive(Clone, Copy, Debug)]
 pub struct Run<'a> {
     /// How many lines of the file come before the run; the lines of its functions and classes count from there.
     pub lines_before: u32,
     /// The functions.
-    pub functions: &'a [FunctionMetrics],
+    pub functions: &'a Vec<FunctionMetrics>,
     /// The classes.
-    pub classes: &'a [ClassMetrics],
+    pub classes: &'a Vec<ClassMetrics>,
     /// What the functions come to.
     pub summary: &'a FunctionSummary,
 }
@@ -245,7 +248,7 @@ fn cyclomatic_rows<'a>(runs: &[Run<'a>], whole: &Spread, take: &mut impl FnMut(M
         }
     }
     if whole.count > 0 {
-        let average = whole.sum as f64 / f64::from(whole.count);
+        let average = f64::from(whole.sum) / f64::from(whole.count);
         let function_count = whole.count as usize;
         take(MetricRow::of_file(metric, average, Details::Average { function_count }));
     }

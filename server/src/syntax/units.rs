@@ -162,7 +162,13 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
     /// The empty range where a unit starts whose code starts on `line`: at the first of the comments directly above it,
     /// but not above `free_from`.
     fn range_from(&self, mut line: u32, free_from: u32) -> Range<u32> {
-        while line > free_from && trimmed(&self.text.line_text(line - 1)).starts_with('#') {
+        // A lone backslash continues a blank line with what is below it.
+        let is_above = |line| {
+            let line = self.text.line_text(line);
+            let line = trimmed(&line);
+            line.starts_with('#') || line == "\\"
+        };
+        while line > free_from && is_above(line - 1) {
             line -= 1;
         }
         line..line
@@ -212,6 +218,27 @@ pub fn indentation_width(white_space: &str) -> u32 {
         '\x0c' => 0,
         _ => width + 1,
     })
+}
+
+/// How far the first line is indented that is neither blank nor a comment; `None` if there is none.
+pub fn first_indentation_width(text: &str) -> Option<u32> {
+    Some(indentation_width(first_indentation(text)?))
+}
+
+/// The white space before the code of the first line that is neither blank nor a comment. A line of which there is only a
+/// backslash is blank if the next one is, and otherwise gives that its indentation.
+pub fn first_indentation(text: &str) -> Option<&str> {
+    let mut continued = None;
+    for line in text.split(['\n', '\r']) {
+        let code = line.trim_start_matches([' ', '\t', '\x0c']);
+        let indentation = continued.take().unwrap_or(&line[..line.len() - code.len()]);
+        match code {
+            "\\" => continued = Some(indentation),
+            _ if code.is_empty() || code.starts_with('#') => {}
+            _ => return Some(indentation),
+        }
+    }
+    None
 }
 
 /// A line without its indentation and terminator.

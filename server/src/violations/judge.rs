@@ -92,14 +92,10 @@ fn value_without(
         return Some(row.value);
     }
     if let Details::Average { function_count } = row.details {
-        let sum = measured.runs().map(|run| run.summary.cyclomatic.sum).sum::<u64>();
-        let out_sum = out
-            .iter()
-            .filter_map(|function| function.cyclomatic)
-            .map(u64::from)
-            .sum::<u64>();
+        let sum = measured.runs().map(|run| run.summary.cyclomatic.sum).sum::<u32>();
+        let out_sum = out.iter().filter_map(|function| function.cyclomatic).sum::<u32>();
         let kept = function_count - out.len();
-        return (kept > 0).then(|| (sum - out_sum) as f64 / kept as f64);
+        return (kept > 0).then(|| f64::from(sum - out_sum) / kept as f64);
     }
     let functions = measured.runs().flat_map(|run| run.functions);
     let kept = functions.filter(|function| !out.iter().any(|left_out| std::ptr::eq(*left_out, *function)));

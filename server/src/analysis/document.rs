@@ -1,0 +1,387 @@
+//! A text and its metrics, kept up to date at the cost of each edit.
+//!
+//! A document remembers what each of its [units](crate::syntax::units) contributes. After an edit, tree-sitter says which
+//! units have changed; those are measured again by themselves, and the totals of the file are corrected by the
+//! difference. Nothing is done for the other units but to move them along.
+//!
+//! While one types, code is broken most of the time. Where tree-sitter understands what is around an edit, the units there
+//! are those of its tree. Where it does not, they stay what they were, and one of them has got the edit: it may well parse
+//! by itself, for what tree-sitter makes of broken code is only a guess. A unit that does not parse keeps its last good
+//! numbers until it does.
+
+mod measured_unit;
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use ropey::Rope;
+use rustc_hash::FxHashMap;
+
+pub use self::measured_unit::MeasuredUnit;
+use self::measured_unit::{Part, UnitText};
+use crate::metrics::{FileMetrics, FileTotals, Measured, Run, RunningTotals, contributions_of_units};
+use crate::syntax::units::Unit;
+use crate::syntax::{MAX_BYTES, SyntaxError, SyntaxTree, TreeParser, parse};
+use crate::text::{Lines, Splice};
+
+/// A text with its metrics. A value: readers may keep a clone while the original goes on.
+///
+/// What computes wants a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+#[derive(Clone)]
+pub struct Document {
+    text: Rope,
+    /// `None` until it is needed for the first time; texts that are only looked at need none.
+    tree: Option<SyntaxTree>,
+    units: Vec<MeasuredUnit>,
+    /// The line, from 0, where each unit starts; and at the end how many lines there are. The last of them may be empty.
+    first_lines: Vec<u32>,
+    totals: RunningTotals,
+    file_totals: FileTotals,
+}
+
+impl Document {
+    /// Measures a text.
+    pub fn new(text: Rope) -> Self {
+        let mut document = Self {
+            tree: None,
+            units: Vec::new(),
+            first_lines: vec![0],
+            totals: RunningTotals::default(),
+            file_totals: FileTotals::default(),
+            text,
+        };
+        if !document.is_measurable() {
+            document.refuse();
+        } else if !document.measure_whole() {
+            document.measure_by_tree();
+        }
+        document
+    }
+
+    /// The text.
+    pub fn text(&self) -> &Rope {
+        &self.text
+    }
+
+    /// The units, each with its lines, from 0. They divide the text completely.
+    pub fn units(&self) -> impl Iterator<Item = (Range<u32>, &MeasuredUnit)> {
+        let lines = self.first_lines.windows(2).map(|bounds| bounds[0]..bounds[1]);
+        lines.zip(&self.units)
+    }
+
+    /// The unit that holds `line`, from 0, and its lines.
+    pub fn unit_at(&self, line: u32) -> Option<(Range<u32>, &MeasuredUnit)> {
+        let index = self.index_of(line);
+        let unit = self.units.get(index)?;
+        Some((self.lines_of(index), unit))
+    }
+
+    /// The text of some lines, from 0.
+    pub fn text_of_lines(&self, lines: &Range<u32>) -> String {
+        let start = self.text.line_start(lines.start) as usize;
+        let end = self.text.line_start(lines.end) as usize;
+        String::from(self.text.byte_slice(start..end.max(start)))
+    }
+
+    /// Whether some unit holds a syntax error, so that its numbers are the last good ones.
+    pub fn is_stale(&self) -> bool {
+        self.units.iter().any(|unit| unit.error().is_some())
+    }
+
+    /// The metrics in one piece. Costs what the whole text is long.
+    pub fn file_metrics(&self) -> FileMetrics {
+        let mut whole = FileMetrics {
+            totals: self.file_totals,
+            ..FileMetrics::default()
+        };
+        self.runs().for_each(|run| whole.append(&run));
+        whole
+    }
+
+    /// Has tree-sitter parse the text if that has not been done yet, so that the next edit need not wait for it.
+    pub fn prepare(&mut self) {
+        if self.tree.is_none() && self.is_measurable() {
+            self.tree = Some(TreeParser::default().parse(&self.text));
+        }
+    }
+
+    /// Gives back the memory that only edits need; the next one will take longer.
+    pub fn rest(&mut self) {
+        self.tree = None;
+    }
+
+    /// Follows edits, by which the present text became `text`, in the order in which they were made.
+    pub fn update(&mut self, text: Rope, edits: &[Splice]) {
+        self.prepare();
+        let Some(old_tree) = self.tree.take() else {
+            *self = Self::new(text);
+            return;
+        };
+        let mut touched = vec![false; self.units.len()];
+        for edit in edits {
+            self.move_units(edit, &mut touched);
+        }
+        self.text = text;
+        if !self.is_measurable() || self.first_lines.last() != Some(&(self.text.len_lines() as u32)) {
+            // The edits are not those that led to this text, or it has become too long.
+            *self = Self::new(std::mem::take(&mut self.text));
+            return;
+        }
+        let (tree, changed) = TreeParser::default().reparse(&old_tree, edits, &self.text);
+        for bytes in changed {
+            let first = self.text.line_of_byte(bytes.start as u32);
+            let last = self.text.line_of_byte(bytes.end.max(bytes.start + 1) as u32 - 1);
+            self.touch(first, last, &mut touched);
+        }
+        self.update_touched(&tree, &touched);
+        self.tree = Some(tree);
+        self.sum_up();
+    }
+
+    /// Whether there are units whose place and extent are not certain, because tree-sitter did not understand what is
+    /// around them.
+    pub fn is_unsettled(&self) -> bool {
+        self.units.iter().any(|unit| !unit.is_settled())
+    }
+
+    /// Has ruff's parser look at an [unsettled](Self::is_unsettled) text as a whole. If it finds nothing wrong, tree-sitter
+    /// is mistaken (its grammar does not know all of Python), and the units are those of ruff's tree. Costs what the whole
+    /// text is long: call it when nobody types. Returns whether that was so.
+    pub fn settle(&mut self) -> bool {
+        self.is_unsettled() && self.is_measurable() && self.measure_whole()
+    }
+
+    // --- from nothing ---
+
+    fn is_measurable(&self) -> bool {
+        self.text.len_bytes() <= MAX_BYTES
+    }
+
+    /// Has no numbers for a text that is too long.
+    fn refuse(&mut self) {
+        let error = SyntaxError {
+            message: format!("too large: more than {MAX_BYTES} bytes"),
+            line: 1,
+            column: 1,
+        };
+        self.tree = None;
+        self.set_units(vec![0], vec![MeasuredUnit::without_numbers(error)]);
+    }
+
+    /// Measures the text as a whole, if it is valid.
+    fn measure_whole(&mut self) -> bool {
+        let text = String::from(&self.text);
+        let Ok(source) = parse(&text) else {
+            return false;
+        };
+        let mut first_lines = Vec::new();
+        let mut units = Vec::new();
+        for (unit, contribution) in contributions_of_units(&source) {
+            let unit_text = UnitText::new(self.text_of_lines(&unit.lines));
+            first_lines.push(unit.lines.start);
+            units.push(MeasuredUnit::good(unit, &unit_text, contribution));
+        }
+        drop(source);
+        if units.is_empty() {
+            first_lines.push(0);
+            units.push(MeasuredUnit::empty());
+        }
+        self.set_units(first_lines, units);
+        true
+    }
+
+    /// Measures a text that is not valid as a whole unit by unit.
+    fn measure_by_tree(&mut self) {
+        self.prepare();
+        let rows = self.text.len_lines() as u32;
+        let Some(tree) = &self.tree else { return };
+        let found = tree.units_in(&self.text, &(0..rows));
+        let mut first_lines = Vec::new();
+        let mut units = Vec::new();
+        for unit in found.units {
+            first_lines.push(unit.lines.start);
+            let text = UnitText::new(self.text_of_lines(&unit.lines));
+            units.push(MeasuredUnit::measure(unit, &text, Vec::new(), found.are_sound));
+        }
+        self.set_units(first_lines, units);
+    }
+
+    fn set_units(&mut self, mut first_lines: Vec<u32>, units: Vec<MeasuredUnit>) {
+        first_lines.push(self.text.len_lines() as u32);
+        self.first_lines = first_lines;
+        self.units = units;
+        self.totals = RunningTotals::default();
+        for contribution in self.units.iter().flat_map(MeasuredUnit::contributions) {
+            self.totals.add(contribution);
+        }
+        self.sum_up();
+    }
+
+    fn sum_up(&mut self) {
+        let text = &self.text;
+        self.file_totals = self.totals.file_totals(|| Cow::from(text.slice(..)));
+    }
+
+    // --- after edits ---
+
+    /// The index of the unit that holds `line`; that of the last if there is no such line.
+    fn index_of(&self, line: u32) -> usize {
+        let after = self.first_lines.partition_point(|&first| first <= line);
+        after.clamp(1, self.units.len().max(1)) - 1
+    }
+
+    fn lines_of(&self, index: usize) -> Range<u32> {
+        self.first_lines[index]..self.first_lines[index + 1]
+    }
+
+    /// Moves the units to where an edit has moved their lines. Units that the edit reaches into become one.
+    fn move_units(&mut self, edit: &Splice, touched: &mut Vec<bool>) {
+        let (start, old_end, new_end) = (edit.start.line, edit.old_end.line, edit.new_end.line);
+        let (first, last) = (self.index_of(start), self.index_of(old_end));
+        if first < last {
+            let joined = self.units.splice(first + 1..=last, []).collect::<Vec<_>>();
+            let first_line = self.first_lines[first];
+            let lines = self.first_lines.splice(first + 1..=last, []);
+            let offsets = lines.map(|line| line - first_line).collect::<Vec<_>>();
+            self.units[first].append(offsets.into_iter().zip(joined));
+            touched.drain(first + 1..=last);
+        }
+        let first_line = self.first_lines[first];
+        self.units[first].move_lines(
+            old_end - first_line,
+            start - first_line,
+            new_end.saturating_sub(first_line),
+        );
+        for line in &mut self.first_lines[first + 1..] {
+            *line = (*line + new_end).saturating_sub(old_end);
+        }
+        // Comments above a statement belong to it, and a backslash continues a line.
+        self.touch(start.saturating_sub(1), new_end + 1, touched);
+    }
+
+    /// Notes that something may have changed for the units that hold the lines from `first` to `last`.
+    fn touch(&self, first: u32, last: u32, touched: &mut [bool]) {
+        touched[self.index_of(first)..=self.index_of(last)].fill(true);
+    }
+
+    /// Finds and measures the units that edits have touched.
+    fn update_touched(&mut self, tree: &SyntaxTree, touched: &[bool]) {
+        // From the last to the first, so that those before keep their places.
+        let mut end = touched.len();
+        while let Some(last) = touched[..end].iter().rposition(|&is_touched| is_touched) {
+            let untouched = touched[..last].iter().rposition(|&is_touched| !is_touched);
+            let start = untouched.map_or(0, |before| before + 1);
+            match self.units_of(tree, start..last + 1) {
+                Some((window, units)) => {
+                    end = window.start.min(start);
+                    self.replace_units(window, units);
+                }
+                None => {
+                    end = start;
+                    (start..=last).for_each(|index| self.measure_again(index));
+                }
+            }
+        }
+    }
+
+    /// The units that a tree has where a window of the present units is, if tree-sitter understands what is there. The
+    /// window is returned, too: it is the wider, the farther the consequences of an edit reach. At its ends, units start
+    /// and end in the tree as they do here.
+    fn units_of(&self, tree: &SyntaxTree, mut window: Range<usize>) -> Option<(Range<usize>, Vec<Unit<()>>)> {
+        let count = self.units.len();
+        let mut step = 1;
+        loop {
+            let lines = self.first_lines[window.start]..self.first_lines[window.end];
+            let found = tree.units_in(&self.text, &lines);
+            if !found.are_sound {
+                return None;
+            }
+            let first = found.units.first();
+            let starts_here = first.is_some_and(|unit| unit.lines.start == lines.start);
+            let ends_here = match (found.next, self.units.get(window.end)) {
+                (Some(next), Some(unit)) => next.lines.start == lines.end && unit.is_like(&next),
+                (next, unit) => next.is_none() && unit.is_none(),
+            };
+            if starts_here && ends_here {
+                return Some((window, found.units));
+            }
+            let wider = Range {
+                start: window.start.saturating_sub(if starts_here { 0 } else { step }),
+                end: (window.end + if ends_here { 0 } else { step }).min(count),
+            };
+            if wider == window {
+                return None;
+            }
+            window = wider;
+            step *= 2;
+        }
+    }
+
+    /// Puts other units in the place of those of a window, and measures them unless they have been measured before.
+    fn replace_units(&mut self, window: Range<usize>, found: Vec<Unit<()>>) {
+        let old_first_lines = self.first_lines[window.clone()].to_vec();
+        let first_lines: Vec<u32> = found.iter().map(|unit| unit.lines.start).collect();
+        let old: Vec<MeasuredUnit> = self.units.drain(window.clone()).collect();
+        let mut known = FxHashMap::default();
+        for (index, unit) in old.iter().enumerate() {
+            unit.contributions().for_each(|part| self.totals.subtract(part));
+            if unit.error().is_none() {
+                known.insert(unit.text_hash(), index);
+            }
+        }
+        let mut is_reused = vec![false; old.len()];
+        let mut new: Vec<(Unit<()>, UnitText, Option<usize>)> = Vec::with_capacity(found.len());
+        for unit in found {
+            let text = UnitText::new(self.text_of_lines(&unit.lines));
+            let same = known
+                .get(&text.hash())
+                .copied()
+                .filter(|&index| old[index].is_like(&unit));
+            if let Some(index) = same {
+                is_reused[index] = true;
+            }
+            new.push((unit, text, same));
+        }
+        // What is left of the old units, should a new one in their place turn out to be broken.
+        let left_over = old.iter().zip(old_first_lines).zip(&is_reused);
+        let left_over: Vec<Part> = left_over
+            .filter(|(_, is_reused)| !**is_reused)
+            .flat_map(|((unit, first_line), _)| unit.parts_from(first_line))
+            .collect();
+        let units = new.into_iter().map(|(unit, text, same)| match same {
+            Some(index) => old[index].settled(),
+            None => {
+                let last_good = left_over.iter().filter(|part| unit.lines.contains(&part.line));
+                let last_good = last_good.map(|part| part.moved_up(unit.lines.start)).collect();
+                MeasuredUnit::measure(unit, &text, last_good, true)
+            }
+        });
+        let units: Vec<MeasuredUnit> = units.collect();
+        units
+            .iter()
+            .flat_map(MeasuredUnit::contributions)
+            .for_each(|part| self.totals.add(part));
+        self.first_lines.splice(window.clone(), first_lines);
+        self.units.splice(window.start..window.start, units);
+    }
+
+    /// Measures a unit that has kept its place, but perhaps not its text.
+    fn measure_again(&mut self, index: usize) {
+        let text = UnitText::new(self.text_of_lines(&self.lines_of(index)));
+        let unit = &mut self.units[index];
+        unit.contributions().for_each(|part| self.totals.subtract(part));
+        unit.measure_again(&text);
+        unit.contributions().for_each(|part| self.totals.add(part));
+    }
+}
+
+impl Measured for Document {
+    fn totals(&self) -> FileTotals {
+        self.file_totals
+    }
+
+    fn runs(&self) -> impl Iterator<Item = Run<'_>> {
+        let units = self.units.iter().zip(&self.first_lines);
+        units.flat_map(|(unit, &first_line)| unit.runs(first_line))
+    }
+}

@@ -1,0 +1,250 @@
+//! One unit of a document: what it contributes, or last contributed before it broke.
+
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::metrics::{Contribution, FunctionSummary, Run, contribution_of_unit};
+use crate::syntax::SyntaxError;
+use crate::syntax::units::{Unit, UnitKind, first_indentation_width};
+
+/// The text of a unit and its hash, by which it is known again.
+pub(super) struct UnitText {
+    text: String,
+    hash: u128,
+}
+
+impl UnitText {
+    pub fn new(text: String) -> Self {
+        let hash = xxh3_128(text.as_bytes());
+        Self { text, hash }
+    }
+
+    pub fn hash(&self) -> u128 {
+        self.hash
+    }
+}
+
+/// A contribution, and where what contributes it starts.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// The line, from 0.
+    pub line: u32,
+    pub contribution: Arc<Contribution>,
+}
+
+impl Part {
+    /// The same part with its line counted from `first_line`.
+    pub fn moved_up(&self, first_line: u32) -> Self {
+        Self {
+            line: self.line - first_line,
+            contribution: Arc::clone(&self.contribution),
+        }
+    }
+}
+
+/// A unit with what it contributes.
+#[derive(Clone, Debug)]
+pub struct MeasuredUnit {
+    kind: UnitKind,
+    is_settled: bool,
+    indentation: u32,
+    classes: Arc<[Box<str>]>,
+    text_hash: u128,
+    parts: Parts,
+    summary: FunctionSummary,
+    error: Option<Arc<SyntaxError>>,
+}
+
+#[derive(Clone, Debug)]
+enum Parts {
+    /// That of the unit itself, which nearly every unit has.
+    Own(Arc<Contribution>),
+    /// What is known of a unit that has swallowed others: the last good ones of all.
+    LastGood(Arc<[Part]>),
+}
+
+impl MeasuredUnit {
+    /// A unit whose contribution is known.
+    pub(super) fn good<N>(unit: Unit<N>, text: &UnitText, contribution: Contribution) -> Self {
+        Self {
+            kind: unit.kind,
+            is_settled: true,
+            indentation: unit.indentation,
+            classes: unit.classes.into(),
+            text_hash: text.hash,
+            summary: contribution.summary,
+            parts: Parts::Own(Arc::new(contribution)),
+            error: None,
+        }
+    }
+
+    /// Measures a unit. If it does not parse, `last_good` are its numbers; their lines count from its first.
+    pub(super) fn measure(unit: Unit<()>, text: &UnitText, last_good: Vec<Part>, is_settled: bool) -> Self {
+        let mut measured = Self::good(unit, text, Contribution::default());
+        measured.is_settled = is_settled;
+        match contribution_of_unit(&text.text, measured.kind, &measured.classes) {
+            Ok(contribution) => measured.set_own(contribution),
+            Err(error) => {
+                measured.set_parts(last_good);
+                measured.error = Some(Arc::new(error));
+            }
+        }
+        measured
+    }
+
+    /// All of a text that has nothing in it.
+    pub(super) fn empty() -> Self {
+        let unit: Option<Unit<()>> = Unit::without_statements(0..1);
+        let unit = unit.expect("a line");
+        Self::good(unit, &UnitText::new(String::new()), Contribution::default())
+    }
+
+    /// All of a text that cannot be measured.
+    pub(super) fn without_numbers(error: SyntaxError) -> Self {
+        Self {
+            error: Some(Arc::new(error)),
+            ..Self::empty()
+        }
+    }
+
+    /// Measures the unit again in the same place, as nothing is known of what tree-sitter could not make sense of.
+    pub(super) fn measure_again(&mut self, text: &UnitText) {
+        self.is_settled = false;
+        if self.error.is_none() && self.text_hash == text.hash {
+            return;
+        }
+        self.text_hash = text.hash;
+        let measured = match first_indentation_width(&text.text) {
+            Some(width) if width != self.indentation => Err(SyntaxError {
+                message: "unexpected indentation".to_owned(),
+                line: 1,
+                column: 1,
+            }),
+            _ => contribution_of_unit(&text.text, self.kind, &self.classes),
+        };
+        match measured {
+            Ok(contribution) => self.set_own(contribution),
+            Err(error) => self.error = Some(Arc::new(error)),
+        }
+    }
+
+    /// The same unit, now that its place is certain.
+    pub(super) fn settled(&self) -> Self {
+        Self {
+            is_settled: true,
+            ..self.clone()
+        }
+    }
+
+    /// Takes in the units that follow, each with the line, counted from the first of this one, where it starts.
+    pub(super) fn append(&mut self, units: impl Iterator<Item = (u32, Self)>) {
+        let mut parts: Vec<Part> = self.parts_from(0).collect();
+        for (line, unit) in units {
+            parts.extend(unit.parts_from(line));
+        }
+        self.kind = UnitKind::Statements;
+        self.set_parts(parts);
+        // Its own text is none of those that were measured.
+        self.text_hash = 0;
+        self.is_settled = false;
+    }
+
+    /// Moves the parts that start behind `old_end`, by as much as it has moved to `new_end`; those between `start` and
+    /// there stay as near as they can. Lines count from the first of the unit.
+    pub(super) fn move_lines(&mut self, old_end: u32, start: u32, new_end: u32) {
+        let Parts::LastGood(parts) = &self.parts else { return };
+        let moved = parts.iter().map(|part| Part {
+            line: match part.line {
+                line if line > old_end => (line + new_end).saturating_sub(old_end),
+                line => line.min(start.max(new_end)),
+            },
+            contribution: Arc::clone(&part.contribution),
+        });
+        self.parts = Parts::LastGood(moved.collect());
+    }
+
+    fn set_own(&mut self, contribution: Contribution) {
+        self.summary = contribution.summary;
+        self.parts = Parts::Own(Arc::new(contribution));
+        self.error = None;
+    }
+
+    fn set_parts(&mut self, parts: Vec<Part>) {
+        self.summary = FunctionSummary::default();
+        for part in &parts {
+            self.summary.merge(&part.contribution.summary);
+        }
+        self.parts = Parts::LastGood(parts.into());
+    }
+
+    /// What the unit consists of.
+    pub fn kind(&self) -> UnitKind {
+        self.kind
+    }
+
+    /// The names of the classes around it, outermost first.
+    pub fn classes(&self) -> &[Box<str>] {
+        &self.classes
+    }
+
+    /// Why the unit does not parse, if it does not; then its numbers are the last good ones. Lines count from its first.
+    pub fn error(&self) -> Option<&SyntaxError> {
+        self.error.as_deref()
+    }
+
+    /// Whether its place and extent are certain.
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    /// The functions and classes in it, if it starts at `first_line`, from 0.
+    pub fn runs(&self, first_line: u32) -> impl Iterator<Item = Run<'_>> {
+        let (own, others) = match &self.parts {
+            Parts::Own(contribution) => (Some((0, contribution, &self.summary)), &[][..]),
+            Parts::LastGood(parts) => (None, &**parts),
+        };
+        let others = others
+            .iter()
+            .map(|part| (part.line, &part.contribution, &part.contribution.summary));
+        own.into_iter()
+            .chain(others)
+            .map(move |(line, contribution, summary)| Run {
+                lines_before: first_line + line,
+                functions: &contribution.functions,
+                classes: &contribution.classes,
+                summary,
+            })
+    }
+
+    pub(super) fn text_hash(&self) -> u128 {
+        self.text_hash
+    }
+
+    /// Whether this and a unit of a tree are alike but for their texts.
+    pub(super) fn is_like(&self, unit: &Unit<()>) -> bool {
+        self.kind == unit.kind && self.indentation == unit.indentation && *self.classes == *unit.classes
+    }
+
+    /// Its parts, if it starts at `first_line`.
+    pub(super) fn parts_from(&self, first_line: u32) -> impl Iterator<Item = Part> {
+        let (own, others) = match &self.parts {
+            Parts::Own(contribution) => (Some((0, contribution)), &[][..]),
+            Parts::LastGood(parts) => (None, &**parts),
+        };
+        let others = others.iter().map(|part| (part.line, &part.contribution));
+        own.into_iter().chain(others).map(move |(line, contribution)| Part {
+            line: first_line + line,
+            contribution: Arc::clone(contribution),
+        })
+    }
+
+    pub(super) fn contributions(&self) -> impl Iterator<Item = &Contribution> {
+        let (own, others) = match &self.parts {
+            Parts::Own(contribution) => (Some(contribution), &[][..]),
+            Parts::LastGood(parts) => (None, &**parts),
+        };
+        let others = others.iter().map(|part| &part.contribution);
+        own.into_iter().chain(others).map(|contribution| &**contribution)
+    }
+}
