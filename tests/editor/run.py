@@ -1,0 +1,133 @@
+"""Tests the server through published clients: pytest-lsp, and Neovim 0.11.
+
+    python tests/editor/run.py                               the newest binary that is built here
+    python tests/editor/run.py --binary target/quick/antipasta-lsp
+    python tests/editor/run.py --only pytest -- -k hover     words after `--` go to pytest
+
+Installs what is pinned in requirements.txt beside the reference. The last line is `N passed, N failed`.
+Exit codes: 0 all passed, 1 some failed, 3 could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "conformance"))
+
+import reference  # noqa: E402
+from reference import Reference, ReferenceUnavailable  # noqa: E402
+from sides import BINARY_VARIABLE, SideFailed, binary  # noqa: E402
+from workspace import make  # noqa: E402
+
+REQUIREMENTS = HERE / "requirements.txt"
+#: Seconds after which a client hangs.
+PATIENCE = 600
+
+
+def with_pytest(environment: Reference, command: list[str], words: list[str], scratch: Path) -> tuple[int, int]:
+    """Runs the tests that pytest finds here; how many passed and failed."""
+    report = scratch / "report.xml"
+    run(
+        [str(environment.python), "-m", "pytest", "--quiet", f"--junit-xml={report}", *words, str(HERE)],
+        {BINARY_VARIABLE: shlex.join(command), "PYTHONDONTWRITEBYTECODE": "1"},
+        "pytest",
+    )
+    if not report.is_file():
+        raise SideFailed("pytest wrote no report")
+    passed = failed = 0
+    for suite in ElementTree.parse(report).iter("testsuite"):
+        total, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+        bad = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+        passed, failed = passed + total - skipped - bad, failed + bad
+    return passed, failed
+
+
+def with_neovim(environment: Reference, command: list[str], scratch: Path) -> tuple[int, int]:
+    """Runs the session of neovim.lua; how many of its tests passed and failed."""
+    # Nothing of the user's own Neovim takes part.
+    places = {f"XDG_{name}_HOME": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
+    folder = make(scratch)
+    output, errors = run(
+        [str(environment.script("nvim")), "--headless", "--clean", "-n", "-i", "NONE", "-S", str(HERE / "neovim.lua")],
+        {**places, "ANTIPASTA_COMMAND": json.dumps(command), "ANTIPASTA_WORKSPACE": str(folder)},
+        "Neovim",
+        cwd=folder,
+    )
+    lines = output.splitlines()
+    passed = sum(line.startswith("ok ") for line in lines)
+    failed = sum(line.startswith("not ok ") for line in lines)
+    ended_early = not any(line.endswith("the session runs to its end") for line in lines)
+    # Neovim's own handlers fail on answers that the protocol does not allow, and say so here.
+    if ended_early or "Error" in errors:
+        failed += 1
+        print(f"not ok: Neovim {'ended before its session did' if ended_early else 'reports errors'}: {errors}")
+        log = scratch / "state" / "nvim" / "lsp.log"
+        if log.is_file():
+            print("\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]))
+    return passed, failed
+
+
+def run(command: list[str], environment: dict[str, str], name: str, cwd: Path | None = None) -> tuple[str, str]:
+    """Runs a client and passes on what it says; what it said on its standard output and error."""
+    print(f"== {name}", flush=True)
+    child = subprocess.Popen(
+        command,
+        cwd=cwd,
+        env={**os.environ, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    )
+    try:
+        output, errors = child.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        output, errors = child.communicate()
+        output += f"\nnot ok {name}: not done after {PATIENCE} s\n"
+    print(output, flush=True)
+    if errors:
+        print(errors, file=sys.stderr, flush=True)
+    return output, errors
+
+
+def main() -> int:
+    """Reads the command line, runs the clients, counts."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("words", nargs="*", metavar="WORD", help="for pytest, after `--`")
+    parser.add_argument("--binary", metavar="PATH", help=f"our binary (default: ${BINARY_VARIABLE}, or target/)")
+    parser.add_argument("--only", choices=("pytest", "neovim"), help="one of the clients")
+    reference.add_arguments(parser)
+    options = parser.parse_args()
+    try:
+        command = binary(options.binary, 1).command
+        environment = reference.ensure(options.reference_dir, REQUIREMENTS)
+        passed = failed = 0
+        with tempfile.TemporaryDirectory(prefix="editor-") as folder:
+            scratch = Path(folder).resolve()
+            counts = []
+            if options.only != "neovim":
+                counts.append(with_pytest(environment, command, options.words, scratch))
+            if options.only != "pytest":
+                counts.append(with_neovim(environment, command, scratch))
+            passed, failed = (sum(column) for column in zip(*counts, strict=True))
+    except (ReferenceUnavailable, SideFailed, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 3
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
