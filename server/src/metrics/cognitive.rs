@@ -11,7 +11,10 @@
 //! - A function that calls itself by name adds one, once.
 //! - Expressions are read only where complexipy reads them: see [`enter`].
 
-use ruff_python_ast::{BoolOp, Expr, Stmt, StmtFunctionDef};
+use ruff_python_ast::{BoolOp, ElifElseClause, ExceptHandler, Expr, Stmt, StmtFunctionDef};
+use ruff_text_size::{Ranged, TextSize};
+
+use super::increment::{Construct, Increment};
 
 /// How an expression is read, which follows from where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +35,8 @@ impl From<Option<u32>> for Reading {
     }
 }
 
-/// What an expression adds, and how those inside it are read.
+/// How the expressions inside an expression are read.
 pub struct Entered {
-    /// What the expression adds itself.
-    pub cost: u32,
     /// How the parts are read that stand at the same nesting.
     pub inner: Reading,
     /// How the parts are read that nest one deeper: the branches of a conditional expression, the body of a lambda,
@@ -43,14 +44,13 @@ pub struct Entered {
     pub nested: Reading,
 }
 
-/// Reads an expression.
+/// Reads an expression, and calls `add` with what it adds itself.
 ///
 /// A sequence of one boolean operator adds one. A conditional expression adds one plus its nesting, and so does each
 /// `for` of a comprehension, whose every `if` adds one. Apart from these, only comparisons, lambdas, displays and the
 /// positional arguments of calls are looked into: not, for instance, arithmetic, attributes, subscripts or f-strings.
-pub fn enter(expression: &Expr, reading: Reading) -> Entered {
+pub fn enter(expression: &Expr, reading: Reading, mut add: impl FnMut(Increment)) -> Entered {
     let skipped = Entered {
-        cost: 0,
         inner: Reading::Skipped,
         nested: Reading::Skipped,
     };
@@ -60,29 +60,29 @@ pub fn enter(expression: &Expr, reading: Reading) -> Entered {
         Reading::InSequence(enclosing) => enclosing,
     };
     match (expression, reading) {
-        (Expr::BoolOp(operation), _) => Entered {
-            cost: u32::from(enclosing != Some(operation.op)),
-            inner: Reading::InSequence(Some(operation.op)),
-            ..skipped
-        },
+        (Expr::BoolOp(operation), _) => {
+            if enclosing != Some(operation.op) {
+                add(Increment::of_sequence(operation));
+            }
+            Entered {
+                inner: Reading::InSequence(Some(operation.op)),
+                ..skipped
+            }
+        }
         (Expr::UnaryOp(_), _) => Entered {
             inner: Reading::InSequence(None),
             ..skipped
         },
-        (_, Reading::At(nesting)) => match cost_at(expression, nesting) {
-            None => skipped,
-            Some(cost) => Entered {
-                cost,
-                inner: reading,
-                nested: Reading::At(nesting + 1),
-            },
+        (_, Reading::At(nesting)) if enter_at(expression, nesting, add) => Entered {
+            inner: reading,
+            nested: Reading::At(nesting + 1),
         },
         _ => skipped,
     }
 }
 
-/// What an expression adds that is looked into; `None` for any other.
-fn cost_at(expression: &Expr, nesting: u32) -> Option<u32> {
+/// Whether an expression is looked into that stands at `nesting`.
+fn enter_at(expression: &Expr, nesting: u32, mut add: impl FnMut(Increment)) -> bool {
     let generators = match expression {
         Expr::Compare(_)
         | Expr::Lambda(_)
@@ -90,36 +90,54 @@ fn cost_at(expression: &Expr, nesting: u32) -> Option<u32> {
         | Expr::Tuple(_)
         | Expr::List(_)
         | Expr::Set(_)
-        | Expr::Dict(_) => return Some(0),
-        Expr::If(_) => return Some(1 + nesting),
+        | Expr::Dict(_) => return true,
+        Expr::If(conditional) => {
+            add(Increment::of_conditional(conditional).nested(nesting));
+            return true;
+        }
         Expr::ListComp(comprehension) => &comprehension.generators,
         Expr::SetComp(comprehension) => &comprehension.generators,
         Expr::DictComp(comprehension) => &comprehension.generators,
         Expr::Generator(comprehension) => &comprehension.generators,
-        _ => return None,
+        _ => return false,
     };
-    let cost = |ifs: usize| 1 + nesting + ifs as u32;
-    Some(generators.iter().map(|generator| cost(generator.ifs.len())).sum())
+    for generator in generators {
+        add(Increment::of_generator(generator).nested(nesting));
+        Increment::of_conditions(generator).for_each(&mut add);
+    }
+    true
 }
 
 /// What a statement adds itself where it stands at `nesting`, without its `elif`, `else` and `except` clauses.
-pub fn cost_of_statement(statement: &Stmt, nesting: u32) -> u32 {
-    match statement {
-        Stmt::If(_) | Stmt::For(_) | Stmt::While(_) | Stmt::Match(_) => 1 + nesting,
-        _ => 0,
-    }
+pub fn of_statement(statement: &Stmt, nesting: u32) -> Option<Increment> {
+    let construct = match statement {
+        Stmt::If(_) => Construct::If,
+        Stmt::For(_) => Construct::For,
+        Stmt::While(_) => Construct::While,
+        Stmt::Match(_) => Construct::Match,
+        _ => return None,
+    };
+    Some(Increment::new(construct, statement.start()).nested(nesting))
 }
 
 /// What an `elif` or `else` clause of an `if` adds.
-pub const COST_OF_CLAUSE: u32 = 1;
-
-/// What an `except` clause adds where its `try` stands at `nesting`.
-pub fn cost_of_handler(nesting: u32) -> u32 {
-    1 + nesting
+pub fn of_clause(clause: &ElifElseClause) -> Increment {
+    let construct = match clause.test {
+        Some(_) => Construct::Elif,
+        None => Construct::Else,
+    };
+    Increment::new(construct, clause.start())
 }
 
-/// What a function adds that calls itself.
-pub const COST_OF_RECURSION: u32 = 1;
+/// What an `except` clause adds where its `try` stands at `nesting`.
+pub fn of_handler(handler: &ExceptHandler, nesting: u32) -> Increment {
+    Increment::new(Construct::Except, handler.start()).nested(nesting)
+}
+
+/// What a function adds that calls itself, first at `call`.
+pub fn of_recursion(call: TextSize) -> Increment {
+    Increment::new(Construct::Recursion, call)
+}
 
 /// The nesting of each statement in a function's body where the function counts at `nesting`; `None` for one that
 /// does not count.

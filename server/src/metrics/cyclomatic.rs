@@ -12,42 +12,77 @@
 //! - A class adds what stands in its body and its methods with it; the classes inside it do not.
 
 use ruff_python_ast::{Comprehension, Expr, Pattern, Stmt};
+use ruff_text_size::Ranged;
 
-/// The decisions that a statement adds itself, without those of the statements and expressions inside it.
-pub fn decisions_of_statement(statement: &Stmt) -> u32 {
+use super::increment::{Construct, Increment};
+
+/// Calls `add` with each decision that a statement adds itself, without those of the statements and expressions inside
+/// it.
+pub fn decisions_of_statement(statement: &Stmt, mut add: impl FnMut(Increment)) {
     match statement {
         Stmt::If(conditional) => {
-            let elifs = conditional.elif_else_clauses.iter();
-            1 + elifs.filter(|clause| clause.test.is_some()).count() as u32
+            add(Increment::new(Construct::If, conditional.start()));
+            for clause in conditional
+                .elif_else_clauses
+                .iter()
+                .filter(|clause| clause.test.is_some())
+            {
+                add(Increment::new(Construct::Elif, clause.start()));
+            }
         }
-        Stmt::For(each) => 1 + u32::from(!each.orelse.is_empty()),
-        Stmt::While(repeat) => 1 + u32::from(!repeat.orelse.is_empty()),
-        Stmt::Try(attempt) if !attempt.is_star => attempt.handlers.len() as u32 + u32::from(!attempt.orelse.is_empty()),
+        Stmt::For(each) => {
+            add(Increment::new(Construct::For, each.start()));
+            else_after(&each.body, &each.orelse, add);
+        }
+        Stmt::While(repeat) => {
+            add(Increment::new(Construct::While, repeat.start()));
+            else_after(&repeat.body, &repeat.orelse, add);
+        }
+        Stmt::Try(attempt) if !attempt.is_star => {
+            for handler in &attempt.handlers {
+                add(Increment::new(Construct::Except, handler.start()));
+            }
+            else_after(&attempt.handlers, &attempt.orelse, add);
+        }
         Stmt::Match(choice) => {
             let catches_all = |pattern: &Pattern| matches!(pattern, Pattern::MatchAs(bare) if bare.pattern.is_none());
-            let caught = choice.cases.iter().any(|case| catches_all(&case.pattern));
-            choice.cases.len() as u32 - u32::from(caught)
+            let caught = choice.cases.iter().position(|case| catches_all(&case.pattern));
+            for (index, case) in choice.cases.iter().enumerate() {
+                if caught != Some(index) {
+                    add(Increment::new(Construct::Case, case.start()));
+                }
+            }
         }
-        Stmt::Assert(_) => 1,
-        _ => 0,
+        Stmt::Assert(assertion) => add(Increment::new(Construct::Assert, assertion.start())),
+        _ => {}
     }
 }
 
-/// The decisions that an expression adds itself, without those of the expressions inside it.
-pub fn decisions_of_expression(expression: &Expr) -> u32 {
+/// The decision of an `else` that stands between the last of `before` and the statements of its own, if it has any.
+fn else_after(before: &[impl Ranged], orelse: &[Stmt], mut add: impl FnMut(Increment)) {
+    if let ([.., last], [_, ..]) = (before, orelse) {
+        add(Increment::new(Construct::Else, last.end()));
+    }
+}
+
+/// Calls `add` with each decision that an expression adds itself, without those of the expressions inside it.
+pub fn decisions_of_expression(expression: &Expr, mut add: impl FnMut(Increment)) {
     match expression {
-        Expr::BoolOp(operation) => operation.values.len() as u32 - 1,
-        Expr::If(_) => 1,
-        Expr::ListComp(comprehension) => decisions_of(&comprehension.generators),
-        Expr::SetComp(comprehension) => decisions_of(&comprehension.generators),
-        Expr::DictComp(comprehension) => decisions_of(&comprehension.generators),
-        Expr::Generator(comprehension) => decisions_of(&comprehension.generators),
-        _ => 0,
+        Expr::BoolOp(operation) => Increment::of_operators(operation).for_each(add),
+        Expr::If(conditional) => add(Increment::of_conditional(conditional)),
+        Expr::ListComp(comprehension) => decisions_of(&comprehension.generators, add),
+        Expr::SetComp(comprehension) => decisions_of(&comprehension.generators, add),
+        Expr::DictComp(comprehension) => decisions_of(&comprehension.generators, add),
+        Expr::Generator(comprehension) => decisions_of(&comprehension.generators, add),
+        _ => {}
     }
 }
 
-fn decisions_of(generators: &[Comprehension]) -> u32 {
-    generators.iter().map(|generator| 1 + generator.ifs.len() as u32).sum()
+fn decisions_of(generators: &[Comprehension], mut add: impl FnMut(Increment)) {
+    for generator in generators {
+        add(Increment::of_generator(generator));
+        Increment::of_conditions(generator).for_each(&mut add);
+    }
 }
 
 /// The rank of a complexity: `A` for 1 to 5, `B` to 10, `C` to 20, `D` to 30, `E` to 40, `F` beyond

@@ -122,7 +122,7 @@ impl Header {
 }
 
 /// The offset of the first byte from `offset` on that satisfies `wanted` and is in no comment.
-fn find_code(text: &str, offset: TextSize, wanted: impl Fn(u8) -> bool) -> TextSize {
+pub fn find_code(text: &str, offset: TextSize, wanted: impl Fn(u8) -> bool) -> TextSize {
     let bytes = text.as_bytes();
     let mut position = offset.to_usize();
     while let Some(&byte) = bytes.get(position) {

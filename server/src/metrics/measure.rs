@@ -104,6 +104,19 @@ fn contribution_of_region<'a>(
 /// The first [`SyntaxError`] in the unit, its line counted from the unit's first; also if it is not what `kind` says, or
 /// does not end in the block that it starts in.
 pub fn contribution_of_unit(text: &str, kind: UnitKind, classes: &[Box<str>]) -> Result<Contribution, SyntaxError> {
+    in_frame(text, kind, classes, |source, place, region, statements| {
+        contribution_of_region(source, place, region, kind, statements.iter())
+    })
+}
+
+/// Parses the text of one unit by itself and calls `take` with its source, its place, where in the source the unit is,
+/// and its statements.
+pub(super) fn in_frame<R>(
+    text: &str,
+    kind: UnitKind,
+    classes: &[Box<str>],
+    take: impl for<'a> FnOnce(&'a Source<'_>, Place<'a>, TextRange, &'a [Stmt]) -> R,
+) -> Result<R, SyntaxError> {
     let frame = Frame::around(text, kind);
     let framed = frame.text(text);
     let located = |mut error: SyntaxError| {
@@ -121,7 +134,7 @@ pub fn contribution_of_unit(text: &str, kind: UnitKind, classes: &[Box<str>]) ->
         classes: classes.iter().map(AsRef::as_ref).collect(),
     };
     let region = TextRange::at(TextSize::of(frame.before), TextSize::of(text));
-    Ok(contribution_of_region(&source, place, region, kind, statements.iter()))
+    Ok(take(&source, place, region, statements))
 }
 
 /// What must stand around the text of a unit so that it parses by itself.

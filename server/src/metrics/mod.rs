@@ -2,11 +2,13 @@
 
 mod cognitive;
 mod contribution;
+mod costs;
 mod cyclomatic;
 mod file_metrics;
 mod function_summary;
 mod halstead;
 mod header;
+mod increment;
 mod lines;
 mod maintainability;
 mod measure;
@@ -20,11 +22,13 @@ mod walk;
 mod weighted_methods;
 
 pub use contribution::Contribution;
+pub use costs::{Cost, FunctionCosts, LineCosts, costs_of_unit};
 pub use file_metrics::{
     ClassMetrics, FileMetrics, FileTotals, FunctionMetrics, HalsteadCounts, HeaderComment, LineCounts,
 };
 pub use function_summary::{FunctionSummary, Spread};
 pub use halstead::Operators;
+pub use increment::Construct;
 pub use lines::LineContribution;
 pub use measure::{contribution_of_source, contribution_of_unit, contributions_of_units, measure};
 pub use metric_type::{MetricType, UnknownMetric};

@@ -13,10 +13,13 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::cognitive::{self, Reading};
 use super::contribution::Contribution;
+use super::costs::{Costs, FunctionCosts, Recorder};
 use super::cyclomatic;
 use super::file_metrics::{ClassMetrics, FunctionMetrics, HalsteadCounts};
 use super::halstead::Operators;
 use super::header::{self, Header};
+use super::increment::Increment;
+use super::metric_type::MetricType;
 use super::operand::{Operand, OperandContext};
 use super::recursion_limit::{self, WORTH_COUNTING};
 use crate::text::LineIndex;
@@ -35,24 +38,38 @@ pub struct Place<'a> {
     pub classes: Vec<&'a str>,
 }
 
+impl Place<'_> {
+    /// The line of `offset` among those that count, from 1.
+    pub fn line(&self, offset: TextSize) -> u32 {
+        self.lines.line(offset.to_u32()) + 1 - self.lines_before
+    }
+}
+
 /// Walks `statements` and returns what they contribute, without their lines.
 pub fn walk<'a>(place: Place<'a>, statements: impl IntoIterator<Item = &'a Stmt>) -> Contribution {
-    let mut walk = Walk::new(place);
-    for statement in statements {
-        walk.top_level(statement);
-    }
+    let mut walk = Walk::new(place, ());
+    walk.top_levels(statements);
     walk.finish()
+}
+
+/// Walks `statements` and returns what adds to the complexities of their functions.
+pub fn walk_costs<'a>(place: Place<'a>, statements: impl IntoIterator<Item = &'a Stmt>) -> Vec<FunctionCosts> {
+    let mut walk = Walk::new(place, Costs::default());
+    walk.top_levels(statements);
+    walk.recorder.functions
 }
 
 /// Walks what a class has outside its body: its name, bases and decorators.
 pub fn walk_class_header<'a>(place: Place<'a>, class: &'a StmtClassDef) -> Contribution {
-    let mut walk = Walk::new(place);
+    let mut walk = Walk::new(place, ());
     walk.class_header(class);
     walk.finish()
 }
 
-struct Walk<'a> {
+struct Walk<'a, R> {
     place: Place<'a>,
+    /// What is told of every increment in a function with rows.
+    recorder: R,
     contribution: Contribution,
     /// How often each operand occurs, and in which function with rows it was last seen.
     operands: FxHashMap<Operand, Occurrences>,
@@ -85,13 +102,15 @@ struct OpenFunction<'a> {
     distinct_operands: u32,
     /// The name by which a call would be recursive; `None` in the functions, classes and lambdas inside.
     recursive_name: Option<&'a str>,
-    is_recursive: bool,
+    /// The first call that is.
+    recursive_call: Option<TextSize>,
 }
 
-impl<'a> Walk<'a> {
-    fn new(place: Place<'a>) -> Self {
+impl<'a, R: Recorder> Walk<'a, R> {
+    fn new(place: Place<'a>, recorder: R) -> Self {
         Self {
             place,
+            recorder,
             contribution: Contribution::default(),
             operands: FxHashMap::default(),
             context: OperandContext::MODULE,
@@ -112,6 +131,12 @@ impl<'a> Walk<'a> {
         self.contribution
     }
 
+    fn top_levels(&mut self, statements: impl IntoIterator<Item = &'a Stmt>) {
+        for statement in statements {
+            self.top_level(statement);
+        }
+    }
+
     /// A statement of the module's body or of the body of the innermost class of the place.
     fn top_level(&mut self, statement: &'a Stmt) {
         let classes = self.place.classes.len() as u32;
@@ -124,25 +149,24 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The line of `offset`, from 1.
-    fn line(&self, offset: TextSize) -> u32 {
-        self.place.lines.line(offset.to_u32()) + 1 - self.place.lines_before
-    }
-
     // --- what is counted ---
 
-    fn decisions(&mut self, count: u32) {
+    /// What adds to cyclomatic complexity.
+    fn decision(&mut self, increment: Increment) {
         if self.counts_decisions {
-            self.contribution.complexity += count;
+            self.contribution.complexity += increment.amount();
             if let Some(function) = &mut self.function {
-                function.decisions += count;
+                function.decisions += increment.amount();
+                self.recorder.increment(MetricType::CyclomaticComplexity, increment);
             }
         }
     }
 
-    fn cognitive(&mut self, cost: u32) {
+    /// What adds to cognitive complexity.
+    fn cognitive(&mut self, increment: Increment) {
         if let Some(function) = &mut self.function {
-            function.cognitive += cost;
+            function.cognitive += increment.amount();
+            self.recorder.increment(MetricType::CognitiveComplexity, increment);
         }
     }
 
@@ -190,9 +214,9 @@ impl<'a> Walk<'a> {
     fn statement(&mut self, statement: &'a Stmt, nesting: Option<u32>) {
         self.depth += 1;
         self.deepest = self.deepest.max(self.depth);
-        self.decisions(cyclomatic::decisions_of_statement(statement));
-        if let Some(nesting) = nesting {
-            self.cognitive(cognitive::cost_of_statement(statement, nesting));
+        cyclomatic::decisions_of_statement(statement, |decision| self.decision(decision));
+        if let Some(increment) = nesting.and_then(|nesting| cognitive::of_statement(statement, nesting)) {
+            self.cognitive(increment);
         }
         let deeper = nesting.map(|nesting| nesting + 1);
         let read = Reading::from(nesting);
@@ -287,7 +311,7 @@ impl<'a> Walk<'a> {
 
     fn clause(&mut self, clause: &'a ElifElseClause, nesting: Option<u32>) {
         if nesting.is_some() {
-            self.cognitive(cognitive::COST_OF_CLAUSE);
+            self.cognitive(cognitive::of_clause(clause));
         }
         // For CPython an `elif` is an `if` in the `else` before it.
         self.depth += 1;
@@ -299,7 +323,7 @@ impl<'a> Walk<'a> {
 
     fn handler(&mut self, handler: &'a ExceptHandler, nesting: Option<u32>) {
         if let Some(nesting) = nesting {
-            self.cognitive(cognitive::cost_of_handler(nesting));
+            self.cognitive(cognitive::of_handler(handler, nesting));
         }
         let ExceptHandler::ExceptHandler(handler) = handler;
         self.optional(handler.type_.as_deref(), Reading::Skipped);
@@ -375,6 +399,9 @@ impl<'a> Walk<'a> {
             ..OpenFunction::default()
         });
         self.function_body(function, Some(0));
+        if let Some(call) = self.function.as_ref().and_then(|function| function.recursive_call) {
+            self.cognitive(cognitive::of_recursion(call));
+        }
         let counted = self.function.take().expect("the function that was opened");
         // What follows is in no function, or in another one.
         self.functions_entered += 1;
@@ -385,20 +412,15 @@ impl<'a> Walk<'a> {
             self.contribution.complexity += 1;
         }
         let header = Header::of_function(function, self.place.text);
-        let recursion = if counted.is_recursive {
-            cognitive::COST_OF_RECURSION
-        } else {
-            0
-        };
         let complexipy_ignore = header.complexipy_ignore(self.place.text, self.place.lines, self.place.comments);
         let metrics = FunctionMetrics {
             name: function.name.as_str().into(),
             classes: self.class_names(),
-            def_line: self.line(header.keyword),
-            start_line: self.line(function.range().start()),
-            end_line: self.line(function.range().end()),
+            def_line: self.place.line(header.keyword),
+            start_line: self.place.line(function.range().start()),
+            end_line: self.place.line(function.range().end()),
             cyclomatic: self.counts_decisions.then_some(counted.decisions + 1),
-            cognitive: counted.cognitive + recursion,
+            cognitive: counted.cognitive,
             complexipy_ignore: complexipy_ignore.map(|line| line + 1 - self.place.lines_before),
             halstead: HalsteadCounts {
                 distinct_operators: counted.distinct_operators.count(),
@@ -408,6 +430,7 @@ impl<'a> Walk<'a> {
             },
             header_comments: header.comments_to_us(&self.place),
         };
+        self.recorder.function(&self.place, &metrics);
         self.contribution.add_function(metrics);
     }
 
@@ -441,7 +464,7 @@ impl<'a> Walk<'a> {
         let metrics = ClassMetrics {
             name: class.name.as_str().into(),
             classes: self.class_names(),
-            class_line: self.line(header.keyword),
+            class_line: self.place.line(header.keyword),
             header_comments: header.comments_to_us(&self.place),
         };
         self.contribution.add_class(metrics);
@@ -518,9 +541,8 @@ impl<'a> Walk<'a> {
     /// Walks the parts of an expression but for one, which is returned: the one by which chains grow.
     fn all_but_last_part(&mut self, expression: &'a Expr, reading: Reading) -> Option<(&'a Expr, Reading)> {
         let skip = Reading::Skipped;
-        self.decisions(cyclomatic::decisions_of_expression(expression));
-        let entered = cognitive::enter(expression, reading);
-        self.cognitive(entered.cost);
+        cyclomatic::decisions_of_expression(expression, |decision| self.decision(decision));
+        let entered = cognitive::enter(expression, reading, |increment| self.cognitive(increment));
         match expression {
             Expr::BinOp(operation) => {
                 self.operators(1, operation.op, 2);
@@ -655,7 +677,11 @@ impl<'a> Walk<'a> {
             && let Expr::Name(callee) = &*call.func
             && function.recursive_name == Some(callee.id.as_str())
         {
-            function.is_recursive = true;
+            // Calls are not met in the order of the source.
+            let first = function
+                .recursive_call
+                .map_or(call.start(), |first| first.min(call.start()));
+            function.recursive_call = Some(first);
         }
     }
 

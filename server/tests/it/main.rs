@@ -1,5 +1,6 @@
 //! Tests of the library as a whole. One crate, so that it is linked once.
 
+mod costs;
 mod hostile_input;
 mod incremental;
 mod recorded;
