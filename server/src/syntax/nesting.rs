@@ -12,9 +12,7 @@ pub const MAX_NESTING: u32 = 5_000;
 
 /// Where a text nests more deeply than [`MAX_NESTING`]: the offset of the byte at which the limit is passed.
 ///
-/// The measure errs on the high side: it takes a text for deep that is not only if thousands of unbalanced brackets
-/// stand inside one f-string. Left-associative chains such as `a + b + …` or `a.b.c…` do not count: whoever walks a
-/// tree must loop over them.
+/// Left-associative chains such as `a + b + …` or `a.b.c…` do not count: whoever walks a tree must loop over them.
 pub fn first_too_deep(text: &str) -> Option<usize> {
     if cannot_be_deep(text.as_bytes()) {
         return None;
@@ -51,9 +49,32 @@ fn openers_in(chunk: &[u8]) -> usize {
 /// The characters that may open a level.
 const OPENERS: [u8; 8] = *b"([{:+-~*";
 
+/// The quotes of an interpolated string, and whether backslashes in it escape nothing.
+#[derive(Clone, Copy)]
+struct Quotes {
+    quote: u8,
+    is_triple: bool,
+    is_raw: bool,
+}
+
+/// What the text directly inside a level is.
+#[derive(Clone, Copy, Default)]
+enum Inside {
+    /// Code.
+    #[default]
+    Code,
+    /// The literal text of an interpolated string. It is a level, but not a deeper one.
+    Literal(Quotes),
+    /// Code between the braces of an interpolated string, up to the colon. Since Python 3.12 it may hold any string.
+    Field(Quotes),
+    /// Literal text between those braces, from the colon on.
+    FormatSpec(Quotes),
+}
+
 /// What nests inside one pair of brackets, or at the top of a logical line.
 #[derive(Clone, Copy, Default)]
 struct Level {
+    inside: Inside,
     /// `else` and `lambda`, which nest until the next comma or the end.
     sticky: u32,
     /// Prefix operators and `**`, which nest as long as no other operator follows.
@@ -92,61 +113,101 @@ impl<'a> Scanner<'a> {
 
     fn run(mut self) -> Option<usize> {
         self.begin_line();
-        while let Some(&byte) = self.bytes.get(self.position) {
+        while self.position < self.bytes.len() {
             let start = self.position;
-            self.position += 1;
-            match byte {
-                b' ' | b'\t' | b'\x0c' => continue,
-                b'#' => {
-                    self.skip_comment();
-                    continue;
-                }
-                b'\\' => {
-                    // A continued line: neither its terminator nor its indentation mean anything.
-                    self.position += 1;
-                    continue;
-                }
-                b'\n' | b'\r' => {
-                    if self.enclosing.is_empty() {
-                        self.begin_line();
-                    }
-                    continue;
-                }
-                b'\'' | b'"' => self.string(byte, false),
-                b'(' | b'[' | b'{' => self.open(),
-                b')' | b']' | b'}' => self.close(),
-                b',' => {
-                    self.current.run = 0;
-                    if self.current.open_lambdas == 0 {
-                        self.current.sticky = 0;
-                    }
-                }
-                b':' => {
-                    self.current.run = 0;
-                    self.current.open_lambdas = self.current.open_lambdas.saturating_sub(1);
-                }
-                b'~' => self.current.run += 1,
-                b'+' | b'-' if matches!(self.previous, b'+' | b'-' | b'~' | b'*') => {
-                    self.current.run += 1;
-                }
-                b'*' if self.bytes.get(self.position) == Some(&b'*') => {
-                    self.position += 1;
-                    self.current.run += 1;
-                }
-                b';' => {
-                    self.current.run = 0;
-                    self.current.sticky = 0;
-                }
-                _ if is_word(byte) => self.word(start),
-                b'.' => {}
-                _ => self.current.run = 0,
+            match self.current.inside {
+                Inside::Code | Inside::Field(_) => self.code(),
+                Inside::Literal(quotes) => self.literal(quotes, false),
+                Inside::FormatSpec(quotes) => self.literal(quotes, true),
             }
-            self.previous = self.bytes[self.position - 1];
             if self.depth() > MAX_NESTING {
                 return Some(start);
             }
         }
         None
+    }
+
+    /// Takes a token, a comment or a blank.
+    fn code(&mut self) {
+        let start = self.position;
+        let byte = self.bytes[start];
+        self.position += 1;
+        match byte {
+            b' ' | b'\t' | b'\x0c' => return,
+            b'#' => return self.skip_comment(),
+            // A continued line: neither its terminator nor its indentation mean anything.
+            b'\\' => return self.skip_escaped(),
+            b'\n' | b'\r' => {
+                if self.enclosing.is_empty() {
+                    self.begin_line();
+                }
+                return;
+            }
+            b'\'' | b'"' => self.string(byte),
+            b'(' | b'[' | b'{' => self.open(Inside::Code),
+            b')' | b']' | b'}' => self.close(),
+            b',' => {
+                self.current.run = 0;
+                if self.current.open_lambdas == 0 {
+                    self.current.sticky = 0;
+                }
+            }
+            b':' => {
+                self.current.run = 0;
+                self.current.open_lambdas = self.current.open_lambdas.saturating_sub(1);
+                if let Inside::Field(quotes) = self.current.inside {
+                    self.current.inside = Inside::FormatSpec(quotes);
+                }
+            }
+            b'~' => self.current.run += 1,
+            b'+' | b'-' if matches!(self.previous, b'+' | b'-' | b'~' | b'*') => {
+                self.current.run += 1;
+            }
+            b'*' if self.bytes.get(self.position) == Some(&b'*') => {
+                self.position += 1;
+                self.current.run += 1;
+            }
+            b';' => {
+                self.current.run = 0;
+                self.current.sticky = 0;
+            }
+            _ if is_word(byte) => self.word(start),
+            b'.' => {}
+            _ => self.current.run = 0,
+        }
+        self.previous = self.bytes[self.position - 1];
+    }
+
+    /// Takes a character of the literal text of an interpolated string.
+    fn literal(&mut self, quotes: Quotes, is_format_spec: bool) {
+        let byte = self.bytes[self.position];
+        self.position += 1;
+        let rest = &self.bytes[self.position..];
+        match byte {
+            b'\\' if !quotes.is_raw && rest.starts_with(b"N{") => {
+                self.position += memchr::memchr(b'}', rest).map_or(2, |end| end + 1);
+            }
+            // Braces cannot be escaped by a backslash.
+            b'\\' if !matches!(rest, [b'{' | b'}', ..]) => self.skip_escaped(),
+            b'{' if !is_format_spec && rest.first() == Some(&b'{') => self.position += 1,
+            b'{' => self.open(Inside::Field(quotes)),
+            b'}' if is_format_spec => self.close(),
+            b'\n' | b'\r' if !quotes.is_triple => {
+                self.position -= 1;
+                if is_format_spec {
+                    self.current.inside = Inside::Field(quotes);
+                } else {
+                    self.end_interpolated();
+                }
+            }
+            _ if byte != quotes.quote => {}
+            _ if !quotes.is_triple => self.end_interpolated(),
+            _ if rest.starts_with(&[byte, byte]) => {
+                self.position += 2;
+                self.end_interpolated();
+            }
+            _ => {}
+        }
     }
 
     fn skip_comment(&mut self) {
@@ -177,13 +238,45 @@ impl<'a> Scanner<'a> {
         };
     }
 
-    fn open(&mut self) {
+    /// Skips what follows a backslash; a line terminator is one character, however it is spelled.
+    fn skip_escaped(&mut self) {
+        let rest = self.bytes.get(self.position..).unwrap_or_default();
+        self.position += match rest {
+            [] => 0,
+            [b'\r', b'\n', ..] => 2,
+            _ => 1,
+        };
+    }
+
+    fn open(&mut self, inside: Inside) {
         let outer = self.depth() + 1;
         self.enclosing.push(self.current);
         self.current = Level {
+            inside,
             outer,
             ..Level::default()
         };
+    }
+
+    /// Enters an interpolated string.
+    fn open_interpolated(&mut self, quotes: Quotes) {
+        let outer = self.depth();
+        self.enclosing.push(self.current);
+        self.current = Level {
+            inside: Inside::Literal(quotes),
+            outer,
+            ..Level::default()
+        };
+    }
+
+    /// Leaves the innermost interpolated string, whatever is still open in it.
+    fn end_interpolated(&mut self) {
+        while let Some(outer) = self.enclosing.pop() {
+            let inner = std::mem::replace(&mut self.current, outer);
+            if matches!(inner.inside, Inside::Literal(_)) {
+                break;
+            }
+        }
     }
 
     fn close(&mut self) {
@@ -211,52 +304,47 @@ impl<'a> Scanner<'a> {
                 if let Some(&quote @ (b'\'' | b'"')) = self.bytes.get(self.position)
                     && word.len() <= 2
                 {
+                    let has = |letter: u8| word.iter().any(|byte| byte.eq_ignore_ascii_case(&letter));
+                    let (interpolates, is_raw) = (has(b'f') || has(b't'), has(b'r'));
                     self.position += 1;
-                    let interpolates = word.iter().any(|byte| matches!(byte, b'f' | b'F' | b't' | b'T'));
-                    self.string(quote, interpolates);
+                    if interpolates {
+                        let is_triple = self.bytes[self.position..].starts_with(&[quote, quote]);
+                        self.position += if is_triple { 2 } else { 0 };
+                        self.open_interpolated(Quotes {
+                            quote,
+                            is_triple,
+                            is_raw,
+                        });
+                    } else {
+                        self.string(quote);
+                    }
                 }
             }
         }
     }
 
-    /// Skips a string whose opening quote has just been passed. Inside one that interpolates, brackets count.
-    fn string(&mut self, quote: u8, interpolates: bool) {
-        let triple = self.bytes[self.position..].starts_with(&[quote, quote]);
-        if triple {
+    /// Skips a string in which nothing counts, whose opening quote has just been passed.
+    fn string(&mut self, quote: u8) {
+        if self.bytes[self.position..].starts_with(&[quote, quote]) {
             self.position += 2;
-        }
-        if triple && !interpolates {
             return self.long_string(quote);
         }
-        let (current, enclosing) = (self.current, self.enclosing.len());
         while let Some(&byte) = self.bytes.get(self.position) {
-            self.position += 1;
             match byte {
-                b'\\' => self.position += 1,
-                b'\n' | b'\r' if !triple => break,
-                b'(' | b'[' | b'{' if interpolates => {
-                    self.open();
-                    if self.depth() > MAX_NESTING {
-                        // Not undone: the caller sees it and stops.
+                // Never closed.
+                b'\n' | b'\r' => return,
+                b'\\' => {
+                    self.position += 1;
+                    self.skip_escaped();
+                }
+                _ => {
+                    self.position += 1;
+                    if byte == quote {
                         return;
                     }
                 }
-                b')' | b']' | b'}' if interpolates && self.enclosing.len() > enclosing => self.close(),
-                _ if byte == quote => {
-                    if !triple {
-                        break;
-                    }
-                    if self.bytes[self.position..].starts_with(&[quote, quote]) {
-                        self.position += 2;
-                        break;
-                    }
-                }
-                _ => {}
             }
         }
-        self.position = self.position.min(self.bytes.len());
-        self.enclosing.truncate(enclosing);
-        self.current = current;
     }
 
     /// Skips a string in triple quotes in which nothing counts: most often documentation, and much of it.
@@ -308,10 +396,42 @@ mod tests {
             ("2 ** ", "1", ""),
             ("2 ** -", "1", ""),
             ("f'{[", "1", "]}'"),
+            ("f'{x:{", "1", "}}'"),
+            ("f\"{", "1", "}\""),
+            ("f'{f\"{", "1", "}\"}'"),
+            ("-\\\n", "1", ""),
+            ("-\\\r\n", "1", ""),
         ] {
             assert!(is_refused(open, middle, close, 6_000), "{open}");
             assert!(!is_refused(open, middle, close, 2_000), "{open}");
         }
+    }
+
+    #[test]
+    fn strings_hide_nothing_that_follows_them() {
+        for before in [
+            // Python 3.12 takes any string inside an interpolated one, even one in the same quotes.
+            r#"f"{'"'}""#,
+            r#"f"{f"'"}""#,
+            r#"f"{'}' + "a"}""#,
+            r#"f'{x:{y}>{"'"}}'"#,
+            r#"f'\{"'"}'"#,
+            r#"f'\N{APOSTROPHE}'"#,
+            r#"rf'\N{"'"}'"#,
+            r#"f'{{' "'""#,
+            r#"f"""{x!r:"}""""#,
+            "f'{1 #'\n}'",
+            "'a\\\r\n'",
+            "f'a\\\r\n'",
+        ] {
+            let nested = |levels: usize| format!("x = {before} + {}1{}\n", "(".repeat(levels), ")".repeat(levels));
+            assert!(first_too_deep(&nested(5_001)).is_some(), "{before}");
+            assert_eq!(first_too_deep(&nested(4_990)), None, "{before}");
+            let flat = format!("x = [{}0]\n", format!("{before}, ").repeat(20_000));
+            assert_eq!(first_too_deep(&flat), None, "{before}");
+        }
+        let hidden = format!("x = f\"{{f\"#{{{}1{}}}\"}}\"\n", "(".repeat(5_001), ")".repeat(5_001));
+        assert!(first_too_deep(&hidden).is_some());
     }
 
     #[test]
@@ -348,7 +468,9 @@ mod tests {
 
     #[test]
     fn unbalanced_texts_end() {
-        for text in ["(", ")", "'", "\"\"\"", "f'{", "\\", "#", "f\"{x"] {
+        for text in [
+            "(", ")", "'", "\"\"\"", "f'{", "\\", "#", "f\"{x", "f'{x:\n", "f'\\", "f'\\N{", "f\"\"\"",
+        ] {
             first_too_deep(&text.repeat(6_000));
         }
     }
