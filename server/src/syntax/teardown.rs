@@ -1,62 +1,81 @@
-//! Dropping syntax trees whose chains are longer than any stack.
+//! Dropping syntax trees that are deeper than any stack.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
-use ruff_python_ast::visitor::transformer::{Transformer, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprNoneLiteral, ModModule};
+use ruff_python_ast::visitor::transformer::{Transformer, walk_expr, walk_pattern};
+use ruff_python_ast::{AtomicNodeIndex, Expr, ExprNoneLiteral, ModModule, Pattern, PatternMatchSingleton, Singleton};
 use ruff_python_parser::Parsed;
+use ruff_text_size::TextRange;
 
-/// In a text of no more bytes than this, no chain is too long for [`super::ANALYSIS_STACK_BYTES`]: a link is at least
-/// two bytes of text, and dropping it takes some hundred bytes of stack.
+/// In a text of no more bytes than this, nothing is too deep for [`super::ANALYSIS_STACK_BYTES`]: a level is at least a
+/// byte of text, and dropping it takes some hundred bytes of stack.
 const HARMLESS_BYTES: usize = 512 * 1024;
 
-/// Drops a tree. A left-associative chain (`a + b + …`, `a.b.c…`, `f()()…`, `a[0][0]…`) is as deep as it is long, and
-/// dropping it by the compiler's recursion would overflow the stack; such chains are taken apart link by link first.
+/// How many expressions and patterns may stand inside each other; what is deeper is dropped on its own.
+const SHALLOW: u32 = 1_000;
+
+/// Drops a tree. The compiler's recursion would overflow the stack on a left-associative chain (`a + b + …`, `a.b.c…`,
+/// `f()()…`), which is as deep as it is long, and on what the parser makes of some texts that are no program; so deep
+/// trees are taken apart first.
 pub fn drop_tree(parsed: Parsed<ModModule>, text: &str) {
     if text.len() <= HARMLESS_BYTES {
         return;
     }
-    let links = Links::default();
+    let parts = Parts::default();
     let mut module = parsed.into_syntax();
-    for statement in &mut module.body {
-        walk_stmt(&links, statement);
-    }
+    parts.visit_body(&mut module.body);
     loop {
-        let link = links.detached.borrow_mut().pop();
-        match link {
-            Some(mut expression) => links.visit_expr(&mut expression),
+        let part = parts.detached.borrow_mut().pop();
+        match part {
+            Some(Part::Expr(mut expression)) => parts.visit_expr(&mut expression),
+            Some(Part::Pattern(mut pattern)) => parts.visit_pattern(&mut pattern),
             None => break,
         }
     }
 }
 
-/// Expressions that were cut out of their trees and are still to be taken apart.
-#[derive(Default)]
-struct Links {
-    detached: RefCell<Vec<Expr>>,
+/// What was cut out of a tree.
+enum Part {
+    Expr(Expr),
+    Pattern(Pattern),
 }
 
-impl Links {
-    fn detach(&self, link: &mut Expr) {
-        if matches!(
-            link,
-            Expr::BinOp(_) | Expr::Attribute(_) | Expr::Call(_) | Expr::Subscript(_)
-        ) {
-            let rest = std::mem::replace(link, Expr::NoneLiteral(ExprNoneLiteral::default()));
-            self.detached.borrow_mut().push(rest);
-        }
+/// Cuts what is too deep out of trees.
+#[derive(Default)]
+struct Parts {
+    /// How many expressions and patterns are around the present one.
+    depth: Cell<u32>,
+    /// What is still to be taken apart.
+    detached: RefCell<Vec<Part>>,
+}
+
+impl Parts {
+    fn inside(&self, walk: impl FnOnce()) {
+        self.depth.set(self.depth.get() + 1);
+        walk();
+        self.depth.set(self.depth.get() - 1);
     }
 }
 
-impl Transformer for Links {
+impl Transformer for Parts {
     fn visit_expr(&self, expression: &mut Expr) {
-        match expression {
-            Expr::BinOp(operation) => self.detach(&mut operation.left),
-            Expr::Attribute(attribute) => self.detach(&mut attribute.value),
-            Expr::Call(call) => self.detach(&mut call.func),
-            Expr::Subscript(subscript) => self.detach(&mut subscript.value),
-            _ => {}
+        if self.depth.get() < SHALLOW {
+            return self.inside(|| walk_expr(self, expression));
         }
-        walk_expr(self, expression);
+        let part = std::mem::replace(expression, Expr::NoneLiteral(ExprNoneLiteral::default()));
+        self.detached.borrow_mut().push(Part::Expr(part));
+    }
+
+    fn visit_pattern(&self, pattern: &mut Pattern) {
+        if self.depth.get() < SHALLOW {
+            return self.inside(|| walk_pattern(self, pattern));
+        }
+        let nothing = Pattern::MatchSingleton(PatternMatchSingleton {
+            node_index: AtomicNodeIndex::NONE,
+            range: TextRange::default(),
+            value: Singleton::None,
+        });
+        let part = std::mem::replace(pattern, nothing);
+        self.detached.borrow_mut().push(Part::Pattern(part));
     }
 }
