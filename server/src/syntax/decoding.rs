@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::Encoding;
 use memchr::memchr2;
 use thiserror::Error;
+
+use super::encoding_names::{Decoding, decoding_of};
 
 /// Why bytes are no Python source text.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -28,6 +29,21 @@ pub enum DecodeError {
     InvalidSomewhere {
         /// The declared encoding.
         encoding: String,
+    },
+    /// The declared encoding is one of those of which only ASCII is known, and the text has more.
+    #[error(
+        "line {line}: byte {byte:#04x} at offset {offset} is not ASCII, and of the declared encoding `{encoding}` no more \
+         is supported; UTF-8 is"
+    )]
+    OnlyAscii {
+        /// The declared name.
+        encoding: String,
+        /// The line, from 1.
+        line: u32,
+        /// The offset of the first byte beyond ASCII.
+        offset: usize,
+        /// That byte.
+        byte: u8,
     },
     /// The declared encoding is not known.
     #[error("line {line}: unknown encoding `{encoding}`")]
@@ -64,26 +80,30 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     let Some((line, name)) = declaration(body) else {
         return utf_8(bytes, body);
     };
-    let normalized = normalize(&name);
-    if is_utf_8(&normalized) {
+    let Some(decoding) = decoding_of(&name) else {
+        return Err(DecodeError::UnknownEncoding { encoding: name, line });
+    };
+    if decoding == Decoding::Utf8 {
         return utf_8(bytes, body);
     }
     if marked {
         return Err(DecodeError::Contradiction { encoding: name, line });
     }
-    if is_latin_1(&normalized) {
-        // Not by `encoding_rs`: on the web, "latin1" means windows-1252.
-        return Ok(Cow::Owned(body.iter().map(|&byte| char::from(byte)).collect()));
+    match decoding {
+        Decoding::Utf8 => utf_8(bytes, body),
+        Decoding::Latin1 => Ok(Cow::Owned(body.iter().map(|&byte| char::from(byte)).collect())),
+        Decoding::Ascii => ascii(body).map_err(|offset| invalid(body, offset, name)),
+        Decoding::AsciiPart => ascii(body).map_err(|offset| DecodeError::OnlyAscii {
+            encoding: name,
+            line: line_of(body, offset),
+            offset,
+            byte: body[offset],
+        }),
+        Decoding::Standard(encoding) => encoding
+            .decode_without_bom_handling_and_without_replacement(body)
+            .ok_or(DecodeError::InvalidSomewhere { encoding: name }),
+        Decoding::Utf16 => Err(DecodeError::WideEncoding("UTF-16")),
     }
-    if matches!(normalized.as_str(), "ascii" | "us-ascii" | "646" | "us") {
-        return ascii(body, name);
-    }
-    let Some(encoding) = Encoding::for_label(label(&normalized).as_bytes()) else {
-        return Err(DecodeError::UnknownEncoding { encoding: name, line });
-    };
-    encoding
-        .decode_without_bom_handling_and_without_replacement(body)
-        .ok_or(DecodeError::InvalidSomewhere { encoding: name })
 }
 
 fn utf_8<'a>(bytes: &'a [u8], body: &'a [u8]) -> Result<Cow<'a, str>, DecodeError> {
@@ -95,15 +115,21 @@ fn utf_8<'a>(bytes: &'a [u8], body: &'a [u8]) -> Result<Cow<'a, str>, DecodeErro
     })
 }
 
-fn ascii(body: &[u8], name: String) -> Result<Cow<'_, str>, DecodeError> {
-    match body.iter().position(|byte| !byte.is_ascii()) {
-        Some(offset) => Err(invalid(body, offset, name)),
-        None => utf_8(body, body),
-    }
+/// The text of bytes that are all ASCII, or where one is not.
+fn ascii(body: &[u8]) -> Result<Cow<'_, str>, usize> {
+    std::str::from_utf8(body)
+        .ok()
+        .filter(|text| text.is_ascii())
+        .map(Cow::Borrowed)
+        .ok_or_else(|| body.iter().take_while(|byte| byte.is_ascii()).count())
+}
+
+fn line_of(body: &[u8], offset: usize) -> u32 {
+    1 + body[..offset].iter().filter(|&&byte| byte == b'\n').count() as u32
 }
 
 fn invalid(body: &[u8], offset: usize, encoding: String) -> DecodeError {
-    let line = 1 + body[..offset].iter().filter(|&&byte| byte == b'\n').count() as u32;
+    let line = line_of(body, offset);
     let hint = if memchr::memchr(0, &body[..body.len().min(8192)]).is_some() {
         " (is this a binary file?)"
     } else {
@@ -184,41 +210,6 @@ fn declared_name(line: &[u8]) -> Option<String> {
     })
 }
 
-fn normalize(name: &str) -> String {
-    name.to_ascii_lowercase().replace('_', "-")
-}
-
-fn is_utf_8(name: &str) -> bool {
-    matches!(name, "utf-8" | "utf8" | "u8" | "utf" | "cp65001") || name.starts_with("utf-8-")
-}
-
-fn is_latin_1(name: &str) -> bool {
-    ["latin-1", "iso-8859-1", "iso-latin-1"].iter().any(|stem| {
-        name.strip_prefix(stem)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('-'))
-    }) || matches!(name, "latin1" | "latin" | "l1" | "iso8859-1" | "8859" | "cp819")
-}
-
-/// The label that the WHATWG Encoding Standard has for Python's name of an encoding.
-fn label(name: &str) -> String {
-    match name {
-        "cp932" | "ms932" | "mskanji" | "ms-kanji" | "shiftjis" | "s-jis" => "shift_jis".to_owned(),
-        "cp936" | "ms936" => "gbk".to_owned(),
-        "cp949" | "ms949" | "uhc" | "euckr" => "euc-kr".to_owned(),
-        "cp950" | "ms950" | "big5-tw" => "big5".to_owned(),
-        "big5-hkscs" | "hkscs" => "big5-hkscs".to_owned(),
-        "eucjp" | "ujis" => "euc-jp".to_owned(),
-        "mac-roman" | "macroman" => "macintosh".to_owned(),
-        "mac-cyrillic" | "maccyrillic" => "x-mac-cyrillic".to_owned(),
-        "shift-jis" => "shift_jis".to_owned(),
-        "cp874" => "windows-874".to_owned(),
-        _ => match name.strip_prefix("cp125") {
-            Some(page) => format!("windows-125{page}"),
-            None => name.to_owned(),
-        },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,6 +267,20 @@ mod tests {
             decode(b"# coding: ascii\n\xe9"),
             Err(DecodeError::Invalid { line: 2, .. })
         ));
+    }
+
+    #[test]
+    fn ascii_is_ascii_in_encodings_that_are_not_decoded() {
+        let declared = "# coding: cp437\nx = 1\n";
+        assert!(matches!(decode(declared.as_bytes()), Ok(Cow::Borrowed(text)) if text == declared));
+        assert_eq!(
+            decode(b"# coding: cp437\n'\x80'").unwrap_err().to_string(),
+            "line 2: byte 0x80 at offset 17 is not ASCII, and of the declared encoding `cp437` no more is supported; UTF-8 is"
+        );
+        assert_eq!(
+            decode(b"# coding: utf-16\nxy"),
+            Err(DecodeError::WideEncoding("UTF-16"))
+        );
     }
 
     #[test]

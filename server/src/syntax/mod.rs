@@ -1,6 +1,7 @@
 //! Source text to syntax: decoding, parsing, and the units that a file consists of.
 
 mod decoding;
+mod encoding_names;
 mod nesting;
 mod parsing;
 mod teardown;
