@@ -9,7 +9,7 @@ use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 
 use crate::check::{self, CheckOptions, Input, OutputFormat};
 use crate::commands::ConfigCommand;
-use crate::config::{Overrides, parse_threshold};
+use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::metrics::MetricType;
 
 const STYLES: Styles = Styles::styled()
@@ -93,11 +93,11 @@ struct CheckArguments {
     thresholds: Vec<(MetricType, f64)>,
 
     /// Take in files that match a pattern, whatever else leaves them out. May be given several times.
-    #[arg(long = "include-pattern", short, value_name = "PATTERN")]
+    #[arg(long = "include-pattern", short, value_name = "PATTERN", value_parser = parse_pattern)]
     include_patterns: Vec<String>,
 
     /// Leave out files that match a pattern, as in a .gitignore. May be given several times.
-    #[arg(long = "exclude-pattern", short, value_name = "PATTERN")]
+    #[arg(long = "exclude-pattern", short, value_name = "PATTERN", value_parser = parse_pattern)]
     exclude_patterns: Vec<String>,
 
     /// Take in files that a .gitignore leaves out.

@@ -63,6 +63,9 @@ enum CheckError {
     Stdout(io::Error),
 }
 
+/// More threads than this only cost memory, whatever is asked for.
+const MAX_JOBS: usize = 256;
+
 /// What one file is, before it is analysed.
 struct Task {
     path: PathBuf,
@@ -105,7 +108,7 @@ impl<'a> Run<'a> {
         Ok(Self {
             options,
             configs,
-            jobs: options.jobs.unwrap_or_else(processors),
+            jobs: options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
             start,
         })
     }

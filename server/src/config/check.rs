@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::path::Path;
 
-use ignore::gitignore::GitignoreBuilder;
-
 use super::coerce;
 use super::node::{Node, Position, Value};
+use super::overrides::parse_pattern;
 use super::problem::Problem;
 use super::schema::{Key, Kind, Presence};
 use super::setting::Setting;
@@ -129,7 +128,9 @@ fn check(kind: Kind, node: &Node, path: &str, report: &mut Report<'_>) -> Option
             .filter(|value| range.contains(*value))
             .map(Setting::Number),
         (Kind::Text, Value::Text(text)) => Some(Setting::Text(Cow::Owned(text.clone()))),
-        (Kind::Pattern, Value::Text(text)) if is_pattern(text) => Some(Setting::Text(Cow::Owned(text.clone()))),
+        (Kind::Pattern, Value::Text(text)) if parse_pattern(text).is_ok() => {
+            Some(Setting::Text(Cow::Owned(text.clone())))
+        }
         (Kind::Extension, Value::Text(text)) if text.starts_with('.') => Some(Setting::Text(Cow::Owned(text.clone()))),
         (Kind::Choice(words), Value::Text(text)) => {
             let chosen = words().into_iter().find(|word| word == text);
@@ -141,10 +142,6 @@ fn check(kind: Kind, node: &Node, path: &str, report: &mut Report<'_>) -> Option
         reject(node, path, &allowed(kind, &node.value), report);
     }
     setting
-}
-
-fn is_pattern(text: &str) -> bool {
-    GitignoreBuilder::new("").add_line(None, text).is_ok()
 }
 
 fn check_list(item: Kind, nodes: &[Node], path: &str, report: &mut Report<'_>) -> Option<Setting> {

@@ -1,5 +1,7 @@
 //! What the command line changes of a configuration.
 
+use ignore::gitignore::GitignoreBuilder;
+
 use super::coerce::number_text;
 use super::model::Config;
 use super::schema::{DEFAULT_THRESHOLDS, Kind, threshold_kind};
@@ -75,6 +77,16 @@ pub fn parse_threshold(text: &str) -> Result<(MetricType, f64), InvalidThreshold
     };
     let allowed = format!("{kind} {}", range.describe());
     Err(InvalidThreshold::OutOfRange(metric, allowed, python_float(value)))
+}
+
+/// Reads a pattern as in a `.gitignore`.
+///
+/// # Errors
+///
+/// What is wrong with it.
+pub fn parse_pattern(text: &str) -> Result<String, ignore::Error> {
+    GitignoreBuilder::new("").add_line(None, text)?;
+    Ok(text.to_owned())
 }
 
 impl Overrides {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fs::Metadata;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -68,7 +69,7 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
                 search.walk(path, &Rules::Included);
             }
         } else {
-            search.named(path, metadata.len());
+            search.named(path, &metadata);
         }
     }
     search.finish()
@@ -171,7 +172,7 @@ impl<'a> Search<'a> {
 
     /// A file of the command line. What leaves it out is said, but for the configuration's own patterns: hooks name every
     /// file of a commit.
-    fn named(&self, path: &Path, size: u64) {
+    fn named(&self, path: &Path, metadata: &Metadata) {
         let absolute = self.absolute(path);
         let extension = absolute
             .extension()
@@ -184,13 +185,19 @@ impl<'a> Search<'a> {
             lock(&self.found).warnings.push(warning);
             return;
         }
+        if !metadata.is_file() {
+            // Reading a pipe or a device may never end.
+            let warning = format!("{}: not analysed: no regular file", path.display());
+            lock(&self.found).warnings.push(warning);
+            return;
+        }
         let name = PathBuf::from(absolute.file_name().unwrap_or_default());
         let config = match self.config_of(absolute.parent().unwrap_or(&absolute)) {
             Ok(config) => config,
             Err(errors) => return self.fail(errors),
         };
         if self.is_taken(&config, &absolute, &name) {
-            self.add(normal(path), size, config);
+            self.add(normal(path), metadata.len(), config);
         }
     }
 

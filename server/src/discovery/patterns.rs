@@ -23,7 +23,7 @@ struct Run {
 
 impl Patterns {
     /// Patterns relative to `base`, an absolute directory. Those that are no patterns at all are left out; configurations
-    /// have been checked for them.
+    /// and command lines have been checked for them.
     pub fn new<'a>(base: &Path, patterns: impl IntoIterator<Item = &'a str>) -> Self {
         let mut runs: Vec<(bool, GitignoreBuilder)> = Vec::new();
         for pattern in patterns {
