@@ -35,7 +35,12 @@ enum Kind {
     Imaginary,
     None,
     Ellipsis,
+    LongDecimal,
 }
+
+/// How many digits a decimal integer may have before it is compared by its digits instead of by its value: CPython 3.11
+/// refuses longer ones (`sys.int_info.default_max_str_digits`), and converting one costs the square of its length.
+const MOST_DECIMAL_DIGITS: usize = 4_300;
 
 impl OperandContext {
     /// Operands outside all functions.
@@ -94,7 +99,7 @@ impl OperandContext {
         match number {
             Number::Int(int) => match int.as_u64() {
                 Some(value) => self.integer(value),
-                None => self.big_integer(&big(&int.to_string())),
+                None => self.written_integer(&int.to_string()),
             },
             Number::Float(value) => self.float(*value),
             // A literal's real part is always zero.
@@ -105,6 +110,20 @@ impl OperandContext {
 
     fn integer(self, value: u64) -> Operand {
         self.hash(Kind::Integer, &value.to_le_bytes())
+    }
+
+    /// An integer of 2⁶⁴ or more, as it is written: `10_000…`, `0x…`, `0o…` or `0b…`.
+    fn written_integer(self, literal: &str) -> Operand {
+        let digits: String = literal.chars().filter(|&digit| digit != '_').collect();
+        let (radix, digits) = match digits.as_bytes() {
+            [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
+            [b'0', b'o' | b'O', ..] => (8, &digits[2..]),
+            [b'0', b'b' | b'B', ..] => (2, &digits[2..]),
+            decimal if decimal.len() > MOST_DECIMAL_DIGITS => return self.hash(Kind::LongDecimal, decimal),
+            _ => (10, digits.as_str()),
+        };
+        let value = BigUint::parse_bytes(digits.as_bytes(), radix).expect("the parser takes only valid digits");
+        self.big_integer(&value)
     }
 
     /// An integer of 2⁶⁴ or more.
@@ -125,18 +144,6 @@ impl OperandContext {
         let mantissa = (bits & ((1 << 52) - 1)) | (1 << 52);
         self.big_integer(&(BigUint::from(mantissa) << exponent))
     }
-}
-
-/// The value of an integer literal: `10_000…`, `0x…`, `0o…` or `0b…`.
-fn big(literal: &str) -> BigUint {
-    let digits: String = literal.chars().filter(|&digit| digit != '_').collect();
-    let (radix, digits) = match digits.as_bytes() {
-        [b'0', b'x' | b'X', ..] => (16, &digits[2..]),
-        [b'0', b'o' | b'O', ..] => (8, &digits[2..]),
-        [b'0', b'b' | b'B', ..] => (2, &digits[2..]),
-        _ => (10, digits.as_str()),
-    };
-    BigUint::parse_bytes(digits.as_bytes(), radix).expect("the parser takes only valid digits")
 }
 
 #[cfg(test)]
@@ -228,6 +235,15 @@ mod tests {
                 assert_ne!(operand(left), operand(right), "{left} and {right}");
             }
         }
+    }
+
+    #[test]
+    fn decimals_longer_than_python_takes_are_compared_by_their_digits() {
+        let nines = "9".repeat(5_000);
+        assert_eq!(operand(&nines), operand(&nines.replacen("99", "9_9", 1)));
+        assert_ne!(operand(&nines), operand(&nines.replacen('9', "8", 1)));
+        // Would not end in this lifetime if it were converted.
+        assert!(operand(&"9".repeat(20_000_000)).is_some());
     }
 
     #[test]

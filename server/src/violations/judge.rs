@@ -1,5 +1,9 @@
 //! The metrics of a file held against a configuration.
 
+use std::cell::LazyCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::suppression::{Remark, Suppressions, Verdict};
 use super::violation::Violation;
 use crate::config::Config;
@@ -25,6 +29,7 @@ pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
     let mut suppressions = Suppressions::of(measured, &mut warnings);
     let mut violations = Vec::new();
     let mut suppressed: Vec<(MetricType, Option<&'a FunctionMetrics>)> = Vec::new();
+    let class_lines = LazyCell::new(|| lines_of_classes(measured));
     for_each_row(measured, &Judged(config), |row| {
         let Some(threshold) = config.threshold(row.metric).copied() else {
             return;
@@ -43,9 +48,13 @@ pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
             Verdict::AboveCeiling(ceiling) => Some(ceiling),
             Verdict::Stands => None,
         };
+        let definition_line = match row.function {
+            Some(function) => Some(function.def_line()),
+            None => row.name.as_deref().and_then(|name| class_lines.get(name).copied()),
+        };
         violations.push(Violation {
             ceiling,
-            ..Violation::of_row(&row, value, threshold, definition_line(measured, &row))
+            ..Violation::of_row(&row, value, threshold, definition_line)
         });
     });
     Judgement {
@@ -97,23 +106,23 @@ fn value_without(
         let kept = function_count - out.len();
         return (kept > 0).then(|| f64::from(sum - out_sum) / kept as f64);
     }
+    let out: FxHashSet<*const FunctionMetrics> = out.into_iter().map(std::ptr::from_ref).collect();
     let functions = measured.runs().flat_map(|run| run.functions);
-    let kept = functions.filter(|function| !out.iter().any(|left_out| std::ptr::eq(*left_out, *function)));
+    let kept = functions.filter(|function| !out.contains(&std::ptr::from_ref(*function)));
     kept.filter_map(FunctionMetrics::reported_cognitive)
         .max()
         .map(f64::from)
 }
 
-/// The line of the definition of the function or class that a row is about.
-fn definition_line(measured: &impl Measured, row: &MetricRow<'_>) -> Option<u32> {
-    if let Some(function) = row.function {
-        return Some(function.def_line());
+/// The lines of the module's classes in the file, by their names. Several classes of one name share a row; the first is as
+/// good as any.
+fn lines_of_classes(measured: &impl Measured) -> FxHashMap<&str, u32> {
+    let classes = measured.runs().flat_map(|run| run.placed_classes());
+    let mut lines = FxHashMap::default();
+    for class in classes.filter(|class| class.item.classes.is_empty()) {
+        lines.entry(&*class.item.name).or_insert_with(|| class.class_line());
     }
-    let name = row.name.as_deref()?;
-    // Several classes of one name share a row; the first is as good as any.
-    let mut classes = measured.runs().flat_map(|run| run.placed_classes());
-    let class = classes.find(|class| class.item.classes.is_empty() && &*class.item.name == name)?;
-    Some(class.class_line())
+    lines
 }
 
 #[cfg(test)]
@@ -230,6 +239,29 @@ mod tests {
                 .iter()
                 .any(|message| message.contains("(m): Cyclomatic"))
         );
+    }
+
+    /// Were every violation held against every comment, or every class, none of these would end in minutes.
+    #[test]
+    fn many_violations_and_comments_are_judged_in_proportion() {
+        const MANY: usize = 200_000;
+        let functions = "def f():  # antipasta: ignore\n if x: pass\n if x: pass\n".repeat(MANY);
+        let judgement = judged(&functions);
+        assert_eq!((judgement.suppressed, judgement.violations.len()), (2 * MANY, 0));
+
+        let methods = " def m(): # antipasta: ignore[cog]\n  if x: pass\n  if x: pass\n";
+        let of_one_name = format!("class C:  # antipasta: ignore[cyc]\n{methods}").repeat(MANY);
+        let judgement = judged(&of_one_name);
+        assert_eq!((judgement.suppressed, judgement.violations.len()), (2 * MANY, 1));
+
+        let class = |number| format!("class C{number}:\n def m():\n  x{}\n", " if x else x".repeat(5));
+        let judgement = judged(&(0..MANY).map(class).collect::<String>());
+        let of_classes = judgement
+            .violations
+            .iter()
+            .rev()
+            .find(|violation| violation.metric() == MetricType::WeightedMethodsPerClass);
+        assert_eq!(of_classes.unwrap().definition_line, Some(3 * (MANY as u32 - 1) + 1));
     }
 
     #[test]

@@ -3,6 +3,11 @@
 //! A comment on the header of a function holds for the function's values; one on the header of a class holds for the
 //! class's own and for those of its methods.
 
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
 use super::ignore_comment::{self, IgnoreComment};
 use crate::config::Config;
 use crate::metrics::{ClassMetrics, FunctionMetrics, HeaderComment, Measured, MetricRow, MetricType, Placed, Run};
@@ -31,20 +36,26 @@ pub(super) enum Verdict {
 pub(super) struct Suppressions<'a> {
     /// The runs with comments.
     commented: Vec<Run<'a>>,
-    /// All classes in the order of the source, if any of them has a comment.
-    classes: Vec<Placed<'a, ClassMetrics>>,
-    comments: Vec<PlacedComment<'a>>,
+    /// The classes of each full name, in the order of the source, if any class has a comment.
+    classes: FxHashMap<FullName<'a>, Vec<Placed<'a, ClassMetrics>>>,
+    /// Those on one header follow each other.
+    comments: Vec<PlacedComment>,
+    /// Which of the comments are on a header.
+    comments_on: FxHashMap<Subject<'a>, Range<usize>>,
 }
 
+/// The names of the classes around a class, outermost first, and its own.
+type FullName<'a> = (&'a [Box<str>], &'a str);
+
 /// A comment on a header.
-struct PlacedComment<'a> {
-    subject: Subject<'a>,
+struct PlacedComment {
     line: u32,
     content: IgnoreComment,
     /// Whether it suppresses anything, or did until a value grew above its ceiling: for all metrics, or for each named.
     used: Vec<bool>,
 }
 
+/// A function or class. Only the same one is equal, not one that is merely alike.
 #[derive(Clone, Copy)]
 enum Subject<'a> {
     Function(&'a FunctionMetrics),
@@ -52,7 +63,6 @@ enum Subject<'a> {
 }
 
 impl PartialEq for Subject<'_> {
-    /// Whether both are the same function or class, not merely alike.
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Function(one), Self::Function(other)) => std::ptr::eq(*one, *other),
@@ -62,44 +72,83 @@ impl PartialEq for Subject<'_> {
     }
 }
 
+impl Eq for Subject<'_> {}
+
+impl Hash for Subject<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Function(function) => std::ptr::hash(*function, state),
+            Self::Class(class) => std::ptr::hash(*class, state),
+        }
+    }
+}
+
 impl<'a> Suppressions<'a> {
     /// Reads the comments of a file; what is wrong with them goes to `warnings`.
     pub fn of(measured: &'a impl Measured, warnings: &mut Vec<Remark>) -> Self {
         let commented: Vec<Run<'a>> = measured.runs().filter(|run| run.summary.comments > 0).collect();
-        let mut comments = Vec::new();
-        for run in &commented {
+        let mut suppressions = Self {
+            commented,
+            classes: FxHashMap::default(),
+            comments: Vec::new(),
+            comments_on: FxHashMap::default(),
+        };
+        for run in suppressions.commented.clone() {
             for function in run.functions {
                 let subject = Subject::Function(function);
-                read(
-                    subject,
-                    run.lines_before,
-                    &function.header_comments,
-                    &mut comments,
-                    warnings,
-                );
+                suppressions.read(subject, run.lines_before, &function.header_comments, warnings);
             }
         }
-        for run in &commented {
+        let of_functions = suppressions.comments.len();
+        for run in suppressions.commented.clone() {
             for class in run.classes {
                 let subject = Subject::Class(class);
-                read(
-                    subject,
-                    run.lines_before,
-                    &class.header_comments,
-                    &mut comments,
-                    warnings,
-                );
+                suppressions.read(subject, run.lines_before, &class.header_comments, warnings);
             }
         }
-        let is_class = |comment: &PlacedComment<'_>| matches!(comment.subject, Subject::Class(_));
-        let classes = match comments.iter().any(is_class) {
-            true => measured.runs().flat_map(|run| run.placed_classes()).collect(),
-            false => Vec::new(),
-        };
-        Self {
-            commented,
-            classes,
-            comments,
+        if suppressions.comments.len() > of_functions {
+            for class in measured.runs().flat_map(|run| run.placed_classes()) {
+                let name: FullName<'a> = (&class.item.classes, &class.item.name);
+                suppressions.classes.entry(name).or_default().push(class);
+            }
+        }
+        suppressions
+    }
+
+    /// Reads the comments on the header of a function or class.
+    fn read(
+        &mut self,
+        subject: Subject<'a>,
+        lines_before: u32,
+        comments: &[HeaderComment],
+        warnings: &mut Vec<Remark>,
+    ) {
+        let first = self.comments.len();
+        for comment in comments {
+            let line = comment.line + lines_before;
+            let mut warn = |message: String| warnings.push(Remark { line, message });
+            match ignore_comment::parse(&comment.text) {
+                None => {}
+                Some(Err(message)) => warn(format!("this ignore comment has no effect: {message}")),
+                Some(Ok(mut content)) => {
+                    content.metrics.retain(|named| {
+                        let has_value = has_value(subject, named.metric);
+                        if !has_value {
+                            let metric = named.metric;
+                            warn(format!(
+                                "{metric} cannot be ignored here: {} have no value of it",
+                                kind(subject)
+                            ));
+                        }
+                        has_value
+                    });
+                    let used = vec![false; content.metrics.len().max(1)];
+                    self.comments.push(PlacedComment { line, content, used });
+                }
+            }
+        }
+        if self.comments.len() > first {
+            self.comments_on.insert(subject, first..self.comments.len());
         }
     }
 
@@ -110,10 +159,9 @@ impl<'a> Suppressions<'a> {
         }
         let subjects = self.subjects(row);
         let mut verdict = Verdict::Stands;
-        for comment in &mut self.comments {
-            if !subjects.contains(&comment.subject) {
-                continue;
-            }
+        let comments_on = subjects.iter().filter_map(|subject| self.comments_on.get(subject));
+        for comment in comments_on.cloned().flatten() {
+            let comment = &mut self.comments[comment];
             if comment.content.all {
                 comment.used[0] = true;
                 verdict = Verdict::Suppressed;
@@ -146,9 +194,8 @@ impl<'a> Suppressions<'a> {
             && let Some(name) = row.name.as_deref()
         {
             // The row is about the classes of the module that bear the name, taken together.
-            let classes = self.classes.iter().map(|class| class.item);
-            let named = classes.filter(|class| class.classes.is_empty() && &*class.name == name);
-            subjects.extend(named.map(Subject::Class));
+            let named = self.classes_named((&[], name)).iter();
+            subjects.extend(named.map(|class| Subject::Class(class.item)));
         }
         subjects
     }
@@ -161,11 +208,14 @@ impl<'a> Suppressions<'a> {
         let names = &function.item.classes;
         (0..names.len()).filter_map(move |depth| {
             let (outer, name) = (&names[..depth], &names[depth]);
-            let around = self.classes.iter().rev().find(|class| {
-                class.class_line() <= function.def_line() && class.item.name == *name && *class.item.classes == *outer
-            });
-            around.map(|class| class.item)
+            let named = self.classes_named((outer, name));
+            let above = named.partition_point(|class| class.class_line() <= function.def_line());
+            above.checked_sub(1).map(|last| named[last].item)
         })
+    }
+
+    fn classes_named<'s>(&'s self, name: FullName<'s>) -> &'s [Placed<'a, ClassMetrics>] {
+        self.classes.get(&name).map_or(&[], Vec::as_slice)
     }
 
     /// The comments that suppress nothing, though the metrics that they name are judged.
@@ -205,43 +255,6 @@ impl<'a> Suppressions<'a> {
                 message: "complexipy's ignore comment suppresses nothing".to_owned(),
             })
         })
-    }
-}
-
-fn read<'a>(
-    subject: Subject<'a>,
-    lines_before: u32,
-    comments: &[HeaderComment],
-    placed: &mut Vec<PlacedComment<'a>>,
-    warnings: &mut Vec<Remark>,
-) {
-    for comment in comments {
-        let line = comment.line + lines_before;
-        let mut warn = |message: String| warnings.push(Remark { line, message });
-        match ignore_comment::parse(&comment.text) {
-            None => {}
-            Some(Err(message)) => warn(format!("this ignore comment has no effect: {message}")),
-            Some(Ok(mut content)) => {
-                content.metrics.retain(|named| {
-                    let has_value = has_value(subject, named.metric);
-                    if !has_value {
-                        let metric = named.metric;
-                        warn(format!(
-                            "{metric} cannot be ignored here: {} have no value of it",
-                            kind(subject)
-                        ));
-                    }
-                    has_value
-                });
-                let used = vec![false; content.metrics.len().max(1)];
-                placed.push(PlacedComment {
-                    subject,
-                    line,
-                    content,
-                    used,
-                });
-            }
-        }
     }
 }
 
