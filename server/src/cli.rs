@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -10,6 +11,7 @@ use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 use crate::check::{self, CheckOptions, Input, OutputFormat};
 use crate::commands::ConfigCommand;
 use crate::config::{Overrides, parse_pattern, parse_threshold};
+use crate::console;
 use crate::metrics::MetricType;
 
 const STYLES: Styles = Styles::styled()
@@ -117,7 +119,7 @@ struct CheckArguments {
     statistics: bool,
 
     /// The most threads to use [default: one for each processor].
-    #[arg(long, short, value_name = "N")]
+    #[arg(long, short, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<NonZeroUsize>,
 
     /// The name of the source on the standard input: for the report, and to find its configuration.
@@ -133,6 +135,11 @@ struct CheckArguments {
     color: ColorChoice,
 }
 
+/// A number of threads.
+fn parse_jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
+    text.parse().map_err(|_| "must be a whole number of at least 1")
+}
+
 /// Reads the command line of this process and does what it says.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -140,8 +147,10 @@ pub fn main() -> ExitCode {
         Err(message) => {
             // What is printed on request is no error. The exit code 2, which clap would use, says that there are violations.
             let is_error = message.use_stderr();
-            let _ = message.print();
-            return ExitCode::from(u8::from(is_error));
+            let is_lost = message
+                .print()
+                .is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe);
+            return ExitCode::from(u8::from(is_error || is_lost));
         }
     };
     match cli.command {
@@ -160,7 +169,7 @@ impl CheckArguments {
         match self.options() {
             Ok(options) => check::run(&options).into(),
             Err(message) => {
-                anstream::eprintln!("error: {message}");
+                console::error(message);
                 ExitCode::from(1)
             }
         }

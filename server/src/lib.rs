@@ -5,7 +5,7 @@
 //! | floor | module | knows |
 //! |---|---|---|
 //! | 8 | `main`, [`cli`] | the command line: arguments to one of the modes |
-//! | 7 | [`check`], [`commands`] | the modes |
+//! | 7 | [`check`], [`commands`] | the modes; `console` has what they say on the standard error |
 //! | 6 | [`analysis`] | bytes in, file metrics out |
 //! | 5 | [`discovery`] | which files to look at, and which configuration holds for each |
 //! | 4 | [`config`], [`violations`] | thresholds; rows and thresholds to violations |
@@ -20,6 +20,7 @@ pub mod check;
 pub mod cli;
 pub mod commands;
 pub mod config;
+mod console;
 pub mod discovery;
 pub mod metrics;
 pub mod syntax;

@@ -53,6 +53,67 @@ fn depth_length_and_size_are_survived() {
 
 #[cfg(unix)]
 #[test]
+fn what_has_no_end_is_not_read() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    let made = std::process::Command::new("mkfifo")
+        .arg(project.path("pipe.py"))
+        .status();
+    assert!(made.expect("mkfifo runs").success());
+    for path in ["pipe.py", "/dev/null"] {
+        let run = project.run(&["--check", "--force-analyze", "a.py", path]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(
+            run.stderr.contains(&format!("{path}: not analysed: no regular file")),
+            "{run:?}"
+        );
+        assert!(run.stdout.contains("Total files analyzed: 1\n"));
+    }
+}
+
+/// `/dev/full` takes nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn that_nobody_hears_what_is_said_changes_nothing() {
+    let project = Project::new(&[("a.py", COMPLEX), ("b.py", "def f(): # antipasta: nonsense\n pass\n")]);
+    let full = || std::fs::File::create("/dev/full").expect("a device");
+    for (arguments, code) in [
+        (&["--check", "--format", "json", "--statistics"][..], 2),
+        (&["--check", "b.py", "-t", "cog=1"], 0),
+        (&["--check", "missing.py"], 1),
+        (&["--check", "-", "a.py"], 1),
+        (&["--check", "--unknown"], 1),
+        (&["config", "validate", "missing.yaml"], 1),
+    ] {
+        let run = project
+            .command(arguments)
+            .stderr(full())
+            .output()
+            .expect("the binary runs");
+        assert_eq!(run.status.code(), Some(code), "{arguments:?}");
+    }
+    for arguments in [&["--check"][..], &["--help"], &["config", "schema"]] {
+        let run = project
+            .command(arguments)
+            .stdout(full())
+            .stderr(full())
+            .output()
+            .expect("the binary runs");
+        assert_eq!(run.status.code(), Some(1), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_number_of_threads_is_at_least_one() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    for number in ["0", "-1", "many", ""] {
+        let run = project.run(&["--check", &format!("--jobs={number}")]);
+        assert_eq!(run.code, Some(1));
+        assert!(run.stderr.contains("must be a whole number of at least 1"), "{run:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_file_that_cannot_be_read_is_reported() {
     use std::os::unix::fs::PermissionsExt;
     let project = Project::new(&[("a.py", "x = 1\n"), ("b.py", "x = 1\n")]);

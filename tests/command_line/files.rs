@@ -150,20 +150,6 @@ fn links_that_go_in_circles_are_no_trap() {
     assert_eq!(project.files(&[]), ["a/b.py"]);
 }
 
-#[cfg(unix)]
-#[test]
-fn a_pipe_is_not_waited_for() {
-    let project = Project::new(&[("a.py", "")]);
-    let made = std::process::Command::new("mkfifo")
-        .arg(project.path("pipe.py"))
-        .status();
-    assert!(made.expect("mkfifo runs").success());
-    assert_eq!(project.files(&[]), ["a.py"]);
-    let run = project.run(&["--check", "a.py", "pipe.py"]);
-    assert_eq!(run.code, Some(0), "{run:?}");
-    assert!(run.stderr.contains("pipe.py: not analysed: no regular file"));
-}
-
 #[test]
 fn a_pattern_that_is_none_is_an_error() {
     let project = Project::new(&[("a.py", "")]);

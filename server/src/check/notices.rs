@@ -2,35 +2,21 @@
 
 use std::path::Path;
 
-use anstyle::{AnsiColor, Style};
-
+use crate::console::warning;
 use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
-
-const ERROR: Style = AnsiColor::Red.on_default().bold();
-const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-
-/// Says on the standard error why the run cannot go on.
-pub(super) fn error(message: &str) {
-    anstream::eprintln!("{ERROR}error{ERROR:#}: {message}");
-}
-
-/// Says on the standard error what the user may want to mend.
-pub(super) fn warning(message: &str) {
-    anstream::eprintln!("{WARNING}warning{WARNING:#}: {message}");
-}
 
 /// Warns of what is odd about the configurations that were used, and of overrides that do nothing.
 pub(super) fn warn_of_configs(configs: &Configs) {
     let used = configs.used();
     for config in &used {
         for problem in &config.warnings {
-            warning(&problem.to_string());
+            warning(problem);
         }
     }
     let overrides = configs.overrides();
     for (metric, _) in &overrides.thresholds {
         if !used.is_empty() && used.iter().all(|config| config.threshold(*metric).is_none()) {
-            warning(&format!(
+            warning(format_args!(
                 "--threshold {metric}: has no effect; the configuration does not judge {metric}"
             ));
         }
@@ -38,7 +24,7 @@ pub(super) fn warn_of_configs(configs: &Configs) {
     let old = configs.working_directory().join(OLD_FILE_NAME);
     if used.iter().any(|config| config.path.is_none()) && old.is_file() {
         let message = "is not read any more; `antipasta-lsp config migrate` makes a `.antipasta.yaml` of it";
-        warning(&format!("{OLD_FILE_NAME} {message}"));
+        warning(format_args!("{OLD_FILE_NAME} {message}"));
     }
 }
 

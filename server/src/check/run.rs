@@ -18,6 +18,7 @@ use super::report::{FileReport, Outcome, Report};
 use super::statistics::Statistics;
 use crate::analysis::{Analysis, AnalysisError, Phases, Pool, PoolError, analyse_bytes, analyse_file};
 use crate::config::{Config, ConfigErrors};
+use crate::console;
 use crate::discovery::{self, Configs, Discovered, DiscoveryError, read_config};
 use crate::syntax::MAX_BYTES;
 
@@ -82,7 +83,7 @@ pub fn run(options: &CheckOptions) -> Verdict {
         // Whoever reads the report has seen enough of it.
         Err(CheckError::Stdout(error)) if error.kind() == io::ErrorKind::BrokenPipe => Verdict::Failed,
         Err(error) => {
-            notices::error(&error.to_string());
+            console::error(error);
             Verdict::Failed
         }
     }
@@ -129,7 +130,7 @@ impl<'a> Run<'a> {
         let analysis = begun.elapsed();
         for file in &report.files {
             for remark in &file.outcome.judgement.warnings {
-                notices::warning(&format!("{}:{}: {}", file.path, remark.line, remark.message));
+                console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
             }
         }
         let begun = Instant::now();
@@ -151,7 +152,7 @@ impl<'a> Run<'a> {
         match &self.options.input {
             Input::Paths(paths) => {
                 let Discovered { files, warnings } = discovery::discover(paths, &self.configs, self.jobs)?;
-                warnings.iter().for_each(|message| notices::warning(message));
+                warnings.iter().for_each(console::warning);
                 let task = |file: discovery::File| Task {
                     path: file.path,
                     size: file.size,
@@ -191,7 +192,7 @@ impl<'a> Run<'a> {
         if self.options.format == OutputFormat::Text && self.options.output.is_none() {
             writeln!(anstream::stdout(), "{text}").map_err(CheckError::Stdout)
         } else {
-            anstream::eprintln!("{text}");
+            console::say(text);
             Ok(())
         }
     }

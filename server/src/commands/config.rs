@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 
 use crate::config::{self, Config, Overrides, TEMPLATE};
+use crate::console;
 use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config};
 
 /// What to do with configurations.
@@ -81,7 +82,7 @@ impl ConfigCommand {
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                anstream::eprintln!("error: {failure}");
+                console::error(failure);
                 ExitCode::from(1)
             }
         }
@@ -104,7 +105,7 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
         ));
     };
     for problem in &config.warnings {
-        anstream::eprintln!("warning: {problem}");
+        console::warning(problem);
     }
     let mut text = format!(
         "✅ Configuration file is valid: {}\n\nPython files are judged by:\n",
@@ -141,7 +142,7 @@ fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
     let text = fs::read_to_string(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
     let migrated = config::migrate(file, &text).map_err(|errors| errors.to_string())?;
     for problem in migrated.config.warnings.iter().chain(&migrated.dropped) {
-        anstream::eprintln!("warning: {problem}");
+        console::warning(problem);
     }
     let text = config::to_yaml(&migrated.config.settings);
     if output == Path::new("-") {
