@@ -385,3 +385,45 @@ impl Measured for Document {
         units.flat_map(|(unit, &first_line)| unit.runs(first_line))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::measure;
+    use crate::text::{Position, PositionEncoding, replace};
+
+    /// Replaces the first occurrence of `old` in a document's text.
+    fn edit(document: &mut Document, old: &str, new: &str) {
+        let mut text = document.text().clone();
+        let start = String::from(&text).find(old).expect("the text has what is replaced");
+        let position = |byte| Position::of_byte(&text, byte, PositionEncoding::Utf8);
+        let range = position(start)..position(start + old.len());
+        let splice = replace(&mut text, Some(range), new, PositionEncoding::Utf8);
+        document.update(text, &[splice]);
+    }
+
+    #[test]
+    fn a_class_s_new_name_reaches_its_methods_at_once() {
+        for decorator in ["", "@decorated\n"] {
+            let text = format!(
+                "x = 1\n\n\n{decorator}class C:\n    def f(self): pass\n\n    def g(self): pass\n\n\ndef h(): pass\n"
+            );
+            let mut document = Document::new(Rope::from_str(&text));
+            edit(&mut document, "class C", "class D(B)");
+            assert!(!document.is_unsettled(), "{decorator:?}");
+            let expected = measure(&String::from(document.text())).unwrap();
+            assert_eq!(document.file_metrics(), expected);
+            assert_eq!(&*expected.functions[1].classes[0], "D");
+        }
+    }
+
+    #[test]
+    fn a_broken_class_header_keeps_the_methods_numbers() {
+        let mut document = Document::new(Rope::from_str("class C:\n    def f(self):\n        if x: pass\n"));
+        edit(&mut document, "class C:", "class C(:");
+        assert!(document.is_unsettled());
+        assert_eq!(document.file_metrics().functions[0].cyclomatic, Some(2));
+        edit(&mut document, "class C(:", "class C():");
+        assert!(!document.is_unsettled() && !document.is_stale());
+    }
+}

@@ -114,14 +114,10 @@ fn has_sound_header(statement: Node<'_>) -> bool {
         return false;
     };
     let body = class.child_by_field_name("body");
-    let mut parts = statement.walk();
-    let mut class_parts = class.walk();
-    statement
-        .children(&mut parts)
-        .filter(|part| *part != class)
-        .all(|part| !part.has_error() && Some(part) != body)
-        && class
-            .children(&mut class_parts)
-            .filter(|part| Some(*part) != body)
-            .all(|part| !part.has_error())
+    // Of a class without decorators, both are the same node.
+    [statement, class].into_iter().all(|node| {
+        let mut cursor = node.walk();
+        let mut parts = node.children(&mut cursor);
+        parts.all(|part| part == class || Some(part) == body || !part.has_error())
+    })
 }
