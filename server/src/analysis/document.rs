@@ -418,6 +418,27 @@ mod tests {
     }
 
     #[test]
+    fn a_lone_backslash_belongs_to_what_is_below_it() {
+        let text = "class C:\n    def f(self): pass\n\\\ndef g():\n    if x: pass\n";
+        let document = Document::new(Rope::from_str(text));
+        let expected = measure(text).unwrap();
+        assert_eq!(document.file_metrics(), expected);
+        assert_eq!(expected.functions[1].classes.len(), 0);
+        let starts: Vec<u32> = document.units().map(|(lines, _)| lines.start).collect();
+        assert_eq!(starts, [0, 1, 2]);
+    }
+
+    #[test]
+    fn code_that_tree_sitter_takes_for_a_comment_is_found_once_it_settles() {
+        let mut document = Document::new(Rope::from_str("# A comment\nclass A:\n    x = 1\n"));
+        edit(&mut document, "comment\n", "comment\ry = 1;\n");
+        assert!(document.is_unsettled() && document.settle());
+        assert!(!document.is_stale());
+        let expected = measure(&String::from(document.text())).unwrap();
+        assert_eq!(document.file_metrics(), expected);
+    }
+
+    #[test]
     fn a_broken_class_header_keeps_the_methods_numbers() {
         let mut document = Document::new(Rope::from_str("class C:\n    def f(self):\n        if x: pass\n"));
         edit(&mut document, "class C:", "class C(:");

@@ -115,6 +115,9 @@ pub fn unit_starts<N: Clone>(text: &impl Lines, outline: &[Item<N>]) -> Vec<Unit
     division.units
 }
 
+/// A line of nothing else continues a blank line with what is below it, to which it belongs.
+const LONE_BACKSLASH: &str = "\\";
+
 struct Division<'t, T, N> {
     text: &'t T,
     /// Those found so far; their ends are not known yet.
@@ -128,7 +131,7 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
     fn body(&mut self, items: &[Item<N>], mut free_from: u32, indentation: u32, least_indentation: u32) {
         for (index, item) in items.iter().enumerate() {
             let first_line = self.text.line_of_byte(item.range.start);
-            let is_joined = index > 0 && (first_line < free_from || self.is_continued(first_line));
+            let is_joined = index > 0 && (first_line < free_from || self.continues_code(first_line));
             if is_joined {
                 let unit = self.units.last_mut().expect("the unit that the item before is in");
                 unit.nodes.push(item.node.clone());
@@ -162,11 +165,10 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
     /// The empty range where a unit starts whose code starts on `line`: at the first of the comments directly above it,
     /// but not above `free_from`.
     fn range_from(&self, mut line: u32, free_from: u32) -> Range<u32> {
-        // A lone backslash continues a blank line with what is below it.
         let is_above = |line| {
             let line = self.text.line_text(line);
             let line = trimmed(&line);
-            line.starts_with('#') || line == "\\"
+            line.starts_with('#') || line == LONE_BACKSLASH
         };
         while line > free_from && is_above(line - 1) {
             line -= 1;
@@ -195,6 +197,11 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
         let column = (class.first_statement - self.text.line_start(line)) as usize;
         let is_first = self.text.line_text(line)[..column].trim_start().is_empty();
         is_first && !self.is_continued(line)
+    }
+
+    /// Whether a line is the continuation of one above that has code, or at least looks like it.
+    fn continues_code(&self, line: u32) -> bool {
+        self.is_continued(line) && trimmed(&self.text.line_text(line - 1)) != LONE_BACKSLASH
     }
 
     /// Whether a line is the continuation of the one above, or at least looks like it.
@@ -233,7 +240,7 @@ pub fn first_indentation(text: &str) -> Option<&str> {
         let code = line.trim_start_matches([' ', '\t', '\x0c']);
         let indentation = continued.take().unwrap_or(&line[..line.len() - code.len()]);
         match code {
-            "\\" => continued = Some(indentation),
+            LONE_BACKSLASH => continued = Some(indentation),
             _ if code.is_empty() || code.starts_with('#') => {}
             _ => return Some(indentation),
         }

@@ -88,6 +88,8 @@ impl MeasuredUnit {
             Err(error) => {
                 measured.set_parts(last_good);
                 measured.error = Some(Arc::new(error));
+                // Tree-sitter may have understood it, but not as ruff's parser does.
+                measured.is_settled = false;
             }
         }
         measured
