@@ -85,8 +85,7 @@ fn units(criterion: &mut Criterion) {
         .map(|(_, contribution)| contribution)
         .collect();
     let (unit, _) = contributions_of_units(&source).into_iter().nth(10).expect("many units");
-    let start = source.lines().start(unit.lines.start) as usize;
-    let end = source.lines().start(unit.lines.end) as usize;
+    let unit_text = source.text_of_lines(&unit.lines);
     let mut group = criterion.benchmark_group("units");
     group.bench_function("tree-sitter: parse", |bench| {
         bench.iter(|| parser.parse(black_box(&rope)))
@@ -95,7 +94,7 @@ fn units(criterion: &mut Criterion) {
         bench.iter(|| tree.units(black_box(&rope)));
     });
     group.bench_function("one unit alone", |bench| {
-        bench.iter(|| contribution_of_unit(black_box(&text[start..end]), unit.kind, &unit.classes).is_ok());
+        bench.iter(|| contribution_of_unit(black_box(unit_text), unit.kind, &unit.classes).is_ok());
     });
     group.bench_function("merge all", |bench| {
         bench.iter(|| {

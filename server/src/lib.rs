@@ -6,12 +6,12 @@
 //! |---|---|---|
 //! | 8 | `main`, [`cli`] | the command line: arguments to one of the modes |
 //! | 7 | [`check`], [`commands`] | the modes; `console` has what they say on the standard error |
-//! | 6 | [`analysis`] | bytes in, file metrics out |
+//! | 6 | [`analysis`] | bytes and edits in, file metrics out |
 //! | 5 | [`discovery`] | which files to look at, and which configuration holds for each |
 //! | 4 | [`config`], [`violations`] | thresholds; rows and thresholds to violations |
 //! | 3 | [`metrics`] | one walk over an AST drives every metric |
-//! | 2 | [`syntax`] | decoding, parsing, units |
-//! | 1 | [`text`] | lines and positions |
+//! | 2 | [`syntax`] | decoding, parsing, trees that follow edits, units |
+//! | 1 | [`text`] | ropes, lines, positions, edits |
 //!
 //! Floors 1 to 4 are pure: no input or output, no clock, no globals.
 

@@ -18,7 +18,7 @@ use ropey::Rope;
 use rustc_hash::FxHashMap;
 
 pub use self::measured_unit::MeasuredUnit;
-use self::measured_unit::{Part, UnitText};
+use self::measured_unit::{Part, UnitText, hash_of_text};
 use crate::metrics::{FileMetrics, FileTotals, Measured, Run, RunningTotals, contributions_of_units};
 use crate::syntax::units::Unit;
 use crate::syntax::{MAX_BYTES, SyntaxError, SyntaxTree, TreeParser, parse};
@@ -177,9 +177,9 @@ impl Document {
         let mut first_lines = Vec::new();
         let mut units = Vec::new();
         for (unit, contribution) in contributions_of_units(&source) {
-            let unit_text = UnitText::new(self.text_of_lines(&unit.lines));
             first_lines.push(unit.lines.start);
-            units.push(MeasuredUnit::good(unit, &unit_text, contribution));
+            let text_hash = hash_of_text(source.text_of_lines(&unit.lines));
+            units.push(MeasuredUnit::good(unit, text_hash, contribution));
         }
         drop(source);
         if units.is_empty() {

@@ -83,10 +83,7 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     let Some(decoding) = decoding_of(&name) else {
         return Err(DecodeError::UnknownEncoding { encoding: name, line });
     };
-    if decoding == Decoding::Utf8 {
-        return utf_8(bytes, body);
-    }
-    if marked {
+    if marked && decoding != Decoding::Utf8 {
         return Err(DecodeError::Contradiction { encoding: name, line });
     }
     match decoding {

@@ -1,6 +1,7 @@
 //! Whole texts to syntax trees, by ruff's parser, within bounds.
 
 use std::fmt;
+use std::ops::Range;
 
 use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{ModModule, PySourceType, Stmt};
@@ -72,6 +73,11 @@ impl<'a> Source<'a> {
     /// The lines of the text.
     pub fn lines(&self) -> &LineIndex {
         &self.lines
+    }
+
+    /// The text of some lines, from 0.
+    pub fn text_of_lines(&self, lines: &Range<u32>) -> &'a str {
+        &self.text[self.lines.start(lines.start) as usize..self.lines.start(lines.end) as usize]
     }
 
     /// The statements of the module's body.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ropey::Rope;
 use tree_sitter::{InputEdit, Node, Parser, Tree};
 
-use super::units::{Unit, end_units, is_sound, outline_of_tree, unit_starts, units};
+use super::units::{Unit, all_units, end_units, is_sound, outline_of_tree, unit_starts};
 use crate::text::{Lines, Point, Splice};
 
 /// A parser of Python that takes broken code as well, and takes over from an older tree what an edit did not touch.
@@ -96,7 +96,7 @@ pub struct WindowUnits {
 impl SyntaxTree {
     /// Divides `text`, which this is the tree of, into units.
     pub fn units(&self, text: &Rope) -> Vec<Unit<()>> {
-        without_nodes(units(text, &outline_of_tree(&self.0, text, &(0..u32::MAX))))
+        self.units_in(text, &(0..text.physical_lines())).units
     }
 
     /// The units of `text`, which this is the tree of, in a window of its lines; costs what the window holds.
@@ -106,17 +106,14 @@ impl SyntaxTree {
         let end = starts.partition_point(|unit| unit.lines.start < window.end);
         let next = starts.split_off(end).into_iter().next();
         let mut units = starts.split_off(starts.partition_point(|unit| unit.lines.start < window.start));
-        if window.start == 0 {
-            match units.first_mut() {
-                Some(first) => first.lines.start = 0,
-                None if next.is_none() => units.extend(Unit::without_statements(0..window.end)),
-                None => {}
-            }
+        if window.start == 0 && (next.is_none() || !units.is_empty()) {
+            units = all_units(units, window.end);
+        } else {
+            end_units(&mut units, window.end);
         }
-        end_units(&mut units, window.end);
         WindowUnits {
             are_sound: !self.0.root_node().is_error() && units.iter().all(is_sound),
-            units: without_nodes(units),
+            units: units.into_iter().map(without_node).collect(),
             next: next.map(without_node),
         }
     }
@@ -125,10 +122,6 @@ impl SyntaxTree {
     pub fn is_sound(&self) -> bool {
         !self.0.root_node().has_error()
     }
-}
-
-fn without_nodes(units: Vec<Unit<Node<'_>>>) -> Vec<Unit<()>> {
-    units.into_iter().map(without_node).collect()
 }
 
 fn without_node(unit: Unit<Node<'_>>) -> Unit<()> {

@@ -82,14 +82,15 @@ impl<N> Unit<N> {
 
 /// Divides a text into units. A text without statements is one unit, without nodes; one without lines is none.
 pub fn units<N: Clone>(text: &impl Lines, outline: &[Item<N>]) -> Vec<Unit<N>> {
-    let mut units = unit_starts(text, outline);
-    let count = text.physical_lines();
-    if units.is_empty() {
-        units.extend(Unit::without_statements(0..count));
-    }
-    // What comes before the first statement belongs to it.
-    if let Some(first) = units.first_mut() {
-        first.lines.start = 0;
+    all_units(unit_starts(text, outline), text.physical_lines())
+}
+
+/// All units of the first `count` lines of a text from the starts of those that have statements.
+pub fn all_units<N>(mut units: Vec<Unit<N>>, count: u32) -> Vec<Unit<N>> {
+    match units.first_mut() {
+        // What comes before the first statement belongs to it.
+        Some(first) => first.lines.start = 0,
+        None => units.extend(Unit::without_statements(0..count)),
     }
     end_units(&mut units, count);
     units

@@ -39,9 +39,7 @@ fn costs_add_up_to_the_metrics() {
         for (path, text) in sources() {
             let source = parse(&text).unwrap();
             for (unit, contribution) in contributions_of_units(&source) {
-                let start = source.lines().start(unit.lines.start) as usize;
-                let end = source.lines().start(unit.lines.end) as usize;
-                let costs = costs_of_unit(&text[start..end], unit.kind, &unit.classes).unwrap();
+                let costs = costs_of_unit(source.text_of_lines(&unit.lines), unit.kind, &unit.classes).unwrap();
                 assert_eq!(costs.len(), contribution.functions.len(), "{}", path.display());
                 for (costs, function) in costs.iter().zip(&contribution.functions) {
                     let place = format!("{}: {} in {:?}", path.display(), function.name, unit.lines);

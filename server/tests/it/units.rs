@@ -94,9 +94,7 @@ fn a_unit_contributes_the_same_alone_as_in_its_file() {
         for (path, text) in sources() {
             let source = parse(&text).unwrap();
             for (unit, in_file) in contributions_of_units(&source) {
-                let start = source.lines().start(unit.lines.start) as usize;
-                let end = source.lines().start(unit.lines.end) as usize;
-                let alone = contribution_of_unit(&text[start..end], unit.kind, &unit.classes);
+                let alone = contribution_of_unit(source.text_of_lines(&unit.lines), unit.kind, &unit.classes);
                 assert_eq!(alone, Ok(in_file), "{} lines {:?}", path.display(), unit.lines);
             }
         }

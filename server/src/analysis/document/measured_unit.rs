@@ -8,7 +8,12 @@ use crate::metrics::{Contribution, FunctionSummary, Run, contribution_of_unit};
 use crate::syntax::SyntaxError;
 use crate::syntax::units::{Unit, UnitKind, first_indentation_width};
 
-/// The text of a unit and its hash, by which it is known again.
+/// The hash by which the text of a unit is known again.
+pub(super) fn hash_of_text(text: &str) -> u128 {
+    xxh3_128(text.as_bytes())
+}
+
+/// The text of a unit and its hash.
 pub(super) struct UnitText {
     text: String,
     hash: u128,
@@ -16,7 +21,7 @@ pub(super) struct UnitText {
 
 impl UnitText {
     pub fn new(text: String) -> Self {
-        let hash = xxh3_128(text.as_bytes());
+        let hash = hash_of_text(&text);
         Self { text, hash }
     }
 
@@ -66,13 +71,13 @@ enum Parts {
 
 impl MeasuredUnit {
     /// A unit whose contribution is known.
-    pub(super) fn good<N>(unit: Unit<N>, text: &UnitText, contribution: Contribution) -> Self {
+    pub(super) fn good<N>(unit: Unit<N>, text_hash: u128, contribution: Contribution) -> Self {
         Self {
             kind: unit.kind,
             is_settled: true,
             indentation: unit.indentation,
             classes: unit.classes.into(),
-            text_hash: text.hash,
+            text_hash,
             summary: contribution.summary,
             parts: Parts::Own(Arc::new(contribution)),
             error: None,
@@ -81,7 +86,7 @@ impl MeasuredUnit {
 
     /// Measures a unit. If it does not parse, `last_good` are its numbers; their lines count from its first.
     pub(super) fn measure(unit: Unit<()>, text: &UnitText, last_good: Vec<Part>, is_settled: bool) -> Self {
-        let mut measured = Self::good(unit, text, Contribution::default());
+        let mut measured = Self::good(unit, text.hash, Contribution::default());
         measured.is_settled = is_settled;
         match contribution_of_unit(&text.text, measured.kind, &measured.classes) {
             Ok(contribution) => measured.set_own(contribution),
@@ -99,7 +104,7 @@ impl MeasuredUnit {
     pub(super) fn empty() -> Self {
         let unit: Option<Unit<()>> = Unit::without_statements(0..1);
         let unit = unit.expect("a line");
-        Self::good(unit, &UnitText::new(String::new()), Contribution::default())
+        Self::good(unit, hash_of_text(""), Contribution::default())
     }
 
     /// All of a text that cannot be measured.
@@ -202,21 +207,14 @@ impl MeasuredUnit {
 
     /// The functions and classes in it, if it starts at `first_line`, from 0.
     pub fn runs(&self, first_line: u32) -> impl Iterator<Item = Run<'_>> {
-        let (own, others) = match &self.parts {
-            Parts::Own(contribution) => (Some((0, contribution, &self.summary)), &[][..]),
-            Parts::LastGood(parts) => (None, &**parts),
-        };
-        let others = others
-            .iter()
-            .map(|part| (part.line, &part.contribution, &part.contribution.summary));
-        own.into_iter()
-            .chain(others)
-            .map(move |(line, contribution, summary)| Run {
-                lines_before: first_line + line,
-                functions: &contribution.functions,
-                classes: &contribution.classes,
-                summary,
-            })
+        // The summary that is kept here saves a look at the contribution, which for most units is all that is wanted.
+        let own_summary = matches!(self.parts, Parts::Own(_)).then_some(&self.summary);
+        self.parts().map(move |(line, contribution)| Run {
+            lines_before: first_line + line,
+            functions: &contribution.functions,
+            classes: &contribution.classes,
+            summary: own_summary.unwrap_or(&contribution.summary),
+        })
     }
 
     pub(super) fn text_hash(&self) -> u128 {
@@ -228,25 +226,25 @@ impl MeasuredUnit {
         self.kind == unit.kind && self.indentation == unit.indentation && *self.classes == *unit.classes
     }
 
-    /// Its parts, if it starts at `first_line`.
-    pub(super) fn parts_from(&self, first_line: u32) -> impl Iterator<Item = Part> {
-        let (own, others) = match &self.parts {
+    /// What contributes to it, each with the line, counted from the first of the unit, where it starts.
+    fn parts(&self) -> impl Iterator<Item = (u32, &Arc<Contribution>)> {
+        let (own, last_good) = match &self.parts {
             Parts::Own(contribution) => (Some((0, contribution)), &[][..]),
             Parts::LastGood(parts) => (None, &**parts),
         };
-        let others = others.iter().map(|part| (part.line, &part.contribution));
-        own.into_iter().chain(others).map(move |(line, contribution)| Part {
+        let last_good = last_good.iter().map(|part| (part.line, &part.contribution));
+        own.into_iter().chain(last_good)
+    }
+
+    /// Its parts, if it starts at `first_line`.
+    pub(super) fn parts_from(&self, first_line: u32) -> impl Iterator<Item = Part> {
+        self.parts().map(move |(line, contribution)| Part {
             line: first_line + line,
             contribution: Arc::clone(contribution),
         })
     }
 
     pub(super) fn contributions(&self) -> impl Iterator<Item = &Contribution> {
-        let (own, others) = match &self.parts {
-            Parts::Own(contribution) => (Some(contribution), &[][..]),
-            Parts::LastGood(parts) => (None, &**parts),
-        };
-        let others = others.iter().map(|part| &part.contribution);
-        own.into_iter().chain(others).map(|contribution| &**contribution)
+        self.parts().map(|(_, contribution)| &**contribution)
     }
 }
