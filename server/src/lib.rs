@@ -22,6 +22,7 @@ pub mod commands;
 pub mod config;
 mod console;
 pub mod discovery;
+pub mod lsp;
 pub mod metrics;
 pub mod syntax;
 pub mod text;

@@ -19,7 +19,7 @@ use rustc_hash::FxHashMap;
 
 pub use self::measured_unit::MeasuredUnit;
 use self::measured_unit::{Part, UnitText, hash_of_text};
-use crate::metrics::{FileMetrics, FileTotals, Measured, Run, RunningTotals, contributions_of_units};
+use crate::metrics::{FileMetrics, FileTotals, FunctionCosts, Measured, Run, RunningTotals, contributions_of_units};
 use crate::syntax::units::Unit;
 use crate::syntax::{MAX_BYTES, SyntaxError, SyntaxTree, TreeParser, parse};
 use crate::text::{Lines, Splice};
@@ -81,6 +81,17 @@ impl Document {
         let start = self.text.line_start(lines.start) as usize;
         let end = self.text.line_start(lines.end) as usize;
         String::from(self.text.byte_slice(start..end.max(start)))
+    }
+
+    /// What the constructs in the functions of the unit that holds `line`, from 0, cost, and how many lines come before the
+    /// unit: the lines of the costs count from there. There are no costs where the unit does not parse.
+    ///
+    /// They are found out once for each unit, and only if somebody asks. That costs what the unit is long.
+    pub fn costs_at(&self, line: u32) -> (u32, &[FunctionCosts]) {
+        let index = self.index_of(line);
+        let lines = self.lines_of(index);
+        let costs = self.units[index].costs(|| self.text_of_lines(&lines));
+        (lines.start, costs)
     }
 
     /// Whether some unit holds a syntax error, so that its numbers are the last good ones.

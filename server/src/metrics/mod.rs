@@ -34,5 +34,5 @@ pub use measure::{contribution_of_source, contribution_of_unit, contributions_of
 pub use metric_type::{MetricType, UnknownMetric};
 pub use operand::Operand;
 pub use recursion_limit::{Exceeded, Frames};
-pub use rows::{Details, Measured, MetricRow, Placed, Run, Selection, for_each_row};
+pub use rows::{AllRows, Details, Measured, MetricRow, Placed, Run, Selection, for_each_row};
 pub use running_totals::RunningTotals;

@@ -173,7 +173,8 @@ pub trait Selection {
 }
 
 /// Selects every row.
-struct AllRows;
+#[derive(Clone, Copy, Debug)]
+pub struct AllRows;
 
 impl Selection for AllRows {
     fn metric(&self, _: MetricType) -> bool {

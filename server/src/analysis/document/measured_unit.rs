@@ -1,10 +1,10 @@
 //! One unit of a document: what it contributes, or last contributed before it broke.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::metrics::{Contribution, FunctionSummary, Run, contribution_of_unit};
+use crate::metrics::{Contribution, FunctionCosts, FunctionSummary, Run, contribution_of_unit, costs_of_unit};
 use crate::syntax::SyntaxError;
 use crate::syntax::units::{Unit, UnitKind, first_indentation_width};
 
@@ -59,6 +59,8 @@ pub struct MeasuredUnit {
     parts: Parts,
     summary: FunctionSummary,
     error: Option<Arc<SyntaxError>>,
+    /// Found out when somebody asks.
+    costs: OnceLock<Arc<[FunctionCosts]>>,
 }
 
 #[derive(Clone, Debug)]
@@ -81,6 +83,7 @@ impl MeasuredUnit {
             summary: contribution.summary,
             parts: Parts::Own(Arc::new(contribution)),
             error: None,
+            costs: OnceLock::new(),
         }
     }
 
@@ -175,6 +178,7 @@ impl MeasuredUnit {
         self.summary = contribution.summary;
         self.parts = Parts::Own(Arc::new(contribution));
         self.error = None;
+        self.costs = OnceLock::new();
     }
 
     fn set_parts(&mut self, parts: Vec<Part>) {
@@ -214,6 +218,17 @@ impl MeasuredUnit {
             functions: &contribution.functions,
             classes: &contribution.classes,
             summary: own_summary.unwrap_or(&contribution.summary),
+        })
+    }
+
+    /// What the constructs in its functions cost; nothing if the unit does not parse. `text` is the unit's text.
+    pub(super) fn costs(&self, text: impl FnOnce() -> String) -> &[FunctionCosts] {
+        if self.error.is_some() || !matches!(self.parts, Parts::Own(_)) {
+            return &[];
+        }
+        self.costs.get_or_init(|| {
+            let costs = costs_of_unit(&text(), self.kind, &self.classes);
+            costs.unwrap_or_default().into()
         })
     }
 

@@ -1,0 +1,53 @@
+//! The commands that the server executes for a client.
+
+use std::fmt;
+
+/// A command for `workspace/executeCommand`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Says why a value is what it is. The arguments are the document's URI and a
+    /// [`DiagnosticData`](super::diagnostics::DiagnosticData).
+    Explain,
+    /// Shows every value of a function, a class or a file. The arguments are the document's URI and, but for a file, the
+    /// line, from 0, of the `def` or `class`.
+    ShowReport,
+    /// Analyses every file of the workspace again.
+    AnalyseWorkspace,
+    /// Forgets what was analysed before.
+    ClearCache,
+    /// Starts afresh: reads settings and configurations again, and analyses everything again.
+    Restart,
+}
+
+impl Command {
+    /// Every command.
+    pub const ALL: [Self; 5] = [
+        Self::Explain,
+        Self::ShowReport,
+        Self::AnalyseWorkspace,
+        Self::ClearCache,
+        Self::Restart,
+    ];
+
+    /// The name that clients call it by.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Explain => "antipasta.explain",
+            Self::ShowReport => "antipasta.showReport",
+            Self::AnalyseWorkspace => "antipasta.analyseWorkspace",
+            Self::ClearCache => "antipasta.clearCache",
+            Self::Restart => "antipasta.restart",
+        }
+    }
+
+    /// The command of a name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|command| command.as_str() == name)
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}

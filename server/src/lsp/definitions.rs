@@ -1,0 +1,192 @@
+//! The functions and classes of a document: where their names stand, and what was measured of them.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use ropey::Rope;
+use rustc_hash::FxHashMap;
+
+use super::convert::bytes_of_line;
+use crate::analysis::Document;
+use crate::metrics::{AllRows, ClassMetrics, Details, FunctionMetrics, Measured, MetricType, Placed, for_each_row};
+
+/// A function or class that has rows.
+#[derive(Clone, Copy, Debug)]
+pub enum Definition<'a> {
+    /// A function or method.
+    Function(Placed<'a, FunctionMetrics>),
+    /// A class.
+    Class(Placed<'a, ClassMetrics>),
+}
+
+impl<'a> Definition<'a> {
+    /// The bare name.
+    pub fn name(&self) -> &'a str {
+        match self {
+            Self::Function(function) => &function.item.name,
+            Self::Class(class) => &class.item.name,
+        }
+    }
+
+    /// The names of the classes around it, outermost first.
+    pub fn classes(&self) -> &'a [Box<str>] {
+        match self {
+            Self::Function(function) => &function.item.classes,
+            Self::Class(class) => &class.item.classes,
+        }
+    }
+
+    /// The line, from 0, of its `def` or `class`.
+    pub fn line(&self) -> u32 {
+        let line = match self {
+            Self::Function(function) => function.def_line(),
+            Self::Class(class) => class.class_line(),
+        };
+        line.saturating_sub(1)
+    }
+}
+
+/// The functions and classes of a document, in the order of their lines.
+pub fn definitions(document: &Document) -> Vec<Definition<'_>> {
+    let mut definitions: Vec<Definition<'_>> = Vec::new();
+    for run in document.runs() {
+        definitions.extend(run.placed_functions().map(Definition::Function));
+        definitions.extend(run.placed_classes().map(Definition::Class));
+    }
+    definitions.sort_by_key(Definition::line);
+    definitions
+}
+
+/// The function or class whose `def` or `class` is on `line`, from 0.
+pub fn definition_on_line(document: &Document, line: u32) -> Option<Definition<'_>> {
+    let (lines, unit) = document.unit_at(line)?;
+    unit.runs(lines.start).find_map(|run| {
+        let functions = run.placed_functions().map(Definition::Function);
+        let mut all = functions.chain(run.placed_classes().map(Definition::Class));
+        all.find(|definition| definition.line() == line)
+    })
+}
+
+/// Where the name of what a `def` or `class` on `line`, from 0, defines stands, in bytes. Where there is none, as the text
+/// has changed since it was measured, what the line has on it.
+pub fn name_on_line(text: &Rope, line: u32) -> Range<usize> {
+    let bytes = bytes_of_line(text, line);
+    let written: Cow<'_, str> = text.byte_slice(bytes.clone()).into();
+    let indentation = written.len() - written.trim_start().len();
+    let mut start = bytes.start + indentation;
+    // A backslash may have put the name on one of the next lines.
+    let mut rest = text.byte_slice(start..).chars().peekable();
+    for _ in 0..3 {
+        let mut word = String::new();
+        let name_start = start;
+        while let Some(letter) = rest.next_if(|letter| letter.is_alphanumeric() || *letter == '_') {
+            start += letter.len_utf8();
+            word.push(letter);
+        }
+        if !matches!(&*word, "async" | "def" | "class") {
+            if word.is_empty() || name_start == bytes.start + indentation {
+                break;
+            }
+            return name_start..start;
+        }
+        while let Some(letter) = rest.next_if(|letter| letter.is_whitespace() || *letter == '\\') {
+            start += letter.len_utf8();
+        }
+    }
+    bytes.start + indentation..bytes.start + written.trim_end().len().max(indentation)
+}
+
+/// A metric and its value.
+pub type MetricValue = (MetricType, f64);
+
+/// What was measured in a document, by what it is about: the rows of the check's report.
+#[derive(Debug, Default)]
+pub struct Values {
+    /// The values of the file. For cyclomatic and cognitive complexity, which only functions have, there are none.
+    pub file: Vec<MetricValue>,
+    /// The values of functions, by the line, from 0, of their `def`.
+    functions: FxHashMap<u32, Vec<MetricValue>>,
+    /// The values of classes, by their names.
+    classes: FxHashMap<Box<str>, Vec<MetricValue>>,
+}
+
+impl Values {
+    /// The values in a document. Costs what it has of functions.
+    pub fn of(document: &Document) -> Self {
+        let mut values = Self::default();
+        for_each_row(document, &AllRows, |row| {
+            let value = (row.metric, row.value);
+            match (row.function, &row.name) {
+                (Some(function), _) => {
+                    let line = function.def_line().saturating_sub(1);
+                    values.functions.entry(line).or_default().push(value);
+                }
+                (None, Some(class)) => values.classes.entry(Box::from(&**class)).or_default().push(value),
+                (None, None) if !matches!(row.details, Details::Average { .. } | Details::Maximum { .. }) => {
+                    values.file.push(value);
+                }
+                (None, None) => {}
+            }
+        });
+        for list in values.functions.values_mut() {
+            list.sort_by_key(|(metric, _)| *metric);
+        }
+        values
+    }
+
+    /// The values of a function or class, in the order in which metrics are listed to people. Classes of one name share
+    /// theirs; a class inside another has none.
+    pub fn of_definition(&self, definition: &Definition<'_>) -> &[MetricValue] {
+        let values = match definition {
+            Definition::Function(_) => self.functions.get(&definition.line()),
+            Definition::Class(_) if definition.classes().is_empty() => self.classes.get(definition.name()),
+            Definition::Class(_) => None,
+        };
+        values.map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_follows_its_keywords() {
+        let name = |text: &str, line| {
+            let text = Rope::from_str(text);
+            String::from(text.byte_slice(name_on_line(&text, line)))
+        };
+        assert_eq!(name("def f(): pass", 0), "f");
+        assert_eq!(name("\n  async  def été(): pass", 1), "été");
+        assert_eq!(name("class  C_1[T]: pass", 0), "C_1");
+        assert_eq!(name("async \\\n  def \\\n\tname \\\n(): pass", 0), "name");
+        assert_eq!(name("  x = 1  \n", 0), "x = 1");
+        assert_eq!(name("  def ", 0), "def");
+        assert_eq!(name("", 7), "");
+    }
+
+    #[test]
+    fn values_are_those_of_the_report() {
+        let text = "class C:\n    def f(self):\n        if x: pass\n\ndef g(): pass\n";
+        let document = Document::new(Rope::from_str(text));
+        let values = Values::of(&document);
+        let found = definitions(&document);
+        let names: Vec<_> = found
+            .iter()
+            .map(|definition| (definition.line(), definition.name()))
+            .collect();
+        assert_eq!(names, [(0, "C"), (1, "f"), (4, "g")]);
+        assert_eq!(
+            values.of_definition(&found[0]),
+            [(MetricType::WeightedMethodsPerClass, 2.0)]
+        );
+        assert_eq!(
+            values.of_definition(&found[1])[0],
+            (MetricType::CyclomaticComplexity, 2.0)
+        );
+        assert_eq!(values.of_definition(&found[2]).len(), 7);
+        assert_eq!(definition_on_line(&document, 1).unwrap().name(), "f");
+        assert!(definition_on_line(&document, 2).is_none());
+        assert_eq!(values.file.len(), 11);
+    }
+}

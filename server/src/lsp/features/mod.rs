@@ -1,0 +1,1 @@
+//! What an editor can ask of a document: one file for each request. Each is a function of a [snapshot](super::snapshot).

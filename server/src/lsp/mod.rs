@@ -1,0 +1,8 @@
+//! The language server.
+
+pub mod command;
+pub mod convert;
+pub mod definitions;
+pub mod diagnostics;
+pub mod features;
+pub mod snapshot;
