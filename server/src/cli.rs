@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -12,6 +12,7 @@ use crate::check::{self, CheckOptions, Input, OutputFormat};
 use crate::commands::ConfigCommand;
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
+use crate::lsp::{self, Connection};
 use crate::metrics::MetricType;
 
 const STYLES: Styles = Styles::styled()
@@ -22,6 +23,7 @@ const STYLES: Styles = Styles::styled()
 
 const EXAMPLES: &str = "\
 Examples:
+  antipasta-lsp                               serve an editor on the standard input and output
   antipasta-lsp --check                       check the Python files below this directory
   antipasta-lsp --check src --quiet           show violations only
   antipasta-lsp --check src -t cyc=15         allow a cyclomatic complexity of up to 15
@@ -36,21 +38,37 @@ Exit codes of --check:
 
 /// Code metrics for Python: cyclomatic and cognitive complexity, Halstead's metrics, maintainability index, line counts.
 ///
-/// Checks every function and file against the thresholds in `.antipasta.yaml` (or `[tool.antipasta]` in
-/// `pyproject.toml`), with the numbers of antipasta.
+/// Holds every function and file against the thresholds in `.antipasta.yaml` (or `[tool.antipasta]` in
+/// `pyproject.toml`), with the numbers of antipasta. Without `--check` it is a language server: an editor starts it, and
+/// speaks the Language Server Protocol with it.
 #[derive(Debug, Parser)]
 #[command(name = "antipasta-lsp", version, styles = STYLES, after_help = EXAMPLES)]
-#[command(
-    arg_required_else_help = true,
-    args_conflicts_with_subcommands = true,
-    disable_help_subcommand = true
-)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 
     #[command(flatten)]
+    serve: ServeArguments,
+
+    #[command(flatten)]
     check: CheckArguments,
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Language server")]
+struct ServeArguments {
+    /// Serve an editor on the standard input and output, as without any argument.
+    #[arg(long, conflicts_with_all = ["socket", "check"])]
+    stdio: bool,
+
+    /// Serve an editor that listens on this port of this machine.
+    #[arg(long, value_name = "PORT", conflicts_with = "check", value_parser = clap::value_parser!(u16).range(1..))]
+    socket: Option<u16>,
+
+    /// The process that starts the server. Editors pass it; it is not needed.
+    #[arg(long = "clientProcessId", hide = true, conflicts_with = "check")]
+    client_process_id: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -61,9 +79,11 @@ enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Check")]
+#[group(id = "check_arguments", multiple = true, requires = "check")]
 struct CheckArguments {
     /// Check files and exit.
-    #[arg(long, required = true)]
+    #[arg(long)]
     check: bool,
 
     /// Files and directories to check; `-` is source on the standard input.
@@ -155,7 +175,22 @@ pub fn main() -> ExitCode {
     };
     match cli.command {
         Some(Command::Config(command)) => command.run(),
-        None => cli.check.run(),
+        None if cli.check.check => cli.check.run(),
+        None => cli.serve.run(),
+    }
+}
+
+impl ServeArguments {
+    fn run(self) -> ExitCode {
+        match self.socket {
+            Some(port) => lsp::serve(Connection::Socket(port)),
+            None => {
+                if io::stdin().is_terminal() {
+                    console::say("This is a language server, and waits for an editor. To check files, see --help.");
+                }
+                lsp::serve(Connection::Stdio)
+            }
+        }
     }
 }
 

@@ -71,6 +71,29 @@ pub enum AnalysisError {
 /// Why the file has no metrics.
 pub fn analyse_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Analysis, AnalysisError> {
     let start = Instant::now();
+    read_bytes(path, buffer)?;
+    let read = start.elapsed();
+    let mut analysis = analyse_bytes(buffer)?;
+    analysis.phases.read = read;
+    Ok(analysis)
+}
+
+/// The text of a file, as Python reads it.
+///
+/// # Errors
+///
+/// Why the file has no text.
+pub fn read_text(path: &Path) -> Result<String, AnalysisError> {
+    let mut buffer = Vec::new();
+    read_bytes(path, &mut buffer)?;
+    if buffer.len() > MAX_BYTES {
+        return Err(AnalysisError::TooLarge(buffer.len() as u64));
+    }
+    Ok(decode(&buffer)?.into_owned())
+}
+
+/// Reads a file that is not too large, or one byte more than that.
+fn read_bytes(path: &Path, buffer: &mut Vec<u8>) -> Result<(), AnalysisError> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
     if size > MAX_BYTES as u64 {
@@ -79,10 +102,7 @@ pub fn analyse_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Analysis, Analy
     buffer.clear();
     // The file may grow while it is read.
     Read::by_ref(&mut file).take(MAX_BYTES as u64 + 1).read_to_end(buffer)?;
-    let read = start.elapsed();
-    let mut analysis = analyse_bytes(buffer)?;
-    analysis.phases.read = read;
-    Ok(analysis)
+    Ok(())
 }
 
 /// The metrics of a file with the given bytes.

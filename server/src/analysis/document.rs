@@ -42,19 +42,21 @@ pub struct Document {
 impl Document {
     /// Measures a text.
     pub fn new(text: Rope) -> Self {
-        let mut document = Self {
-            tree: None,
-            units: Vec::new(),
-            first_lines: vec![0],
-            totals: RunningTotals::default(),
-            file_totals: FileTotals::default(),
-            text,
-        };
+        let mut document = Self::empty();
+        document.text = text;
         if !document.is_measurable() {
-            document.refuse();
+            document.refuse(format!("too large: more than {MAX_BYTES} bytes"));
         } else if !document.measure_whole() {
             document.measure_by_tree();
         }
+        document
+    }
+
+    /// A text without numbers, for the given reason.
+    pub fn without_numbers(text: Rope, reason: String) -> Self {
+        let mut document = Self::empty();
+        document.text = text;
+        document.refuse(reason);
         document
     }
 
@@ -164,14 +166,25 @@ impl Document {
 
     // --- from nothing ---
 
+    fn empty() -> Self {
+        Self {
+            text: Rope::new(),
+            tree: None,
+            units: Vec::new(),
+            first_lines: vec![0],
+            totals: RunningTotals::default(),
+            file_totals: FileTotals::default(),
+        }
+    }
+
     fn is_measurable(&self) -> bool {
         self.text.len_bytes() <= MAX_BYTES
     }
 
-    /// Has no numbers for a text that is too long.
-    fn refuse(&mut self) {
+    /// Has no numbers, for the given reason.
+    fn refuse(&mut self, message: String) {
         let error = SyntaxError {
-            message: format!("too large: more than {MAX_BYTES} bytes"),
+            message,
             line: 1,
             column: 1,
         };

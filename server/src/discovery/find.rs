@@ -75,6 +75,30 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
     search.finish()
 }
 
+/// Whether [`discover`] finds a file below a directory, or would if the file's name ended as it should. Both paths are
+/// absolute. A file whose configuration is unsound is left out.
+pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
+    let search = Search::new(configs, 1);
+    let (Ok(below), Ok(top), Ok(own)) = (
+        path.strip_prefix(directory),
+        search.config_of(directory),
+        search.config_of(path.parent().unwrap_or(path)),
+    ) else {
+        return true;
+    };
+    if !search.is_taken(&own, path, below) {
+        return true;
+    }
+    if !top.use_gitignore {
+        return false;
+    }
+    // Of all that a walk would look at, only the directories above the file.
+    let target = path.to_owned();
+    let mut walk = search.walk_builder(directory, true);
+    let mut entries = walk.filter_entry(move |entry| target.starts_with(entry.path())).build();
+    path.exists() && !entries.any(|entry| entry.is_ok_and(|entry| entry.path() == path))
+}
+
 /// What a walk leaves out.
 enum Rules {
     /// What configurations and `.gitignore` files leave out. That of the directory where the walk starts says whether
@@ -148,16 +172,7 @@ impl<'a> Search<'a> {
             Rules::Included => (false, None),
         };
         let root = self.absolute(argument);
-        let walker = WalkBuilder::new(&root)
-            .standard_filters(false)
-            .parents(respects_gitignore)
-            .git_ignore(respects_gitignore)
-            .git_exclude(respects_gitignore)
-            .git_global(respects_gitignore)
-            .require_git(false)
-            .follow_links(false)
-            .threads(self.jobs)
-            .build_parallel();
+        let walker = self.walk_builder(&root, respects_gitignore).build_parallel();
         walker.run(|| {
             let mut visitor = Visitor {
                 search: self,
@@ -168,6 +183,20 @@ impl<'a> Search<'a> {
             };
             Box::new(move |entry| visitor.visit(entry))
         });
+    }
+
+    fn walk_builder(&self, root: &Path, respects_gitignore: bool) -> WalkBuilder {
+        let mut builder = WalkBuilder::new(root);
+        builder
+            .standard_filters(false)
+            .parents(respects_gitignore)
+            .git_ignore(respects_gitignore)
+            .git_exclude(respects_gitignore)
+            .git_global(respects_gitignore)
+            .require_git(false)
+            .follow_links(false)
+            .threads(self.jobs);
+        builder
     }
 
     /// A file of the command line. What leaves it out is said, but for the configuration's own patterns: hooks name every

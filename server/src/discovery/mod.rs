@@ -5,5 +5,5 @@ mod find;
 mod patterns;
 
 pub use configs::{Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, read_config};
-pub use find::{Discovered, DiscoveryError, File, discover};
+pub use find::{Discovered, DiscoveryError, File, discover, is_left_out};
 pub use patterns::Patterns;

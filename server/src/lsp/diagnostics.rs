@@ -1,8 +1,25 @@
 //! Violations as diagnostics.
 
-use serde::{Deserialize, Serialize};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::metrics::MetricType;
+use serde::{Deserialize, Serialize};
+use tower_lsp::lsp_types::{CodeDescription, Diagnostic, DiagnosticRelatedInformation, Location, NumberOrString, Url};
+
+use super::client_support::ClientSupport;
+use super::convert::{bytes_of_line, to_range};
+use super::definitions::name_on_line;
+use super::documentation::documentation_url;
+use super::settings::Settings;
+use super::snapshot::Diagnostics;
+use crate::analysis::Document;
+use crate::metrics::{LineCosts, MetricType};
+use crate::violations::{Judgement, Violation};
+
+/// The `source` of every diagnostic.
+pub const SOURCE: &str = "antipasta";
+
+/// How many of the costliest lines are named with a diagnostic.
+const NAMED_LINES: usize = 5;
 
 /// What a diagnostic is about, for the code actions that a client asks for with it: its `data`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,5 +39,134 @@ pub struct DiagnosticData {
     pub is_stale: bool,
 }
 
-/// The `source` of every diagnostic.
-pub const SOURCE: &str = "antipasta";
+impl Diagnostics {
+    /// No diagnostics.
+    pub fn none() -> Self {
+        Self::new(Vec::new())
+    }
+
+    fn new(items: Vec<Diagnostic>) -> Self {
+        static SETS: AtomicU64 = AtomicU64::new(1);
+        Self {
+            result_id: SETS.fetch_add(1, Ordering::Relaxed),
+            items: items.into(),
+        }
+    }
+
+    /// The diagnostics of a document. If they are those that it had, that set is returned.
+    pub fn of(
+        uri: &Url,
+        document: &Document,
+        judgement: &Judgement,
+        previous: Option<&Self>,
+        settings: &Settings,
+        client: &ClientSupport,
+    ) -> Self {
+        let context = Context {
+            uri,
+            document,
+            settings,
+            client,
+        };
+        let shown = judgement
+            .violations
+            .iter()
+            .filter(|violation| !repeats(violation, judgement));
+        let items: Vec<Diagnostic> = shown.map(|violation| context.diagnostic(violation)).collect();
+        match previous {
+            Some(previous) if *previous.items == *items => previous.clone(),
+            _ => Self::new(items),
+        }
+    }
+}
+
+/// Whether a violation is of a file's average or maximum, and repeats what violations of its functions say.
+fn repeats(violation: &Violation, judgement: &Judgement) -> bool {
+    let metric = violation.metric();
+    let is_aggregate = matches!(
+        metric,
+        MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity
+    );
+    is_aggregate
+        && violation.name.is_none()
+        && (judgement.violations.iter()).any(|other| other.metric() == metric && other.name.is_some())
+}
+
+struct Context<'a> {
+    uri: &'a Url,
+    document: &'a Document,
+    settings: &'a Settings,
+    client: &'a ClientSupport,
+}
+
+impl Context<'_> {
+    fn diagnostic(&self, violation: &Violation) -> Diagnostic {
+        let text = self.document.text();
+        let metric = violation.metric();
+        let line = violation.definition_line.map(|line| line.saturating_sub(1));
+        let bytes = match line {
+            Some(line) => name_on_line(text, line),
+            None => bytes_of_line(text, 0),
+        };
+        let unit = line.and_then(|line| self.document.unit_at(line));
+        let data = DiagnosticData {
+            metric,
+            value: violation.value,
+            limit: violation.threshold.limit,
+            line,
+            name: violation.name.as_deref().map(str::to_owned),
+            is_stale: match unit {
+                Some((_, unit)) => unit.error().is_some(),
+                None => self.document.is_stale(),
+            },
+        };
+        Diagnostic {
+            range: to_range(text, &bytes, self.client.encoding),
+            severity: Some(self.settings.severity.of(metric).into()),
+            code: Some(NumberOrString::String(metric.as_str().to_owned())),
+            code_description: Url::parse(&documentation_url(metric))
+                .ok()
+                .map(|href| CodeDescription { href }),
+            source: Some(SOURCE.to_owned()),
+            message: violation.statement(),
+            related_information: line
+                .filter(|_| self.client.related_information)
+                .map(|line| self.costliest_lines(metric, line))
+                .filter(|lines| !lines.is_empty()),
+            tags: None,
+            data: serde_json::to_value(data).ok(),
+        }
+    }
+
+    /// The lines of the function on `line`, from 0, that add most to a metric.
+    fn costliest_lines(&self, metric: MetricType, line: u32) -> Vec<DiagnosticRelatedInformation> {
+        if !matches!(
+            metric,
+            MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity
+        ) {
+            return Vec::new();
+        }
+        let (lines_before, functions) = self.document.costs_at(line);
+        let function = functions
+            .iter()
+            .find(|function| lines_before + function.def_line == line + 1);
+        let lines = function.map(|function| function.costliest_lines(metric, NAMED_LINES));
+        let information = |costs: LineCosts| {
+            let text = self.document.text();
+            let bytes = bytes_of_line(text, lines_before + costs.line - 1);
+            let indentation = text
+                .byte_slice(bytes.clone())
+                .chars()
+                .take_while(|letter| letter.is_whitespace());
+            let start = bytes.start + indentation.map(char::len_utf8).sum::<usize>();
+            DiagnosticRelatedInformation {
+                location: Location {
+                    uri: self.uri.clone(),
+                    range: to_range(text, &(start..bytes.end), self.client.encoding),
+                },
+                message: costs.to_string(),
+            }
+        };
+        lines.into_iter().flatten().map(information).collect()
+    }
+}

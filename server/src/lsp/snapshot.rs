@@ -1,4 +1,4 @@
-//! What is known of one version of an open document. Readers hold it for as long as they like.
+//! What is known of one revision of an open document. Readers hold it for as long as they like.
 
 use std::sync::Arc;
 
@@ -8,19 +8,32 @@ use crate::analysis::Document;
 use crate::config::Config;
 use crate::violations::Judgement;
 
-/// One version of an open document with its metrics and what they were held against.
+/// One revision of an open document with its metrics and what they were held against.
 #[derive(Clone)]
 pub struct Snapshot {
     /// What the client calls the document.
     pub uri: Url,
     /// The version that the client gave the text.
     pub version: i32,
+    /// The revision.
+    pub revision: u64,
     /// The text and its metrics.
     pub document: Document,
     /// What the metrics were held against.
     pub config: Arc<Config>,
-    /// What came of it. Empty if the document is not judged, as one that the configuration leaves out.
+    /// Whether the document is judged: one that the configuration leaves out is not.
+    pub is_judged: bool,
+    /// What came of it; nothing if the document is not judged.
     pub judgement: Judgement,
     /// What the client is told of it.
-    pub diagnostics: Arc<[Diagnostic]>,
+    pub diagnostics: Diagnostics,
+}
+
+/// A set of diagnostics, and the name by which a client can say that it has it.
+#[derive(Clone, Debug)]
+pub struct Diagnostics {
+    /// The name, which no other set has.
+    pub result_id: u64,
+    /// The diagnostics.
+    pub items: Arc<[Diagnostic]>,
 }

@@ -3,6 +3,8 @@
 //! What adds is decided in [`cyclomatic`](super::cyclomatic) and [`cognitive`](super::cognitive) alone: the walk sums up
 //! the increments that they name, and hands each to a [`Recorder`]. To measure, nothing is recorded.
 
+use std::fmt;
+
 use ruff_text_size::TextSize;
 
 use super::file_metrics::FunctionMetrics;
@@ -122,6 +124,21 @@ impl LineCosts {
             Some((_, amount)) => *amount += cost.amount,
             None => self.constructs.push((cost.construct, cost.amount)),
         }
+    }
+}
+
+/// As people are told of it: `+3 (nesting 2): `if``.
+impl fmt::Display for LineCosts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "+{}", self.amount)?;
+        if self.nesting > 0 {
+            write!(formatter, " (nesting {})", self.nesting)?;
+        }
+        for (index, (construct, _)) in self.constructs.iter().enumerate() {
+            let separator = if index == 0 { ": " } else { ", " };
+            write!(formatter, "{separator}{construct}")?;
+        }
+        Ok(())
     }
 }
 

@@ -42,16 +42,17 @@ impl Violation {
 
     /// What the reference says of it: `PATH:LINE (FUNCTION): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
     pub fn message(&self, path: &str) -> String {
-        let Threshold { comparison, limit, .. } = self.threshold;
         let mut message = self.location(path);
-        let title = self.metric().title();
-        let _ = write!(
-            message,
-            ": {title} is {:.2} (threshold: {comparison} {})",
-            self.value,
-            python_float(limit)
-        );
+        let _ = write!(message, ": {}", self.statement());
         message
+    }
+
+    /// The message without the place: `Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
+    pub fn statement(&self) -> String {
+        let Threshold { comparison, limit, .. } = self.threshold;
+        let title = self.metric().title();
+        let limit = python_float(limit);
+        format!("{title} is {:.2} (threshold: {comparison} {limit})", self.value)
     }
 
     /// Where it is: `PATH:LINE (FUNCTION)`, or as much of that as is known.

@@ -1,0 +1,319 @@
+//! What is done for a document from when it is opened until it is closed.
+//!
+//! One task attends to each open document. It analyses the text as often as it changes, all changes that have come in the
+//! meantime at once, and tells the client what came of the newest. When nobody types, it catches up on what can wait.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use super::open_document::{OpenDocument, Pending, State, Work};
+use super::session::Session;
+use super::snapshot::{Diagnostics, Snapshot};
+use super::workspace::{Rules, Workspace};
+use crate::analysis::{Document, Panicked};
+use crate::config::Config;
+use crate::violations::{Judgement, judge};
+
+/// An analysis that takes no longer than this follows every change at once. After one that took longer, the next waits for
+/// a pause as long as that.
+const CHEAP: Duration = Duration::from_millis(10);
+
+/// The longest pause that is waited for, and the longest time for which.
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+/// When nothing has changed for this long, nobody is typing.
+const IDLE: Duration = Duration::from_millis(250);
+
+/// Attends to a document until it is closed.
+pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
+    let mut attendance = Attendance {
+        states: document.states(),
+        session,
+        document,
+        analysed: 0,
+        last_cost: Duration::ZERO,
+        published: None,
+        rules: None,
+        is_caught_up: false,
+    };
+    while attendance.next().await {}
+    attendance.end().await;
+}
+
+struct Attendance {
+    session: Arc<Session>,
+    document: Arc<OpenDocument>,
+    states: watch::Receiver<State>,
+    /// The revision that was analysed last.
+    analysed: u64,
+    /// How long that took.
+    last_cost: Duration,
+    /// The version that the client was last sent diagnostics of, and their name.
+    published: Option<(i32, u64)>,
+    /// What held for the document, and in which workspace.
+    rules: Option<(Arc<Workspace>, Rules)>,
+    /// Whether all has been done that can wait.
+    is_caught_up: bool,
+}
+
+impl Attendance {
+    /// Does what is to be done next; returns whether the document is still open.
+    async fn next(&mut self) -> bool {
+        let state = *self.states.borrow_and_update();
+        if !state.is_open {
+            return false;
+        }
+        if state.revision > self.analysed {
+            if self.last_cost > CHEAP {
+                self.wait_for_a_pause().await;
+            }
+            self.analyse().await;
+            self.is_caught_up = false;
+            return true;
+        }
+        let changed = async { self.states.changed().await.is_ok() };
+        if self.is_caught_up {
+            return changed.await;
+        }
+        match timeout(IDLE, changed).await {
+            Ok(is_open) => is_open,
+            Err(_) => {
+                self.catch_up().await;
+                self.is_caught_up = true;
+                true
+            }
+        }
+    }
+
+    /// Waits until nothing has changed for as long as the last analysis took.
+    async fn wait_for_a_pause(&mut self) {
+        let pause = self.last_cost.min(LONGEST_PAUSE);
+        let begun = Instant::now();
+        while begun.elapsed() < LONGEST_PAUSE {
+            match timeout(pause, self.states.changed()).await {
+                Ok(Ok(())) if self.states.borrow_and_update().is_open => {}
+                _ => return,
+            }
+        }
+    }
+
+    /// Makes a snapshot of the text as it is, and tells the client.
+    async fn analyse(&mut self) {
+        let begun = Instant::now();
+        let session = Arc::clone(&self.session);
+        let _busy = session.busy();
+        let work = self.document.take_work();
+        let revision = work.revision;
+        let previous = self.document.take_snapshot();
+        let rules = self.rules().await;
+        let judged_by = self.judged_by(rules, previous.as_ref()).await;
+        let snapshot = Arc::new(self.snapshot(work, previous, judged_by).await);
+        self.analysed = revision;
+        self.last_cost = begun.elapsed();
+        self.document.set_snapshot(Arc::clone(&snapshot));
+        if self.document.is_at(revision) {
+            self.publish(&snapshot, false).await;
+        }
+        let bytes = snapshot.document.text().len_bytes();
+        drop(snapshot);
+        session.trees.touch(&self.document, bytes);
+        let (uri, cost) = (&self.document.uri, begun.elapsed());
+        let message = || format!("analysed {uri} in {:.1} ms", cost.as_secs_f64() * 1e3);
+        session
+            .trace
+            .tell(&session.client, message, || {
+                format!("revision {revision}, {bytes} bytes")
+            })
+            .await;
+    }
+
+    /// What holds for the document. Looked up again only if the workspace is another.
+    async fn rules(&mut self) -> Rules {
+        let workspace = self.session.workspace();
+        if let Some((of, rules)) = &self.rules
+            && Arc::ptr_eq(of, &workspace)
+        {
+            return rules.clone();
+        }
+        let (path, looked_up_in) = (self.document.path.clone(), Arc::clone(&workspace));
+        let rules = self
+            .session
+            .workers
+            .run(move || looked_up_in.rules_of(path.as_deref()))
+            .await;
+        let rules = rules.unwrap_or_else(|panicked| {
+            tracing::error!("{}: {panicked}", self.document.uri);
+            Rules::default()
+        });
+        self.rules = Some((workspace, rules.clone()));
+        rules
+    }
+
+    /// The configuration to judge by, and whether to judge at all. While the configuration is unsound, the last one that
+    /// was sound holds.
+    async fn judged_by(&self, rules: Rules, previous: Option<&Snapshot>) -> (Arc<Config>, bool) {
+        let config = match rules.config {
+            Ok(config) => config,
+            Err(errors) => {
+                self.session.report(errors).await;
+                previous.map_or_else(|| Arc::new(Config::built_in()), |snapshot| Arc::clone(&snapshot.config))
+            }
+        };
+        (config, !rules.is_left_out)
+    }
+
+    async fn snapshot(&self, work: Work, previous: Option<Snapshot>, judged_by: (Arc<Config>, bool)) -> Snapshot {
+        let (session, uri) = (Arc::clone(&self.session), self.document.uri.clone());
+        let text = work.text.clone();
+        let (version, revision) = (work.version, work.revision);
+        let (config, is_judged) = judged_by.clone();
+        let analysed = self
+            .session
+            .workers
+            .run(move || next_snapshot(&session, uri, work, previous, judged_by));
+        match analysed.await {
+            Ok(snapshot) => snapshot,
+            Err(Panicked(message)) => {
+                // What the client sees is out of date from here on; the next change starts afresh.
+                tracing::error!(
+                    "{}: analysing it has failed, please report this: {message}",
+                    self.document.uri
+                );
+                let reason = Panicked(message).to_string();
+                Snapshot {
+                    uri: self.document.uri.clone(),
+                    version,
+                    revision,
+                    document: Document::without_numbers(text, reason),
+                    config,
+                    is_judged,
+                    judgement: Judgement::default(),
+                    diagnostics: Diagnostics::none(),
+                }
+            }
+        }
+    }
+
+    /// Sends the client the diagnostics, if it does not ask for them itself. Those that it has are sent again only to
+    /// `confirm` that they are those of the version that it has.
+    async fn publish(&mut self, snapshot: &Snapshot, confirm: bool) {
+        let diagnostics = &snapshot.diagnostics;
+        let present = (snapshot.version, diagnostics.result_id);
+        let is_known = match self.published {
+            Some(published) if confirm => published == present,
+            Some((_, result_id)) => result_id == diagnostics.result_id,
+            None => false,
+        };
+        if is_known {
+            return;
+        }
+        self.published = Some(present);
+        let session = &self.session;
+        if !session.support().pulls_diagnostics {
+            let (uri, items) = (snapshot.uri.clone(), diagnostics.items.to_vec());
+            session
+                .client
+                .publish_diagnostics(uri, items, Some(snapshot.version))
+                .await;
+        }
+    }
+
+    /// Does what can wait until nobody types.
+    async fn catch_up(&mut self) {
+        let revision = self.analysed;
+        if !self.document.is_at(revision) {
+            return;
+        }
+        let Some(mut snapshot) = self.document.take_snapshot() else {
+            return;
+        };
+        let keeps_tree = self.session.trees.keep(&self.document);
+        let session = Arc::clone(&self.session);
+        let is_unsettled = snapshot.document.is_unsettled();
+        let caught_up = self.session.workers.run(move || {
+            if is_unsettled && snapshot.document.settle() {
+                snapshot.judge(&session);
+            }
+            if keeps_tree {
+                snapshot.document.prepare();
+            }
+            snapshot
+        });
+        match caught_up.await {
+            Ok(snapshot) => {
+                let snapshot = Arc::new(snapshot);
+                self.document.set_snapshot(Arc::clone(&snapshot));
+                if self.document.is_at(revision) {
+                    self.publish(&snapshot, true).await;
+                }
+            }
+            Err(panicked) => {
+                tracing::error!("{}: {panicked}", self.document.uri);
+                self.document.judge_again();
+            }
+        }
+    }
+
+    /// The document is closed.
+    async fn end(self) {
+        let session = &self.session;
+        session.trees.forget(&self.document);
+        if session.is_shut_down() || session.document(&self.document.uri).is_some() {
+            return;
+        }
+        session.closed(&self.document).await;
+    }
+}
+
+/// Analyses a text, from what is known of the one before.
+fn next_snapshot(
+    session: &Session,
+    uri: tower_lsp::lsp_types::Url,
+    work: Work,
+    previous: Option<Snapshot>,
+    (config, is_judged): (Arc<Config>, bool),
+) -> Snapshot {
+    let (document, last_diagnostics) = match (work.pending, previous) {
+        (Pending::Edits(edits), Some(previous)) => {
+            let mut document = previous.document;
+            if !edits.is_empty() {
+                document.update(work.text, &edits);
+            }
+            (document, Some(previous.diagnostics))
+        }
+        (_, previous) => (Document::new(work.text), previous.map(|previous| previous.diagnostics)),
+    };
+    let mut snapshot = Snapshot {
+        uri,
+        version: work.version,
+        revision: work.revision,
+        document,
+        config,
+        is_judged,
+        judgement: Judgement::default(),
+        diagnostics: last_diagnostics.unwrap_or_else(Diagnostics::none),
+    };
+    snapshot.judge(session);
+    snapshot
+}
+
+impl Snapshot {
+    /// Holds the metrics against the configuration.
+    fn judge(&mut self, session: &Session) {
+        self.judgement = match self.is_judged {
+            true => judge(&self.document, &self.config),
+            false => Judgement::default(),
+        };
+        self.diagnostics = Diagnostics::of(
+            &self.uri,
+            &self.document,
+            &self.judgement,
+            Some(&self.diagnostics),
+            &session.settings(),
+            session.support(),
+        );
+    }
+}

@@ -1,0 +1,154 @@
+//! What the client said that it can do.
+
+use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
+
+use crate::text::PositionEncoding;
+
+/// What the server makes use of if the client can.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ClientSupport {
+    /// What positions are counted in.
+    pub encoding: PositionEncoding,
+    /// It asks for diagnostics when it wants them.
+    pub pulls_diagnostics: bool,
+    /// It can be told to ask for diagnostics again.
+    pub refreshes_diagnostics: bool,
+    /// It can be told to ask for code lenses again.
+    pub refreshes_code_lenses: bool,
+    /// It can be told to ask for inlay hints again.
+    pub refreshes_inlay_hints: bool,
+    /// Diagnostics may have related information.
+    pub related_information: bool,
+    /// It can be asked to watch files.
+    pub watches_files: bool,
+    /// It can be asked for settings.
+    pub has_configuration: bool,
+    /// It can be asked to say when settings change.
+    pub announces_configuration: bool,
+    /// It shows progress.
+    pub shows_progress: bool,
+    /// Symbols may be nested.
+    pub nested_symbols: bool,
+    /// Edits may name the version of the document that they are for.
+    pub versioned_edits: bool,
+    /// Edits may create files.
+    pub creates_files: bool,
+    /// The markup of hovers.
+    pub hover_markup: HoverMarkup,
+}
+
+/// The markup of hovers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HoverMarkup {
+    /// None: plain text.
+    #[default]
+    PlainText,
+    /// Markdown.
+    Markdown,
+}
+
+impl From<HoverMarkup> for MarkupKind {
+    fn from(markup: HoverMarkup) -> Self {
+        match markup {
+            HoverMarkup::PlainText => Self::PlainText,
+            HoverMarkup::Markdown => Self::Markdown,
+        }
+    }
+}
+
+impl ClientSupport {
+    /// What `initialize` says.
+    pub fn of(params: &InitializeParams) -> Self {
+        let ClientCapabilities {
+            workspace,
+            text_document,
+            window,
+            general,
+            ..
+        } = params.capabilities.clone();
+        let (workspace, text_document) = (workspace.unwrap_or_default(), text_document.unwrap_or_default());
+        let edits = workspace.workspace_edit.unwrap_or_default();
+        let markups = text_document.hover.and_then(|hover| hover.content_format);
+        Self {
+            encoding: encoding(general.and_then(|general| general.position_encodings).as_deref()),
+            pulls_diagnostics: text_document.diagnostic.is_some(),
+            refreshes_diagnostics: workspace
+                .diagnostic
+                .is_some_and(|diagnostic| diagnostic.refresh_support == Some(true)),
+            refreshes_code_lenses: workspace
+                .code_lens
+                .is_some_and(|lens| lens.refresh_support == Some(true)),
+            refreshes_inlay_hints: workspace
+                .inlay_hint
+                .is_some_and(|hint| hint.refresh_support == Some(true)),
+            related_information: text_document
+                .publish_diagnostics
+                .is_some_and(|diagnostics| diagnostics.related_information == Some(true)),
+            watches_files: workspace
+                .did_change_watched_files
+                .is_some_and(|watching| watching.dynamic_registration == Some(true)),
+            has_configuration: workspace.configuration == Some(true),
+            announces_configuration: workspace
+                .did_change_configuration
+                .is_some_and(|configuration| configuration.dynamic_registration == Some(true)),
+            shows_progress: window.is_some_and(|window| window.work_done_progress == Some(true)),
+            nested_symbols: text_document
+                .document_symbol
+                .is_some_and(|symbols| symbols.hierarchical_document_symbol_support == Some(true)),
+            versioned_edits: edits.document_changes == Some(true),
+            creates_files: edits
+                .resource_operations
+                .is_some_and(|operations| operations.contains(&tower_lsp::lsp_types::ResourceOperationKind::Create)),
+            hover_markup: match markups.as_deref() {
+                Some([MarkupKind::PlainText, ..] | []) | None => HoverMarkup::PlainText,
+                Some([MarkupKind::Markdown, ..]) => HoverMarkup::Markdown,
+            },
+        }
+    }
+}
+
+/// UTF-8, in which ropes count, if the client knows it; else what it prefers; UTF-16, which every client knows.
+fn encoding(offered: Option<&[PositionEncodingKind]>) -> PositionEncoding {
+    let offered = offered.unwrap_or_default();
+    let known = |kind: &PositionEncodingKind| match kind.as_str() {
+        "utf-8" => Some(PositionEncoding::Utf8),
+        "utf-16" => Some(PositionEncoding::Utf16),
+        "utf-32" => Some(PositionEncoding::Utf32),
+        _ => None,
+    };
+    if offered.contains(&PositionEncodingKind::UTF8) {
+        return PositionEncoding::Utf8;
+    }
+    offered.iter().find_map(known).unwrap_or_default()
+}
+
+/// The protocol's name of an encoding.
+pub fn encoding_kind(encoding: PositionEncoding) -> PositionEncodingKind {
+    match encoding {
+        PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
+        PositionEncoding::Utf16 => PositionEncodingKind::UTF16,
+        PositionEncoding::Utf32 => PositionEncodingKind::UTF32,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf_8_is_taken_if_it_is_offered() {
+        let kinds = |names: &[&'static str]| {
+            names
+                .iter()
+                .map(|name| PositionEncodingKind::new(name))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(encoding(None), PositionEncoding::Utf16);
+        assert_eq!(encoding(Some(&kinds(&["utf-16", "utf-8"]))), PositionEncoding::Utf8);
+        assert_eq!(
+            encoding(Some(&kinds(&["utf-7", "utf-32", "utf-16"]))),
+            PositionEncoding::Utf32
+        );
+        assert_eq!(encoding(Some(&kinds(&["utf-7"]))), PositionEncoding::Utf16);
+    }
+}

@@ -1,0 +1,118 @@
+//! Where messages come in: what changes a document is done at once, and in the order in which it was sent.
+//!
+//! tower-lsp runs the handlers of notifications concurrently, so that of two changes the second may be made first. The
+//! notifications by which a client changes documents are therefore handled here, before tower-lsp sees them.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::{BoxFuture, poll_fn};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tower_lsp::LspService;
+use tower_lsp::jsonrpc::{Request, Response};
+use tower_lsp::lsp_types::{
+    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, SetTraceParams,
+    WorkDoneProgressCancelParams, notification, notification::Notification, request, request::Request as _,
+};
+use tower_service::Service;
+
+use super::server::LanguageServer;
+use super::session::Session;
+
+/// What comes of a request or notification.
+pub enum Outcome {
+    /// It has been done.
+    Done,
+    /// This, in time; notifications have no response.
+    Response(BoxFuture<'static, Option<Response>>),
+    /// The server is to end with this exit code.
+    Exit(ExitCode),
+}
+
+/// Where requests and notifications come in.
+pub struct Intake {
+    service: LspService<LanguageServer>,
+    session: Arc<Session>,
+    was_shut_down: bool,
+}
+
+impl Intake {
+    /// An intake that hands on to tower-lsp's service what is not for it.
+    pub fn new(service: LspService<LanguageServer>) -> Self {
+        Self {
+            session: Arc::clone(service.inner().session()),
+            service,
+            was_shut_down: false,
+        }
+    }
+
+    /// Takes in a request or notification. Changes of documents are done when it returns.
+    pub fn take(&mut self, request: Request) -> Outcome {
+        let method = request.method().to_owned();
+        let is_notification = request.id().is_none();
+        if method == notification::Exit::METHOD {
+            return Outcome::Exit(ExitCode::from(u8::from(!self.was_shut_down)));
+        }
+        if is_notification && is_for_us(&method) {
+            if self.session.introduced().is_none() || self.was_shut_down {
+                tracing::warn!("`{method}` comes before `initialize` or after `shutdown`");
+            } else {
+                self.handle(&method, request);
+            }
+            return Outcome::Done;
+        }
+        self.was_shut_down |= method == request::Shutdown::METHOD && self.session.introduced().is_some();
+        Outcome::Response(self.pass_on(request))
+    }
+
+    fn handle(&self, method: &str, request: Request) {
+        let session = &self.session;
+        let (_, _, params) = request.into_parts();
+        let params = params.unwrap_or(Value::Null);
+        let handled = match method {
+            notification::DidOpenTextDocument::METHOD => {
+                read(params).map(|params: DidOpenTextDocumentParams| session.open(params))
+            }
+            notification::DidChangeTextDocument::METHOD => {
+                read(params).map(|params: DidChangeTextDocumentParams| session.change(params))
+            }
+            notification::DidCloseTextDocument::METHOD => {
+                read(params).map(|params: DidCloseTextDocumentParams| session.close(&params))
+            }
+            notification::WorkDoneProgressCancel::METHOD => {
+                read(params).map(|params: WorkDoneProgressCancelParams| session.scan.cancel_progress(&params.token))
+            }
+            _ => read(params).map(|params: SetTraceParams| session.trace.set(params.value)),
+        };
+        if let Err(error) = handled {
+            tracing::warn!("`{method}` cannot be understood: {error}");
+        }
+    }
+
+    fn pass_on(&mut self, request: Request) -> BoxFuture<'static, Option<Response>> {
+        let is_ready = poll_fn(|context| self.service.poll_ready(context)).now_or_never();
+        if !matches!(is_ready, Some(Ok(()))) {
+            tracing::warn!("`{}` comes at a time when it cannot be handled", request.method());
+        }
+        let response = self.service.call(request);
+        async move { response.await.ok().flatten() }.boxed()
+    }
+}
+
+/// Whether a notification is handled here.
+fn is_for_us(method: &str) -> bool {
+    matches!(
+        method,
+        notification::DidOpenTextDocument::METHOD
+            | notification::DidChangeTextDocument::METHOD
+            | notification::DidCloseTextDocument::METHOD
+            | notification::WorkDoneProgressCancel::METHOD
+            | notification::SetTrace::METHOD
+    )
+}
+
+fn read<T: DeserializeOwned>(params: Value) -> serde_json::Result<T> {
+    serde_json::from_value(params)
+}

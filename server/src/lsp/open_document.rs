@@ -1,0 +1,205 @@
+//! A document that the client has open: the text as it is, and what is known of it.
+//!
+//! The text follows the client at once. What is known follows the text: a [`Snapshot`] is of some revision of the text,
+//! and whoever wants to speak of the text waits for that of the revision that it has now.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ropey::Rope;
+use tokio::sync::watch;
+use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
+
+use super::convert::from_position;
+use super::snapshot::Snapshot;
+use crate::text::{PositionEncoding, Splice, replace};
+
+/// A document that is open.
+pub struct OpenDocument {
+    /// What the client calls it.
+    pub uri: Url,
+    /// Where it is, if it is a file.
+    pub path: Option<PathBuf>,
+    received: Mutex<Received>,
+    state: watch::Sender<State>,
+    snapshot: watch::Sender<Option<Arc<Snapshot>>>,
+}
+
+/// Where an open document is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// Counts what happened to the document, or to what it is judged by.
+    pub revision: u64,
+    /// Whether the document is still open.
+    pub is_open: bool,
+}
+
+/// What the client has sent, and what of it is still to be analysed.
+struct Received {
+    text: Rope,
+    version: i32,
+    pending: Pending,
+}
+
+/// What happened to the text since it was last analysed.
+#[derive(Debug)]
+pub enum Pending {
+    /// It was edited, or not even that.
+    Edits(Vec<Splice>),
+    /// It is another text.
+    Replaced,
+}
+
+/// What there is to analyse.
+pub struct Work {
+    /// The text, which is that of `revision`.
+    pub text: Rope,
+    /// The version that the client gave it.
+    pub version: i32,
+    /// The revision.
+    pub revision: u64,
+    /// How it came from the text that was analysed before.
+    pub pending: Pending,
+}
+
+impl OpenDocument {
+    /// A document that has just been opened.
+    pub fn new(uri: Url, version: i32, text: &str) -> Self {
+        Self {
+            path: uri.to_file_path().ok(),
+            uri,
+            received: Mutex::new(Received {
+                text: Rope::from_str(text),
+                version,
+                pending: Pending::Replaced,
+            }),
+            state: watch::Sender::new(State {
+                revision: 1,
+                is_open: true,
+            }),
+            snapshot: watch::Sender::new(None),
+        }
+    }
+
+    /// Changes the text as the client did. Costs what the changes are long.
+    pub fn change(&self, version: i32, changes: Vec<TextDocumentContentChangeEvent>, encoding: PositionEncoding) {
+        let mut received = self.received();
+        let Received { text, pending, .. } = &mut *received;
+        for change in changes {
+            let Some(range) = change.range else {
+                *text = Rope::from_str(&change.text);
+                *pending = Pending::Replaced;
+                continue;
+            };
+            let range = Range {
+                start: from_position(range.start),
+                end: from_position(range.end),
+            };
+            let splice = replace(text, Some(range), &change.text, encoding);
+            if let Pending::Edits(edits) = pending {
+                edits.push(splice);
+            }
+        }
+        if version <= received.version {
+            tracing::warn!(
+                "{}: version {version} follows version {}; the changes were made nonetheless",
+                self.uri,
+                received.version
+            );
+        }
+        received.version = version;
+        // Under the lock, so that no revision is ahead of its text.
+        self.advance();
+    }
+
+    /// Has the document judged again, as what it is judged by has changed.
+    pub fn judge_again(&self) {
+        let _received = self.received();
+        self.advance();
+    }
+
+    /// Has the document measured again as a whole.
+    pub fn measure_again(&self) {
+        self.received().pending = Pending::Replaced;
+        self.judge_again();
+    }
+
+    /// The client has closed it.
+    pub fn close(&self) {
+        self.state.send_modify(|state| state.is_open = false);
+        self.snapshot.send_replace(None);
+    }
+
+    /// The text as it is now.
+    pub fn text(&self) -> Rope {
+        self.received().text.clone()
+    }
+
+    /// The state, and how to learn of the next ones.
+    pub fn states(&self) -> watch::Receiver<State> {
+        self.state.subscribe()
+    }
+
+    /// Whether the text is still that of a revision.
+    pub fn is_at(&self, revision: u64) -> bool {
+        let state = *self.state.borrow();
+        state.is_open && state.revision == revision
+    }
+
+    /// Takes what there is to analyse.
+    pub fn take_work(&self) -> Work {
+        let mut received = self.received();
+        Work {
+            text: received.text.clone(),
+            version: received.version,
+            revision: self.state.borrow().revision,
+            pending: std::mem::replace(&mut received.pending, Pending::Edits(Vec::new())),
+        }
+    }
+
+    /// What is known of the text as it is now, once that is known; `None` if the document is closed.
+    pub async fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
+        let state = *self.state.borrow();
+        let mut states = self.state.subscribe();
+        let mut snapshots = self.snapshot.subscribe();
+        tokio::select! {
+            known = snapshots.wait_for(|known| known.as_ref().is_some_and(|known| known.revision >= state.revision)) => {
+                known.ok()?.clone()
+            }
+            _ = states.wait_for(|state| !state.is_open) => None,
+        }
+    }
+
+    /// Takes away what is known, to make the next snapshot of it.
+    pub fn take_snapshot(&self) -> Option<Snapshot> {
+        let known = self.snapshot.send_replace(None);
+        // Only if somebody still reads it must it be copied.
+        known.map(Arc::unwrap_or_clone)
+    }
+
+    /// Tells what is known now.
+    pub fn set_snapshot(&self, snapshot: Arc<Snapshot>) {
+        if self.state.borrow().is_open {
+            self.snapshot.send_replace(Some(snapshot));
+        }
+    }
+
+    /// Changes what is known without making it another revision's, unless somebody reads it or it is being replaced.
+    pub fn amend_snapshot(&self, amend: impl FnOnce(&mut Snapshot)) {
+        self.snapshot.send_if_modified(|known| {
+            if let Some(snapshot) = known.as_mut().and_then(Arc::get_mut) {
+                amend(snapshot);
+            }
+            false
+        });
+    }
+
+    fn advance(&self) {
+        self.state.send_modify(|state| state.revision += 1);
+    }
+
+    fn received(&self) -> MutexGuard<'_, Received> {
+        self.received.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

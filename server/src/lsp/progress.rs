@@ -1,0 +1,81 @@
+//! The progress of what takes long (`$/progress`), for clients that show it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tower_lsp::Client;
+use tower_lsp::lsp_types::{
+    NumberOrString, ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress, WorkDoneProgressBegin,
+    WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport, notification, request,
+};
+
+use super::session::Session;
+
+/// How long the client has for its consent.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A progress that the client shows, or not if it does not.
+pub struct Progress {
+    client: Client,
+    token: Option<ProgressToken>,
+}
+
+impl Progress {
+    /// Begins something that takes long, and that the user may cancel.
+    pub async fn begin(session: &Session, title: &str) -> Self {
+        static TOKENS: AtomicU64 = AtomicU64::new(1);
+        let client = session.client.clone();
+        let mut progress = Self { client, token: None };
+        if !session.support().shows_progress {
+            return progress;
+        }
+        let number = TOKENS.fetch_add(1, Ordering::Relaxed);
+        let token = NumberOrString::String(format!("antipasta-{number}"));
+        let params = WorkDoneProgressCreateParams { token: token.clone() };
+        let created = progress.client.send_request::<request::WorkDoneProgressCreate>(params);
+        if let Ok(Ok(())) = timeout(PATIENCE, created).await {
+            progress.token = Some(token);
+        }
+        let begin = WorkDoneProgressBegin {
+            title: title.to_owned(),
+            cancellable: Some(true),
+            message: None,
+            percentage: Some(0),
+        };
+        progress.send(WorkDoneProgress::Begin(begin)).await;
+        progress
+    }
+
+    /// The name by which the client may cancel it.
+    pub fn token(&self) -> Option<ProgressToken> {
+        self.token.clone()
+    }
+
+    /// Says how much is done.
+    pub async fn report(&self, done: usize, count: usize) {
+        let percentage = (done * 100).checked_div(count).unwrap_or(0);
+        let report = WorkDoneProgressReport {
+            cancellable: Some(true),
+            message: Some(format!("{done}/{count} files")),
+            percentage: u32::try_from(percentage).ok(),
+        };
+        self.send(WorkDoneProgress::Report(report)).await;
+    }
+
+    /// Ends it.
+    pub async fn end(self, message: String) {
+        let end = WorkDoneProgressEnd { message: Some(message) };
+        self.send(WorkDoneProgress::End(end)).await;
+    }
+
+    async fn send(&self, value: WorkDoneProgress) {
+        if let Some(token) = &self.token {
+            let params = ProgressParams {
+                token: token.clone(),
+                value: ProgressParamsValue::WorkDone(value),
+            };
+            self.client.send_notification::<notification::Progress>(params).await;
+        }
+    }
+}

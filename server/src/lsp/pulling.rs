@@ -1,0 +1,92 @@
+//! Diagnostics for clients that ask for them.
+
+use std::collections::HashMap;
+
+use tower_lsp::jsonrpc::Result;
+use tower_lsp::lsp_types::{
+    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport,
+    PreviousResultId, RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
+    UnchangedDocumentDiagnosticReport, Url, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
+    WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
+    WorkspaceUnchangedDocumentDiagnosticReport,
+};
+
+use super::session::Session;
+use super::snapshot::Diagnostics;
+
+/// The answer to `textDocument/diagnostic`. A document that is not open has no diagnostics.
+///
+/// # Errors
+///
+/// None so far.
+pub async fn of_document(
+    session: &Session,
+    params: DocumentDiagnosticParams,
+) -> Result<DocumentDiagnosticReportResult> {
+    let snapshot = session.snapshot(&params.text_document.uri).await;
+    let diagnostics = snapshot.map_or_else(Diagnostics::none, |snapshot| snapshot.diagnostics.clone());
+    let report = match unchanged(&diagnostics, params.previous_result_id.as_deref()) {
+        Some(report) => DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
+            related_documents: None,
+            unchanged_document_diagnostic_report: report,
+        }),
+        None => DocumentDiagnosticReport::Full(RelatedFullDocumentDiagnosticReport {
+            related_documents: None,
+            full_document_diagnostic_report: full(&diagnostics),
+        }),
+    };
+    Ok(report.into())
+}
+
+/// The answer to `workspace/diagnostic`: what is known of every file of the workspace. Open documents are as they are in
+/// the editor.
+pub async fn of_workspace(session: &Session, previous: &[PreviousResultId]) -> WorkspaceDiagnosticReportResult {
+    let previous: HashMap<&Url, &str> = previous.iter().map(|known| (&known.uri, &*known.value)).collect();
+    let mut items = Vec::new();
+    let mut add = |uri: Url, version: Option<i32>, diagnostics: &Diagnostics| {
+        let version = version.map(i64::from);
+        items.push(match unchanged(diagnostics, previous.get(&uri).copied()) {
+            Some(report) => WorkspaceDocumentDiagnosticReport::Unchanged(WorkspaceUnchangedDocumentDiagnosticReport {
+                uri,
+                version,
+                unchanged_document_diagnostic_report: report,
+            }),
+            None => WorkspaceDocumentDiagnosticReport::Full(WorkspaceFullDocumentDiagnosticReport {
+                uri,
+                version,
+                full_document_diagnostic_report: full(diagnostics),
+            }),
+        });
+    };
+    let open = session.open_documents();
+    for document in &open {
+        if let Some(snapshot) = document.newest_snapshot().await {
+            add(document.uri.clone(), Some(snapshot.version), &snapshot.diagnostics);
+        }
+    }
+    let scanned = session.scan.files();
+    for file in &scanned {
+        if !open.iter().any(|document| document.uri == file.uri) {
+            add(file.uri.clone(), None, &file.diagnostics);
+        }
+    }
+    // What the client has of files that are gone.
+    let is_known =
+        |uri: &Url| open.iter().any(|document| document.uri == *uri) || scanned.iter().any(|file| file.uri == *uri);
+    for uri in previous.keys().filter(|uri| !is_known(uri)) {
+        add((*uri).clone(), None, &Diagnostics::none());
+    }
+    WorkspaceDiagnosticReport { items }.into()
+}
+
+fn unchanged(diagnostics: &Diagnostics, previous: Option<&str>) -> Option<UnchangedDocumentDiagnosticReport> {
+    let result_id = diagnostics.result_id.to_string();
+    (previous == Some(&*result_id)).then_some(UnchangedDocumentDiagnosticReport { result_id })
+}
+
+fn full(diagnostics: &Diagnostics) -> FullDocumentDiagnosticReport {
+    FullDocumentDiagnosticReport {
+        result_id: Some(diagnostics.result_id.to_string()),
+        items: diagnostics.items.to_vec(),
+    }
+}

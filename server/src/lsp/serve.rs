@@ -1,0 +1,167 @@
+//! The server as a process: streams in, streams out, and an exit code.
+
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::process::ExitCode;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use futures::future::BoxFuture;
+use futures::{SinkExt, Stream, StreamExt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower_lsp::jsonrpc::{Request, Response};
+
+use super::intake::{Intake, Outcome};
+use super::scan::Scan;
+use super::transport::{self, Incoming, Outgoing};
+use super::{logging, server};
+use crate::analysis::{PoolError, Workers};
+use crate::console;
+
+/// How a client is connected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// By the standard input and output.
+    Stdio,
+    /// By a socket of this machine, on which the client listens: its port.
+    Socket(u16),
+}
+
+/// Why the server cannot serve.
+#[derive(Debug, thiserror::Error)]
+enum ServeError {
+    #[error("nobody listens on port {0} of this machine: {1}")]
+    Connect(u16, io::Error),
+    #[error("the connection to the client: {0}")]
+    Io(#[from] io::Error),
+    #[error("{0}")]
+    Pool(#[from] PoolError),
+}
+
+/// How many messages may wait to be written before whoever has more must wait.
+const OUTGOING_CAPACITY: usize = 256;
+
+/// How many requests may be worked on before the next message is read.
+const MAX_IN_FLIGHT: usize = 256;
+
+/// How long the last messages have to be written.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Serves a client until it says `exit`, or is gone. The exit code is 0 if it said `shutdown` before, and 1 if not.
+pub fn serve(connection: Connection) -> ExitCode {
+    match try_to_serve(connection) {
+        Ok(code) => code,
+        Err(error) => {
+            console::error(error);
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn try_to_serve(connection: Connection) -> Result<ExitCode, ServeError> {
+    match connection {
+        Connection::Stdio => run(io::stdin().lock(), io::stdout()),
+        Connection::Socket(port) => {
+            let connect = || {
+                let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+                stream.set_nodelay(true)?;
+                Ok((BufReader::new(stream.try_clone()?), stream))
+            };
+            let (input, output) = connect().map_err(|error| ServeError::Connect(port, error))?;
+            run(input, output)
+        }
+    }
+}
+
+/// Reads messages on this thread until there are no more. Their answers are written by a thread of its own: whoever has
+/// something to say waits only if the client does not listen.
+fn run(mut input: impl BufRead, output: impl Write + Send + 'static) -> Result<ExitCode, ServeError> {
+    let lines = logging::init();
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    let (workers, scan) = (Workers::new("document", processors)?, Scan::new(processors)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("session")
+        .enable_all()
+        .build()?;
+    let _context = runtime.enter();
+    let (service, socket) = server::service(workers, scan);
+    let (requests, mut client_responses) = socket.split();
+    let (outgoing, writer) = start_writer(output)?;
+    runtime.spawn(lines.send_to(service.inner().session().client.clone()));
+    runtime.spawn(forward(requests, outgoing.clone()));
+
+    let mut intake = Intake::new(service);
+    let in_flight = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
+    let code = loop {
+        let Some(message) = transport::read(&mut input)? else {
+            tracing::warn!("the client is gone without `exit`");
+            break ExitCode::from(1);
+        };
+        if outgoing.is_closed() {
+            break ExitCode::from(1);
+        }
+        match message {
+            Incoming::Request(request) => match intake.take(request) {
+                Outcome::Done => {}
+                Outcome::Response(response) => {
+                    let permit = runtime.block_on(Arc::clone(&in_flight).acquire_owned());
+                    runtime.spawn(answer(response, outgoing.clone(), permit.ok()));
+                }
+                Outcome::Exit(code) => break code,
+            },
+            Incoming::Response(response) => {
+                // It fails only after `exit`.
+                let _ = runtime.block_on(client_responses.send(response));
+            }
+            Incoming::Malformed(answer, problem) => {
+                tracing::warn!("a malformed message: {problem}");
+                let _ = outgoing.blocking_send(Some(Outgoing::Response(answer)));
+            }
+        }
+    };
+    let _ = outgoing.blocking_send(None);
+    // A client that does not listen has no last words coming.
+    let _ = writer.recv_timeout(LAST_WORDS);
+    runtime.shutdown_background();
+    Ok(code)
+}
+
+/// Messages to be written; `None` is the end.
+type OutgoingSender = tokio::sync::mpsc::Sender<Option<Outgoing>>;
+
+/// Starts the thread that writes. The receiver hears of it when the thread ends.
+fn start_writer(output: impl Write + Send + 'static) -> io::Result<(OutgoingSender, mpsc::Receiver<()>)> {
+    let (sender, mut receiver) = tokio::sync::mpsc::channel(OUTGOING_CAPACITY);
+    let (at_end, end) = mpsc::channel();
+    thread::Builder::new().name("writer".to_owned()).spawn(move || {
+        let mut output = BufWriter::new(output);
+        while let Some(Some(message)) = receiver.blocking_recv() {
+            if let Err(error) = transport::write(&mut output, &message) {
+                tracing::error!("the client cannot be written to: {error}");
+                break;
+            }
+        }
+        let _ = at_end.send(());
+    })?;
+    Ok((sender, end))
+}
+
+async fn forward(mut requests: impl Stream<Item = Request> + Unpin, outgoing: OutgoingSender) {
+    while let Some(request) = requests.next().await {
+        if outgoing.send(Some(Outgoing::Request(request))).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn answer(
+    response: BoxFuture<'static, Option<Response>>,
+    outgoing: OutgoingSender,
+    _permit: Option<OwnedSemaphorePermit>,
+) {
+    if let Some(response) = response.await {
+        let _ = outgoing.send(Some(Outgoing::Response(response))).await;
+    }
+}

@@ -1,0 +1,219 @@
+//! What the server answers to each request: a table of contents. What is behind it stands elsewhere.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::Value;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::lsp_types::*;
+use tower_lsp::{ClientSocket, LspService};
+
+use super::client_support::{ClientSupport, encoding_kind};
+use super::command::Command;
+use super::scan::Scan;
+use super::session::Session;
+use super::settings::{SECTION, Settings};
+use super::{commands, pulling, watching};
+use crate::analysis::Workers;
+
+/// The name by which clients know the server.
+pub const NAME: &str = "antipasta-lsp";
+
+/// The language server.
+pub struct LanguageServer {
+    session: Arc<Session>,
+}
+
+/// The service that answers requests, and the way to the client.
+pub fn service(workers: Workers, scan: Scan) -> (LspService<LanguageServer>, ClientSocket) {
+    LspService::build(|client| LanguageServer {
+        session: Arc::new(Session::new(client, workers, scan)),
+    })
+    .finish()
+}
+
+impl LanguageServer {
+    /// The session.
+    pub fn session(&self) -> &Arc<Session> {
+        &self.session
+    }
+
+    fn capabilities(&self) -> ServerCapabilities {
+        let support = self.session.support();
+        ServerCapabilities {
+            position_encoding: Some(encoding_kind(support.encoding)),
+            text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
+                open_close: Some(true),
+                change: Some(TextDocumentSyncKind::INCREMENTAL),
+                ..TextDocumentSyncOptions::default()
+            })),
+            diagnostic_provider: support.pulls_diagnostics.then(|| {
+                DiagnosticServerCapabilities::Options(DiagnosticOptions {
+                    identifier: Some(SECTION.to_owned()),
+                    inter_file_dependencies: false,
+                    workspace_diagnostics: true,
+                    work_done_progress_options: WorkDoneProgressOptions::default(),
+                })
+            }),
+            execute_command_provider: Some(ExecuteCommandOptions {
+                commands: Command::ALL.map(|command| command.to_string()).to_vec(),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            }),
+            workspace: Some(WorkspaceServerCapabilities {
+                workspace_folders: Some(WorkspaceFoldersServerCapabilities {
+                    supported: Some(true),
+                    change_notifications: Some(OneOf::Left(true)),
+                }),
+                file_operations: None,
+            }),
+            ..ServerCapabilities::default()
+        }
+    }
+
+    /// Asks the client for the settings, if it can be asked, and makes them count. Returns whether they have changed.
+    async fn pull_settings(&self) -> bool {
+        let session = &self.session;
+        if !session.support().has_configuration {
+            return false;
+        }
+        let item = ConfigurationItem {
+            scope_uri: None,
+            section: Some(SECTION.to_owned()),
+        };
+        match session.client.configuration(vec![item]).await {
+            // A client that has no settings of ours says null: those that it introduced itself with stay.
+            Ok(values) => match values.first() {
+                Some(value @ Value::Object(_)) => self.set_settings(value),
+                _ => false,
+            },
+            Err(error) => {
+                tracing::warn!("the client does not tell its settings: {error}");
+                false
+            }
+        }
+    }
+
+    fn set_settings(&self, value: &Value) -> bool {
+        let (settings, problems) = Settings::read(value);
+        for problem in problems {
+            tracing::warn!("{problem}");
+        }
+        self.session.set_settings(settings)
+    }
+
+    /// Makes other settings count.
+    async fn settings_changed(&self) {
+        self.session.reload().await;
+        self.session.refresh().await;
+        self.session.scan_in_background();
+    }
+}
+
+/// The folders that `initialize` names.
+#[allow(deprecated, reason = "older clients name a root in place of folders")]
+fn roots(params: &InitializeParams) -> Vec<PathBuf> {
+    let folders = params.workspace_folders.iter().flatten();
+    let roots: Vec<PathBuf> = folders.filter_map(|folder| folder.uri.to_file_path().ok()).collect();
+    if !roots.is_empty() {
+        return roots;
+    }
+    let by_uri = params.root_uri.as_ref().and_then(|uri| uri.to_file_path().ok());
+    by_uri
+        .or_else(|| params.root_path.as_ref().map(PathBuf::from))
+        .into_iter()
+        .collect()
+}
+
+#[tower_lsp::async_trait]
+impl tower_lsp::LanguageServer for LanguageServer {
+    async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
+        self.session.introduce(ClientSupport::of(&params));
+        self.session.trace.set(params.trace.unwrap_or_default());
+        self.session.set_roots(roots(&params));
+        if let Some(options) = &params.initialization_options {
+            self.set_settings(options);
+        }
+        // The first documents may come before `initialized`.
+        self.session.reload().await;
+        Ok(InitializeResult {
+            capabilities: self.capabilities(),
+            server_info: Some(ServerInfo {
+                name: NAME.to_owned(),
+                version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            }),
+        })
+    }
+
+    async fn initialized(&self, _: InitializedParams) {
+        if self.session.support().announces_configuration {
+            let registration = Registration {
+                id: "antipasta-settings".to_owned(),
+                method: "workspace/didChangeConfiguration".to_owned(),
+                register_options: Some(serde_json::json!({ "section": SECTION })),
+            };
+            if let Err(error) = self.session.client.register_capability(vec![registration]).await {
+                tracing::warn!("the client does not say when settings change: {error}");
+            }
+        }
+        if self.pull_settings().await {
+            self.session.reload().await;
+        }
+        watching::watch(&self.session).await;
+        self.session.scan_in_background();
+    }
+
+    async fn shutdown(&self) -> Result<()> {
+        self.session.shut_down();
+        Ok(())
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let have_changed = match self.session.support().has_configuration {
+            true => self.pull_settings().await,
+            false => self.set_settings(&params.settings),
+        };
+        if have_changed {
+            self.settings_changed().await;
+        }
+    }
+
+    async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {
+        let path = |folder: &WorkspaceFolder| folder.uri.to_file_path().ok();
+        let removed: Vec<PathBuf> = params.event.removed.iter().filter_map(path).collect();
+        let mut roots = self.session.roots();
+        roots.retain(|root| !removed.contains(root));
+        for added in params.event.added.iter().filter_map(path) {
+            if !roots.contains(&added) {
+                roots.push(added);
+            }
+        }
+        self.session.set_roots(roots);
+        watching::watch_other_roots(&self.session);
+        self.settings_changed().await;
+    }
+
+    async fn did_change_watched_files(&self, params: DidChangeWatchedFilesParams) {
+        let paths = params
+            .changes
+            .iter()
+            .filter_map(|change| change.uri.to_file_path().ok());
+        watching::follow(&self.session, paths.collect()).await;
+    }
+
+    async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
+        pulling::of_document(&self.session, params).await
+    }
+
+    async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
+        Ok(pulling::of_workspace(&self.session, &params.previous_result_ids).await)
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
+        match Command::of_name(&params.command) {
+            Some(command) => commands::execute(&self.session, command, params.arguments)
+                .await
+                .map(Some),
+            None => Err(Error::invalid_params(format!("unknown command `{}`", params.command))),
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What a session with a client consists of, from `initialize` to `exit`.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::Duration;
+
+use dashmap::DashMap;
+use tower_lsp::Client;
+use tower_lsp::lsp_types::{
+    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, Url,
+};
+
+use super::attendance;
+use super::client_support::ClientSupport;
+use super::open_document::OpenDocument;
+use super::scan::Scan;
+use super::settings::{DiagnosticMode, Settings};
+use super::snapshot::Snapshot;
+use super::trace::Trace;
+use super::trees::Trees;
+use super::watching::OwnWatcher;
+use super::workspace::Workspace;
+use crate::analysis::Workers;
+use crate::config::ConfigErrors;
+
+/// The session. Shared by everything that serves it.
+pub struct Session {
+    /// The way to the client.
+    pub client: Client,
+    /// The threads that analyse open documents.
+    pub workers: Workers,
+    /// The background scan of the workspace, and what it found.
+    pub scan: Scan,
+    /// The watcher of files, if it is not the client that watches.
+    pub watcher: OwnWatcher,
+    /// Which open documents have their trees at hand.
+    pub trees: Trees,
+    /// How much the client wants to be told of what happens.
+    pub trace: Trace,
+    support: OnceLock<ClientSupport>,
+    settings: RwLock<Arc<Settings>>,
+    roots: RwLock<Vec<PathBuf>>,
+    workspace: RwLock<Arc<Workspace>>,
+    documents: DashMap<Url, Arc<OpenDocument>>,
+    /// The configurations whose problems the client has been told of.
+    reported: RwLock<Vec<Arc<ConfigErrors>>>,
+    /// How many analyses of open documents are waiting or under way.
+    busy: AtomicUsize,
+    is_shut_down: AtomicBool,
+}
+
+/// How long an analysis of an open document counts as one: the background scan keeps out of its way.
+pub struct Busy<'a>(&'a AtomicUsize);
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Session {
+    /// A session that waits for its client to introduce itself.
+    pub fn new(client: Client, workers: Workers, scan: Scan) -> Self {
+        Self {
+            client,
+            workers,
+            scan,
+            watcher: OwnWatcher::default(),
+            trees: Trees::default(),
+            trace: Trace::default(),
+            support: OnceLock::new(),
+            settings: RwLock::default(),
+            roots: RwLock::default(),
+            workspace: RwLock::default(),
+            documents: DashMap::new(),
+            reported: RwLock::default(),
+            busy: AtomicUsize::new(0),
+            is_shut_down: AtomicBool::new(false),
+        }
+    }
+
+    // --- the client ---
+
+    /// Notes what the client can do. Only the first time counts.
+    pub fn introduce(&self, support: ClientSupport) {
+        let _ = self.support.set(support);
+    }
+
+    /// What the client can do; `None` before it has said so.
+    pub fn introduced(&self) -> Option<&ClientSupport> {
+        self.support.get()
+    }
+
+    /// What the client can do.
+    pub fn support(&self) -> &ClientSupport {
+        self.support.get_or_init(ClientSupport::default)
+    }
+
+    /// The settings.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Notes other settings, and says whether they differ.
+    pub fn set_settings(&self, settings: Settings) -> bool {
+        let mut present = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let differ = **present != settings;
+        *present = Arc::new(settings);
+        differ
+    }
+
+    /// Notes that the client will not want anything any more.
+    pub fn shut_down(&self) {
+        self.is_shut_down.store(true, Ordering::Relaxed);
+        self.scan.cancel();
+        for document in self.open_documents() {
+            document.close();
+        }
+    }
+
+    /// Whether the client will not want anything any more.
+    pub fn is_shut_down(&self) -> bool {
+        self.is_shut_down.load(Ordering::Relaxed)
+    }
+
+    // --- the workspace ---
+
+    /// The folders of the workspace.
+    pub fn roots(&self) -> Vec<PathBuf> {
+        self.roots.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes other folders. [`Self::reload`] makes them count.
+    pub fn set_roots(&self, roots: Vec<PathBuf>) {
+        *self.roots.write().unwrap_or_else(PoisonError::into_inner) = roots;
+    }
+
+    /// The folders and their configurations.
+    pub fn workspace(&self) -> Arc<Workspace> {
+        Arc::clone(&self.workspace.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Reads all configurations again, and judges the open documents by them.
+    pub async fn reload(self: &Arc<Self>) {
+        let settings = self.settings();
+        let (workspace, problems) = Workspace::new(self.roots(), settings.configuration.as_deref());
+        *self.workspace.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(workspace);
+        self.reported.write().unwrap_or_else(PoisonError::into_inner).clear();
+        for problem in problems {
+            self.report(problem).await;
+        }
+        for document in self.open_documents() {
+            document.judge_again();
+        }
+    }
+
+    /// Says what is wrong with a configuration, once.
+    pub async fn report(&self, errors: Arc<ConfigErrors>) {
+        {
+            let mut reported = self.reported.write().unwrap_or_else(PoisonError::into_inner);
+            if reported.iter().any(|known| **known == *errors) {
+                return;
+            }
+            reported.push(Arc::clone(&errors));
+        }
+        let message = format!("antipasta: the configuration is not usable, the last good one stays in use: {errors}");
+        self.client.show_message(MessageType::ERROR, message).await;
+    }
+
+    // --- documents ---
+
+    /// Opens a document.
+    pub fn open(self: &Arc<Self>, params: DidOpenTextDocumentParams) {
+        let item = params.text_document;
+        let document = Arc::new(OpenDocument::new(item.uri.clone(), item.version, &item.text));
+        if let Some(older) = self.documents.insert(item.uri, Arc::clone(&document)) {
+            tracing::warn!("{}: opened again without having been closed", older.uri);
+            older.close();
+        }
+        tokio::spawn(attendance::attend(Arc::clone(self), document));
+    }
+
+    /// Changes an open document.
+    pub fn change(&self, params: DidChangeTextDocumentParams) {
+        let identifier = params.text_document;
+        match self.document(&identifier.uri) {
+            Some(document) => document.change(identifier.version, params.content_changes, self.support().encoding),
+            None => tracing::warn!("{}: changed, but it is not open", identifier.uri),
+        }
+    }
+
+    /// Closes a document.
+    pub fn close(self: &Arc<Self>, params: &DidCloseTextDocumentParams) {
+        match self.documents.remove(&params.text_document.uri) {
+            Some((_, document)) => document.close(),
+            None => tracing::warn!("{}: closed, but it is not open", params.text_document.uri),
+        }
+    }
+
+    /// Tells the client what is known of a file that is not open any more.
+    pub async fn closed(self: &Arc<Self>, document: &OpenDocument) {
+        let shows_all = self.settings().diagnostic_mode == DiagnosticMode::Workspace;
+        match &document.path {
+            Some(path) if shows_all => self.scan.look_again(self, vec![path.clone()]).await,
+            _ if self.support().pulls_diagnostics => {}
+            _ => {
+                self.client
+                    .publish_diagnostics(document.uri.clone(), Vec::new(), None)
+                    .await
+            }
+        }
+    }
+
+    /// A document that is open.
+    pub fn document(&self, uri: &Url) -> Option<Arc<OpenDocument>> {
+        self.documents.get(uri).map(|document| Arc::clone(&document))
+    }
+
+    /// Every document that is open.
+    pub fn open_documents(&self) -> Vec<Arc<OpenDocument>> {
+        self.documents.iter().map(|document| Arc::clone(&document)).collect()
+    }
+
+    /// What is known of an open document as it is now; `None` if it is not open.
+    pub async fn snapshot(&self, uri: &Url) -> Option<Arc<Snapshot>> {
+        self.document(uri)?.newest_snapshot().await
+    }
+
+    // --- the background ---
+
+    /// Notes that an open document is being analysed, for as long as the result lives.
+    pub fn busy(&self) -> Busy<'_> {
+        self.busy.fetch_add(1, Ordering::Relaxed);
+        Busy(&self.busy)
+    }
+
+    /// Holds the thread while open documents are being analysed, but not for long.
+    pub fn give_way(&self) {
+        const PATIENCE: u32 = 50;
+        for _ in 0..PATIENCE {
+            if self.busy.load(Ordering::Relaxed) == 0 {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Scans the workspace in the background, if that is wanted.
+    pub fn scan_in_background(self: &Arc<Self>) {
+        if self.settings().workspace_scan.is_on() && !self.is_shut_down() {
+            let session = Arc::clone(self);
+            tokio::spawn(async move { session.scan.run(&session).await });
+        }
+    }
+
+    /// Has the client ask again for what it was told before, as far as it can.
+    pub async fn refresh(&self) {
+        let support = self.support();
+        // A client that does not answer as it said it would has nothing to lose but what it shows.
+        if support.pulls_diagnostics && support.refreshes_diagnostics {
+            let _ = self.client.workspace_diagnostic_refresh().await;
+        }
+        if support.refreshes_code_lenses {
+            let _ = self.client.code_lens_refresh().await;
+        }
+        if support.refreshes_inlay_hints {
+            let _ = self.client.inlay_hint_refresh().await;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The folders of the workspace, and which configuration holds for each document.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::config::{Config, ConfigErrors, Overrides};
+use crate::discovery::{Configs, is_left_out, read_config};
+
+/// The folders of the workspace, each with its own configurations.
+///
+/// A value: when a folder or a configuration changes, there is another.
+#[derive(Default)]
+pub struct Workspace {
+    folders: Vec<Folder>,
+}
+
+/// A folder of the workspace.
+pub struct Folder {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The configurations in it.
+    pub configs: Arc<Configs>,
+}
+
+/// What holds for a document.
+#[derive(Clone)]
+pub struct Rules {
+    /// The configuration, or what is wrong with it.
+    pub config: Result<Arc<Config>, Arc<ConfigErrors>>,
+    /// Whether the check would leave the document out, unless it were named.
+    pub is_left_out: bool,
+}
+
+impl Default for Rules {
+    /// The built-in configuration.
+    fn default() -> Self {
+        Self {
+            config: Ok(Arc::new(Config::built_in())),
+            is_left_out: false,
+        }
+    }
+}
+
+impl Workspace {
+    /// A workspace of some folders. If a configuration is `given`, it holds for all documents; a relative path starts at each
+    /// folder.
+    pub fn new(paths: impl IntoIterator<Item = PathBuf>, given: Option<&Path>) -> (Self, Vec<Arc<ConfigErrors>>) {
+        let mut problems = Vec::new();
+        let folders = paths.into_iter().map(|path| {
+            let given = given.map(|given| read_config(&path.join(given)));
+            let configs = match given {
+                Some(Ok(config)) => Configs::given(&path, Overrides::default(), config),
+                Some(Err(errors)) => {
+                    problems.push(Arc::new(errors));
+                    Configs::nearest(&path, Overrides::default())
+                }
+                None => Configs::nearest(&path, Overrides::default()),
+            };
+            Folder {
+                path,
+                configs: Arc::new(configs),
+            }
+        });
+        let folders = folders.collect();
+        (Self { folders }, problems)
+    }
+
+    /// The folders.
+    pub fn folders(&self) -> &[Folder] {
+        &self.folders
+    }
+
+    /// The innermost folder that holds a path.
+    pub fn folder_of(&self, path: &Path) -> Option<&Folder> {
+        let around = self.folders.iter().filter(|folder| path.starts_with(&folder.path));
+        around.max_by_key(|folder| folder.path.components().count())
+    }
+
+    /// What holds for a document. One that is no file is judged as if it were in the first folder.
+    pub fn rules_of(&self, path: Option<&Path>) -> Rules {
+        let folder = match path {
+            Some(path) => self.folder_of(path),
+            None => self.folders.first(),
+        };
+        match (folder, path) {
+            (Some(folder), Some(path)) => {
+                let directory = path.parent().unwrap_or(path);
+                let config = folder.configs.of_directory(directory);
+                Rules {
+                    is_left_out: config.is_ok() && is_left_out(path, &folder.path, &folder.configs),
+                    config,
+                }
+            }
+            (Some(folder), None) => Rules {
+                config: folder.configs.of_directory(&folder.path),
+                is_left_out: false,
+            },
+            (None, Some(path)) => {
+                let directory = path.parent().unwrap_or(path);
+                let configs = Configs::nearest(directory, Overrides::default());
+                Rules {
+                    config: configs.of_directory(directory),
+                    is_left_out: false,
+                }
+            }
+            (None, None) => Rules::default(),
+        }
+    }
+}
