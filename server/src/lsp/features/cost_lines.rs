@@ -1,0 +1,160 @@
+//! Which lines of a function add what to its complexities, in words.
+
+use super::page::Page;
+use crate::analysis::Document;
+use crate::metrics::{FunctionMetrics, LineCosts, Measured as _, MetricType, Placed};
+
+/// Whether the document has a row of the metric, cyclomatic or cognitive complexity, for a function. Where there is none,
+/// nothing is said of what would add to it.
+pub fn has_row(document: &Document, function: &FunctionMetrics, metric: MetricType) -> bool {
+    let totals = document.totals();
+    match metric {
+        MetricType::CyclomaticComplexity => !totals.recursion.cyclomatic && function.cyclomatic.is_some(),
+        MetricType::CognitiveComplexity => !totals.is_refused_by_complexipy && function.reported_cognitive().is_some(),
+        _ => false,
+    }
+}
+
+/// What the lines of a function, from 1 in the document, add to one complexity. Nothing where the function does not parse.
+///
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+fn costs_by_line(document: &Document, function: Placed<'_, FunctionMetrics>, metric: MetricType) -> Vec<LineCosts> {
+    if !has_row(document, function.item, metric) {
+        return Vec::new();
+    }
+    let def_line = function.def_line();
+    let (lines_before, of_unit) = document.costs_at(def_line.saturating_sub(1));
+    let costs = of_unit.iter().find(|costs| costs.def_line + lines_before == def_line);
+    let mut lines = costs.map(|costs| costs.by_line(metric)).unwrap_or_default();
+    for line in &mut lines {
+        line.line += lines_before;
+    }
+    lines
+}
+
+/// Adds a list of the lines of a function that add to one complexity to a page: the `most` that add most, in their order.
+///
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+pub fn list_costs(
+    page: &mut Page,
+    document: &Document,
+    function: Placed<'_, FunctionMetrics>,
+    metric: MetricType,
+    most: usize,
+) {
+    let mut lines = costs_by_line(document, function, metric);
+    lines.sort_by_key(|line| (std::cmp::Reverse(line.amount), line.line));
+    let left_out = lines.len().saturating_sub(most);
+    lines.truncate(most);
+    lines.sort_by_key(|line| line.line);
+    let title = match metric {
+        MetricType::CyclomaticComplexity => "Cyclomatic complexity is 1 and what these lines add:",
+        _ => "Cognitive complexity is what these lines add:",
+    };
+    let items: Vec<String> = lines
+        .iter()
+        .map(|line| format!("line {}: {}, {}", line.line, amount(line), constructs(line)))
+        .collect();
+    page.list(title, &items, left_out, "line");
+}
+
+/// How much a line adds: `+2 (nesting 1)`.
+pub fn amount(line: &LineCosts) -> String {
+    match line.nesting {
+        0 => format!("+{}", line.amount),
+        nesting => format!("+{} (nesting {nesting})", line.amount),
+    }
+}
+
+/// What adds on a line: one construct as it is, of several also how much each adds.
+pub fn constructs(line: &LineCosts) -> String {
+    if let [(construct, amount)] = *line.constructs
+        && amount == line.amount
+    {
+        return construct.to_string();
+    }
+    let each = line.constructs.iter();
+    let each: Vec<String> = each
+        .map(|(construct, amount)| format!("{construct} {amount}"))
+        .collect();
+    each.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lsp::definitions::{Definition, definition_on_line};
+    use crate::lsp::features::testing::{edited_snapshot, snapshot};
+    use crate::lsp::snapshot::Snapshot;
+    use MetricType::{CognitiveComplexity, CyclomaticComplexity};
+    use tower_lsp::lsp_types::MarkupKind;
+
+    fn listed(snapshot: &Snapshot, line: u32, metric: MetricType, most: usize) -> String {
+        let definition = definition_on_line(&snapshot.document, line).unwrap();
+        let Definition::Function(function) = definition else {
+            panic!("{definition:?}")
+        };
+        let mut page = Page::new(MarkupKind::PlainText);
+        list_costs(&mut page, &snapshot.document, function, metric, most);
+        page.into_text()
+    }
+
+    const TEXT: &str = "\
+x = 1
+
+
+def f(x, y):
+    while x: pass
+    if x and y:
+        for z in x: pass
+        for z in y: pass
+";
+
+    #[test]
+    fn lines_count_in_the_document() {
+        let snapshot = snapshot(TEXT);
+        let expected = "\
+Cyclomatic complexity is 1 and what these lines add:
+  line 5: +1, `while`
+  line 6: +2, `if` 1, `and` 1
+  line 7: +1, `for`
+  line 8: +1, `for`
+";
+        assert_eq!(listed(&snapshot, 3, CyclomaticComplexity, 4), expected);
+        let expected = "\
+Cognitive complexity is what these lines add:
+  line 5: +1, `while`
+  line 6: +2, `if` 1, sequence of `and` 1
+  line 7: +2 (nesting 1), `for`
+  line 8: +2 (nesting 1), `for`
+";
+        assert_eq!(listed(&snapshot, 3, CognitiveComplexity, 9), expected);
+    }
+
+    #[test]
+    fn the_costliest_lines_stay() {
+        let expected = "\
+Cognitive complexity is what these lines add:
+  line 6: +2, `if` 1, sequence of `and` 1
+  line 7: +2 (nesting 1), `for`
+  and 2 more lines
+";
+        assert_eq!(listed(&snapshot(TEXT), 3, CognitiveComplexity, 2), expected);
+    }
+
+    #[test]
+    fn what_has_no_row_costs_nothing() {
+        let ignored = snapshot("def f(x):  # complexipy: ignore\n    if x: pass\n");
+        assert_eq!(listed(&ignored, 0, CognitiveComplexity, 9), "");
+        assert_ne!(listed(&ignored, 0, CyclomaticComplexity, 9), "");
+        let inner = snapshot("class C:\n    class D:\n        def f(x):\n            if x: pass\n");
+        assert_eq!(listed(&inner, 2, CyclomaticComplexity, 9), "");
+        assert_ne!(listed(&inner, 2, CognitiveComplexity, 9), "");
+        let refused = snapshot("def f(x):\n    if x: pass\n    return g(a=1, a=2)\n");
+        assert!(refused.document.totals().is_refused_by_complexipy);
+        assert_eq!(listed(&refused, 0, CognitiveComplexity, 9), "");
+        assert_ne!(listed(&refused, 0, CyclomaticComplexity, 9), "");
+        let broken = edited_snapshot(TEXT, "while x", "while (x");
+        assert_eq!(listed(&broken, 3, CognitiveComplexity, 9), "");
+    }
+}

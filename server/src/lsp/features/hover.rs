@@ -1,0 +1,163 @@
+//! `textDocument/hover`: what was measured of the function or class whose name is pointed at, and which lines add what.
+
+use tower_lsp::lsp_types::{Hover, HoverContents, MarkupKind, Position};
+
+use super::cost_lines::list_costs;
+use super::judged_values::JudgedValues;
+use super::methods::list_methods;
+use super::outline::{ErrorInText, entry_on_line, outline};
+use super::page::Page;
+use crate::lsp::convert::{from_position, to_range};
+use crate::lsp::definitions::{Definition, definition_on_line, name_on_line};
+use crate::lsp::snapshot::Snapshot;
+use crate::metrics::MetricType;
+use crate::text::PositionEncoding;
+
+/// How many lines or methods are listed.
+const MOST_LISTED: usize = 12;
+
+/// What is shown at a position: something on the names of functions and classes that have values, and nothing elsewhere.
+/// Costs little unless the position is on such a name; then, what the document has of functions.
+///
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+pub fn hover(snapshot: &Snapshot, position: Position, encoding: PositionEncoding, kind: MarkupKind) -> Option<Hover> {
+    let document = &snapshot.document;
+    definition_on_line(document, position.line)?;
+    let name = name_on_line(document.text(), position.line);
+    let byte = from_position(position).byte(document.text(), encoding);
+    if !(name.start..=name.end).contains(&byte) {
+        return None;
+    }
+    let outline = outline(document);
+    let entry = entry_on_line(&outline, position.line)?;
+    let values = JudgedValues::of(snapshot);
+    let judged = values.of_definition(&entry.definition);
+    let mut page = Page::new(kind);
+    if !judged.is_empty() {
+        page.values(&judged);
+    }
+    match entry.definition {
+        Definition::Function(function) => {
+            for metric in [MetricType::CyclomaticComplexity, MetricType::CognitiveComplexity] {
+                list_costs(&mut page, document, function, metric, MOST_LISTED);
+            }
+        }
+        Definition::Class(class) => list_methods(&mut page, document, class, &values, MOST_LISTED),
+    }
+    if page.is_empty() {
+        return None;
+    }
+    if let Some(error) = entry.error {
+        page.paragraph(&staleness(error));
+    }
+    Some(Hover {
+        contents: HoverContents::Markup(page.into_content()),
+        range: Some(to_range(document.text(), &name, encoding)),
+    })
+}
+
+/// Why the values of something are the last good ones.
+pub fn staleness(error: ErrorInText<'_>) -> String {
+    let ErrorInText { line, message } = error;
+    format!("These are the last good values: there is a syntax error on line {line} ({message}).")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lsp::features::testing::{edited_snapshot, snapshot, text_at};
+    use PositionEncoding::{Utf8, Utf16, Utf32};
+
+    const TEXT: &str = "\
+class Basket:
+    def total(self, x):
+        if x:
+            return x and x and x
+";
+
+    fn shown(snapshot: &Snapshot, line: u32, character: u32, kind: MarkupKind) -> Option<String> {
+        let hover = hover(snapshot, Position { line, character }, Utf16, kind)?;
+        let HoverContents::Markup(content) = hover.contents else {
+            panic!("no markup")
+        };
+        Some(content.value)
+    }
+
+    #[test]
+    fn a_function_shows_its_values_and_its_lines() {
+        let expected = "\
+| Metric | Value | Threshold | Verdict |
+| :-- | --: | :-- | :-- |
+| Cyclomatic Complexity | 4 | <= 2 | violation |
+| Cognitive Complexity | 2 | <= 2 | ok |
+";
+        let text = shown(&snapshot(TEXT), 1, 9, MarkupKind::Markdown).unwrap();
+        assert!(text.starts_with(expected), "{text}");
+        let expected = "
+
+Cyclomatic complexity is 1 and what these lines add:
+
+- line 3: +1, `if`
+- line 4: +2, `and`
+
+Cognitive complexity is what these lines add:
+
+- line 3: +1, `if`
+- line 4: +1, sequence of `and`
+";
+        assert!(text.ends_with(expected), "{text}");
+    }
+
+    #[test]
+    fn a_class_shows_its_methods() {
+        let expected = "\
+Weighted Methods Per Class  4  <= 5  ok
+
+Its methods:
+  `total`, line 2: cyclomatic 4 > 2 · cognitive 2
+";
+        assert_eq!(shown(&snapshot(TEXT), 0, 6, MarkupKind::PlainText).unwrap(), expected);
+        assert_eq!(shown(&snapshot("class C: pass\n"), 0, 6, MarkupKind::PlainText), None);
+    }
+
+    #[test]
+    fn only_names_show_anything() {
+        let snapshot = snapshot(TEXT);
+        let characters: Vec<u32> = (0..30)
+            .filter(|&character| shown(&snapshot, 1, character, MarkupKind::Markdown).is_some())
+            .collect();
+        assert_eq!(characters, [8, 9, 10, 11, 12, 13]);
+        assert_eq!(shown(&snapshot, 2, 8, MarkupKind::Markdown), None);
+        assert_eq!(shown(&snapshot, 99, 8, MarkupKind::Markdown), None);
+    }
+
+    #[test]
+    fn the_range_is_the_name_in_every_encoding() {
+        let snapshot = snapshot("if x:\n  def 𝐟é(): pass\n");
+        for (encoding, end) in [(Utf8, 12), (Utf16, 9), (Utf32, 8)] {
+            let position = Position { line: 1, character: 6 };
+            let range = hover(&snapshot, position, encoding, MarkupKind::Markdown)
+                .unwrap()
+                .range
+                .unwrap();
+            assert_eq!(text_at(&snapshot, range, encoding), "𝐟é");
+            assert_eq!(range.end.character, end);
+        }
+    }
+
+    #[test]
+    fn what_does_not_parse_says_so() {
+        let snapshot = edited_snapshot(TEXT, "if x:", "if (x:");
+        for line in [0, 1] {
+            let text = shown(&snapshot, line, 9, MarkupKind::Markdown).unwrap();
+            assert!(
+                text.contains("last good values: there is a syntax error on line 3 ("),
+                "{text}"
+            );
+            assert!(
+                text.contains("Cyclomatic Complexity | 4 |") || text.contains("`total`, line 2: cyclomatic 4"),
+                "{text}"
+            );
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Snapshots for tests.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use ropey::Rope;
+use tower_lsp::lsp_types::{Range, Url};
+
+use crate::analysis::Document;
+use crate::config::Config;
+use crate::lsp::snapshot::Snapshot;
+use crate::text::{Position, PositionEncoding, replace};
+use crate::violations::{Judgement, judge};
+
+/// Judges cyclomatic and cognitive complexity over 2, weighted methods over 5, and a Halstead volume over 5.
+const CONFIGURATION: &str = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}, \
+                             {type: cognitive_complexity, threshold: 2}, {type: halstead_volume, threshold: 5}, \
+                             {type: weighted_methods_per_class, threshold: 5}]}]";
+
+/// A snapshot of a document, judged.
+pub fn snapshot_of(document: Document) -> Snapshot {
+    let config = Config::from_yaml(Path::new("c.yaml"), CONFIGURATION).unwrap();
+    Snapshot {
+        uri: Url::parse("file:///shop.py").unwrap(),
+        version: 7,
+        judgement: judge(&document, &config),
+        document,
+        config: Arc::new(config),
+        diagnostics: Arc::new([]),
+    }
+}
+
+/// A snapshot of a text, judged.
+pub fn snapshot(text: &str) -> Snapshot {
+    snapshot_of(Document::new(Rope::from_str(text)))
+}
+
+/// A snapshot of a text that the configuration leaves out.
+pub fn unjudged_snapshot(text: &str) -> Snapshot {
+    Snapshot {
+        judgement: Judgement::default(),
+        ..snapshot(text)
+    }
+}
+
+/// A snapshot of a text in which, after it was measured, the one occurrence of `old` was replaced.
+pub fn edited_snapshot(text: &str, old: &str, new: &str) -> Snapshot {
+    let mut document = Document::new(Rope::from_str(text));
+    assert_eq!(text.matches(old).count(), 1, "{old}");
+    let start = text.find(old).unwrap();
+    edit(&mut document, start, start + old.len(), new);
+    snapshot_of(document)
+}
+
+/// Replaces what is between two bytes, or between the characters before them.
+pub fn edit(document: &mut Document, start: usize, end: usize, new: &str) {
+    let mut text = document.text().clone();
+    let position = |byte| Position::of_byte(&text, byte, PositionEncoding::Utf8);
+    let range = position(start)..position(end);
+    let splice = replace(&mut text, Some(range), new, PositionEncoding::Utf8);
+    document.update(text, &[splice]);
+}
+
+/// What stands in a range.
+pub fn text_at(snapshot: &Snapshot, range: Range, encoding: PositionEncoding) -> String {
+    let text = snapshot.document.text();
+    let [start, end] = [range.start, range.end].map(|position| {
+        let position = crate::lsp::convert::from_position(position);
+        position.byte(text, encoding)
+    });
+    String::from(text.byte_slice(start..end))
+}
