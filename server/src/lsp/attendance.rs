@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::features::metrics_request::{StatusNotification, status};
 use super::open_document::{OpenDocument, Pending, State, Work};
 use super::session::Session;
 use super::snapshot::{Diagnostics, Snapshot};
@@ -217,6 +218,12 @@ impl Attendance {
             session
                 .client
                 .publish_diagnostics(uri, items, Some(snapshot.version))
+                .await;
+        }
+        if session.settings().status.is_on() {
+            session
+                .client
+                .send_notification::<StatusNotification>(status(snapshot))
                 .await;
         }
     }

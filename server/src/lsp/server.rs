@@ -5,14 +5,20 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Result};
-use tower_lsp::lsp_types::*;
+use tower_lsp::lsp_types::{request::Request, *};
 use tower_lsp::{ClientSocket, LspService};
 
 use super::client_support::{ClientSupport, encoding_kind};
 use super::command::Command;
+use super::features::code_lens::code_lenses;
+use super::features::document_symbols::{document_symbols, flat_document_symbols};
+use super::features::hover::hover;
+use super::features::inlay_hints::inlay_hints;
+use super::features::metrics_request::{MetricsParams, MetricsReport, MetricsRequest, metrics_report};
 use super::scan::Scan;
 use super::session::Session;
 use super::settings::{SECTION, Settings};
+use super::snapshot::Snapshot;
 use super::{commands, pulling, watching};
 use crate::analysis::Workers;
 
@@ -29,6 +35,7 @@ pub fn service(workers: Workers, scan: Scan) -> (LspService<LanguageServer>, Cli
     LspService::build(|client| LanguageServer {
         session: Arc::new(Session::new(client, workers, scan)),
     })
+    .custom_method(MetricsRequest::METHOD, LanguageServer::metrics)
     .finish()
 }
 
@@ -36,6 +43,39 @@ impl LanguageServer {
     /// The session.
     pub fn session(&self) -> &Arc<Session> {
         &self.session
+    }
+
+    /// What `feature` makes of an open document; nothing if it is not open. A panic costs only the answer.
+    async fn ask<R: Send + 'static>(
+        &self,
+        uri: &Url,
+        feature: impl FnOnce(&Snapshot, &ClientSupport) -> R + Send + 'static,
+    ) -> Result<Option<R>> {
+        let Some(snapshot) = self.session.snapshot(uri).await else {
+            return Ok(None);
+        };
+        let session = Arc::clone(&self.session);
+        let answer = self
+            .session
+            .workers
+            .run(move || feature(&snapshot, session.support()))
+            .await;
+        answer.map(Some).map_err(|panicked| {
+            tracing::error!("{uri}: {panicked}");
+            Error {
+                message: panicked.to_string().into(),
+                ..Error::internal_error()
+            }
+        })
+    }
+
+    /// The answer to `antipasta/metrics`.
+    async fn metrics(&self, params: MetricsParams) -> Result<Option<MetricsReport>> {
+        let uri = params.text_document.uri;
+        self.ask(&uri, move |snapshot, client| {
+            metrics_report(snapshot, params.position, client.encoding)
+        })
+        .await
     }
 
     fn capabilities(&self) -> ServerCapabilities {
@@ -55,6 +95,12 @@ impl LanguageServer {
                     work_done_progress_options: WorkDoneProgressOptions::default(),
                 })
             }),
+            hover_provider: Some(HoverProviderCapability::Simple(true)),
+            code_lens_provider: Some(CodeLensOptions {
+                resolve_provider: Some(false),
+            }),
+            inlay_hint_provider: Some(OneOf::Left(true)),
+            document_symbol_provider: Some(OneOf::Left(true)),
             execute_command_provider: Some(ExecuteCommandOptions {
                 commands: Command::ALL.map(|command| command.to_string()).to_vec(),
                 work_done_progress_options: WorkDoneProgressOptions::default(),
@@ -206,6 +252,47 @@ impl tower_lsp::LanguageServer for LanguageServer {
 
     async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
         Ok(pulling::of_workspace(&self.session, &params.previous_result_ids).await)
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        let TextDocumentPositionParams {
+            text_document,
+            position,
+        } = params.text_document_position_params;
+        let hover = self.ask(&text_document.uri, move |snapshot, client| {
+            hover(snapshot, position, client.encoding, client.hover_markup.into())
+        });
+        Ok(hover.await?.flatten())
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        if !self.session.settings().code_lens.is_on() {
+            return Ok(None);
+        }
+        let uri = params.text_document.uri;
+        self.ask(&uri, |snapshot, client| code_lenses(snapshot, client.encoding))
+            .await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        if !self.session.settings().inlay_hints.is_on() {
+            return Ok(None);
+        }
+        let uri = params.text_document.uri;
+        self.ask(&uri, move |snapshot, client| {
+            inlay_hints(snapshot, params.range, client.encoding)
+        })
+        .await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        let symbols = self.ask(&params.text_document.uri, |snapshot, client| {
+            match client.nested_symbols {
+                true => DocumentSymbolResponse::Nested(document_symbols(snapshot, client.encoding)),
+                false => DocumentSymbolResponse::Flat(flat_document_symbols(snapshot, client.encoding)),
+            }
+        });
+        symbols.await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {
