@@ -5,7 +5,7 @@
 //! | floor | module | knows |
 //! |---|---|---|
 //! | 8 | `main`, [`cli`] | the command line: arguments to one of the modes |
-//! | 7 | [`check`], [`commands`] | the modes; `console` has what they say on the standard error |
+//! | 7 | [`lsp`], [`check`], [`commands`] | the modes; `console` has what they say on the standard error |
 //! | 6 | [`analysis`] | bytes and edits in, file metrics out |
 //! | 5 | [`discovery`] | which files to look at, and which configuration holds for each |
 //! | 4 | [`config`], [`violations`] | thresholds; rows and thresholds to violations |

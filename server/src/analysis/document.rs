@@ -4,6 +4,9 @@
 //! units have changed; those are measured again by themselves, and the totals of the file are corrected by the
 //! difference. Nothing is done for the other units but to move them along.
 //!
+//! Most edits are within one unit that is valid before and after, and so plainly one unit that what is around it does not
+//! matter. Then tree-sitter is not asked either: its tree follows when it is needed.
+//!
 //! While one types, code is broken most of the time. Where tree-sitter understands what is around an edit, the units there
 //! are those of its tree. Where it does not, they stay what they were, and one of them has got the edit: it may well parse
 //! by itself, for what tree-sitter makes of broken code is only a guess. A unit that does not parse keeps its last good
@@ -24,6 +27,9 @@ use crate::syntax::units::Unit;
 use crate::syntax::{MAX_BYTES, SyntaxError, SyntaxTree, TreeParser, parse};
 use crate::text::{Lines, Splice};
 
+/// A tree that is more edits behind than this is not worth keeping.
+const MAX_BEHIND: usize = 10_000;
+
 /// A text with its metrics. A value: readers may keep a clone while the original goes on.
 ///
 /// What computes wants a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
@@ -32,6 +38,8 @@ pub struct Document {
     text: Rope,
     /// `None` until it is needed for the first time; texts that are only looked at need none.
     tree: Option<SyntaxTree>,
+    /// The edits that the tree has not followed yet.
+    behind: Vec<Splice>,
     units: Vec<MeasuredUnit>,
     /// The line, from 0, where each unit starts; and at the end how many lines there are. The last of them may be empty.
     first_lines: Vec<u32>,
@@ -80,9 +88,7 @@ impl Document {
 
     /// The text of some lines, from 0.
     pub fn text_of_lines(&self, lines: &Range<u32>) -> String {
-        let start = self.text.line_start(lines.start) as usize;
-        let end = self.text.line_start(lines.end) as usize;
-        String::from(self.text.byte_slice(start..end.max(start)))
+        text_of_lines(&self.text, lines)
     }
 
     /// What the constructs in the functions of the unit that holds `line`, from 0, cost, and how many lines come before the
@@ -115,16 +121,21 @@ impl Document {
     pub fn prepare(&mut self) {
         if self.tree.is_none() && self.is_measurable() {
             self.tree = Some(TreeParser::default().parse(&self.text));
+            self.behind.clear();
         }
     }
 
     /// Gives back the memory that only edits need; the next one will take longer.
     pub fn rest(&mut self) {
         self.tree = None;
+        self.behind = Vec::new();
     }
 
     /// Follows edits, by which the present text became `text`, in the order in which they were made.
     pub fn update(&mut self, text: Rope, edits: &[Splice]) {
+        if self.update_one_unit(&text, edits) {
+            return;
+        }
         self.prepare();
         let Some(old_tree) = self.tree.take() else {
             *self = Self::new(text);
@@ -140,7 +151,9 @@ impl Document {
             *self = Self::new(std::mem::take(&mut self.text));
             return;
         }
-        let (tree, changed) = TreeParser::default().reparse(&old_tree, edits, &self.text);
+        self.behind.extend(edits);
+        let (tree, changed) = TreeParser::default().reparse(&old_tree, &self.behind, &self.text);
+        self.behind.clear();
         for bytes in changed {
             let first = self.text.line_of_byte(bytes.start as u32);
             let last = self.text.line_of_byte(bytes.end.max(bytes.start + 1) as u32 - 1);
@@ -170,6 +183,7 @@ impl Document {
         Self {
             text: Rope::new(),
             tree: None,
+            behind: Vec::new(),
             units: Vec::new(),
             first_lines: vec![0],
             totals: RunningTotals::default(),
@@ -256,6 +270,53 @@ impl Document {
 
     fn lines_of(&self, index: usize) -> Range<u32> {
         self.first_lines[index]..self.first_lines[index + 1]
+    }
+
+    /// Follows edits, if all of them are within one unit that can be told to be one by its text alone, and there is no
+    /// doubt about the others. Returns whether that was so; if not, nothing has happened.
+    ///
+    /// Costs what the unit is long, and a look at each of the others.
+    fn update_one_unit(&mut self, text: &Rope, edits: &[Splice]) -> bool {
+        let Some(first_edit) = edits.first() else {
+            return false;
+        };
+        let index = self.index_of(first_edit.start.line);
+        let mut lines = self.lines_of(index);
+        let count = lines.end;
+        for edit in edits {
+            if edit.start.line < lines.start || edit.old_end.line >= lines.end {
+                return false;
+            }
+            lines.end = (lines.end + edit.new_end.line).saturating_sub(edit.old_end.line);
+        }
+        let moved = |line: u32| (line + lines.end).saturating_sub(count);
+        let lines_before = lines.start.checked_sub(1);
+        let is_continuation = lines_before.is_some_and(|line| text.line_text(line).trim_end().ends_with('\\'));
+        let is_certain =
+            |(other, unit): (usize, &MeasuredUnit)| other == index || (unit.is_settled() && unit.error().is_none());
+        if self.first_lines.last().map(|&line| moved(line)) != Some(text.len_lines() as u32)
+            || text.len_bytes() > MAX_BYTES
+            || is_continuation
+            || !self.units.iter().enumerate().all(is_certain)
+        {
+            return false;
+        }
+        let Some(edited) = self.units[index].edited(&UnitText::new(text_of_lines(text, &lines))) else {
+            return false;
+        };
+        let unit = std::mem::replace(&mut self.units[index], edited);
+        unit.contributions().for_each(|part| self.totals.subtract(part));
+        self.units[index].contributions().for_each(|part| self.totals.add(part));
+        for line in &mut self.first_lines[index + 1..] {
+            *line = moved(*line);
+        }
+        self.text = text.clone();
+        match self.tree {
+            Some(_) if self.behind.len() + edits.len() <= MAX_BEHIND => self.behind.extend(edits),
+            _ => self.rest(),
+        }
+        self.sum_up();
+        true
     }
 
     /// Moves the units to where an edit has moved their lines. Units that the edit reaches into become one.
@@ -397,6 +458,12 @@ impl Document {
         unit.measure_again(&text);
         unit.contributions().for_each(|part| self.totals.add(part));
     }
+}
+
+fn text_of_lines(text: &Rope, lines: &Range<u32>) -> String {
+    let start = text.line_start(lines.start) as usize;
+    let end = text.line_start(lines.end) as usize;
+    String::from(text.byte_slice(start..end.max(start)))
 }
 
 impl Measured for Document {

@@ -2,37 +2,46 @@
 
 use std::sync::Arc;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tower_lsp::jsonrpc::Result;
-use tower_lsp::lsp_types::MessageType;
+use tower_lsp::jsonrpc::{Error, Result};
+use tower_lsp::lsp_types::{MessageType, Url};
 
 use super::command::Command;
+use super::diagnostics::DiagnosticData;
+use super::features::explanation::explanation;
+use super::features::report::report;
+use super::scan::Summary;
 use super::session::Session;
 
-/// Executes a command; returns what its answer is.
+/// Executes a command; returns what its answer is. What it has to say is shown to the user as well.
 ///
 /// # Errors
 ///
 /// The arguments are not those of the command.
-pub async fn execute(session: &Arc<Session>, command: Command, _arguments: Vec<Value>) -> Result<Value> {
-    match command {
-        Command::Explain | Command::ShowReport => Ok(Value::Null),
+pub async fn execute(session: &Arc<Session>, command: Command, arguments: Vec<Value>) -> Result<Value> {
+    let mut arguments = Arguments(arguments.into_iter());
+    let message = match command {
+        Command::Explain => {
+            let uri = arguments.required("a document's URI")?;
+            let data: DiagnosticData = arguments.required("the data of a diagnostic")?;
+            session.ask(&uri, move |snapshot| explanation(snapshot, &data)).await?
+        }
+        Command::ShowReport => match arguments.optional::<Url>("a document's URI")? {
+            Some(uri) => {
+                let line = arguments.optional("a line")?;
+                session.ask(&uri, move |snapshot| report(snapshot, line)).await?
+            }
+            None => Some(told(&session.scan.summary())),
+        },
         Command::AnalyseWorkspace => {
             let summary = session.scan.run(session).await;
-            let message = format!(
-                "antipasta: {} files, {} of them with violations, {} violations",
-                summary.files, summary.files_with_violations, summary.violations
-            );
-            session.client.show_message(MessageType::INFO, message).await;
-            Ok(serde_json::to_value(summary).unwrap_or_default())
+            say(session, &told(&summary)).await;
+            return Ok(serde_json::to_value(summary).unwrap_or_default());
         }
         Command::ClearCache => {
             session.scan.forget();
-            session
-                .client
-                .show_message(MessageType::INFO, "antipasta: what was analysed before is forgotten")
-                .await;
-            Ok(Value::Null)
+            Some("What was analysed before is forgotten.".to_owned())
         }
         Command::Restart => {
             session.scan.forget();
@@ -42,7 +51,45 @@ pub async fn execute(session: &Arc<Session>, command: Command, _arguments: Vec<V
             }
             session.refresh().await;
             session.scan_in_background();
-            Ok(Value::Null)
+            None
+        }
+    };
+    if let Some(message) = &message {
+        say(session, message).await;
+    }
+    Ok(message.map_or(Value::Null, Value::String))
+}
+
+async fn say(session: &Session, message: &str) {
+    session.client.show_message(MessageType::INFO, message).await;
+}
+
+fn told(summary: &Summary) -> String {
+    let Summary {
+        files,
+        files_with_violations,
+        violations,
+        is_cancelled,
+    } = summary;
+    let ending = if *is_cancelled { " so far: it was cancelled" } else { "" };
+    format!("The workspace has {violations} violations in {files_with_violations} of {files} files{ending}.")
+}
+
+/// The arguments of a command, one after the other.
+struct Arguments(std::vec::IntoIter<Value>);
+
+impl Arguments {
+    fn required<T: DeserializeOwned>(&mut self, what: &str) -> Result<T> {
+        self.optional(what)?
+            .ok_or_else(|| Error::invalid_params(format!("an argument is missing: {what}")))
+    }
+
+    fn optional<T: DeserializeOwned>(&mut self, what: &str) -> Result<Option<T>> {
+        match self.0.next() {
+            None | Some(Value::Null) => Ok(None),
+            Some(value) => serde_json::from_value(value)
+                .map(Some)
+                .map_err(|error| Error::invalid_params(format!("an argument must be {what}: {error}"))),
         }
     }
 }

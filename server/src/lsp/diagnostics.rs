@@ -71,25 +71,13 @@ impl Diagnostics {
         let shown = judgement
             .violations
             .iter()
-            .filter(|violation| !repeats(violation, judgement));
+            .filter(|violation| !violation.repeats_functions());
         let items: Vec<Diagnostic> = shown.map(|violation| context.diagnostic(violation)).collect();
         match previous {
             Some(previous) if *previous.items == *items => previous.clone(),
             _ => Self::new(items),
         }
     }
-}
-
-/// Whether a violation is of a file's average or maximum, and repeats what violations of its functions say.
-fn repeats(violation: &Violation, judgement: &Judgement) -> bool {
-    let metric = violation.metric();
-    let is_aggregate = matches!(
-        metric,
-        MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity
-    );
-    is_aggregate
-        && violation.name.is_none()
-        && (judgement.violations.iter()).any(|other| other.metric() == metric && other.name.is_some())
 }
 
 struct Context<'a> {

@@ -131,11 +131,6 @@ impl OpenDocument {
         self.snapshot.send_replace(None);
     }
 
-    /// The text as it is now.
-    pub fn text(&self) -> Rope {
-        self.received().text.clone()
-    }
-
     /// The state, and how to learn of the next ones.
     pub fn states(&self) -> watch::Receiver<State> {
         self.state.subscribe()

@@ -45,28 +45,16 @@ impl LanguageServer {
         &self.session
     }
 
-    /// What `feature` makes of an open document; nothing if it is not open. A panic costs only the answer.
+    /// What `feature` makes of an open document for this client; nothing if it is not open.
     async fn ask<R: Send + 'static>(
         &self,
         uri: &Url,
         feature: impl FnOnce(&Snapshot, &ClientSupport) -> R + Send + 'static,
     ) -> Result<Option<R>> {
-        let Some(snapshot) = self.session.snapshot(uri).await else {
-            return Ok(None);
-        };
         let session = Arc::clone(&self.session);
-        let answer = self
-            .session
-            .workers
-            .run(move || feature(&snapshot, session.support()))
-            .await;
-        answer.map(Some).map_err(|panicked| {
-            tracing::error!("{uri}: {panicked}");
-            Error {
-                message: panicked.to_string().into(),
-                ..Error::internal_error()
-            }
-        })
+        self.session
+            .ask(uri, move |snapshot| feature(snapshot, session.support()))
+            .await
     }
 
     /// The answer to `antipasta/metrics`.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use dashmap::DashMap;
 use tower_lsp::Client;
+use tower_lsp::jsonrpc;
 use tower_lsp::lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, Url,
 };
@@ -225,6 +226,29 @@ impl Session {
     /// What is known of an open document as it is now; `None` if it is not open.
     pub async fn snapshot(&self, uri: &Url) -> Option<Arc<Snapshot>> {
         self.document(uri)?.newest_snapshot().await
+    }
+
+    /// What `feature` makes of an open document as it is now; nothing if it is not open.
+    ///
+    /// # Errors
+    ///
+    /// It panicked. That costs only the answer.
+    pub async fn ask<R: Send + 'static>(
+        &self,
+        uri: &Url,
+        feature: impl FnOnce(&Snapshot) -> R + Send + 'static,
+    ) -> jsonrpc::Result<Option<R>> {
+        let Some(snapshot) = self.snapshot(uri).await else {
+            return Ok(None);
+        };
+        let answer = self.workers.run(move || feature(&snapshot)).await;
+        answer.map(Some).map_err(|panicked| {
+            tracing::error!("{uri}: {panicked}");
+            jsonrpc::Error {
+                message: panicked.to_string().into(),
+                ..jsonrpc::Error::internal_error()
+            }
+        })
     }
 
     // --- the background ---

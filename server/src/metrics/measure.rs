@@ -8,7 +8,7 @@ use super::file_metrics::FileMetrics;
 use super::header::Comments;
 use super::lines::LineContribution;
 use super::walk::{Place, walk, walk_class_header};
-use crate::syntax::units::{Unit, UnitKind, first_indentation, outline_of_statements, units};
+use crate::syntax::units::{Unit, UnitKind, first_indentation, outline_of_statements, unit_starts, units};
 use crate::syntax::{Source, SyntaxError, parse};
 use crate::text::IndexedText;
 
@@ -106,6 +106,29 @@ fn contribution_of_region<'a>(
 pub fn contribution_of_unit(text: &str, kind: UnitKind, classes: &[Box<str>]) -> Result<Contribution, SyntaxError> {
     in_frame(text, kind, classes, |source, place, region, statements| {
         contribution_of_region(source, place, region, kind, statements.iter())
+    })
+}
+
+/// What a text contributes that should be one unit of [statements](UnitKind::Statements), and whether it is, by itself,
+/// just that, from its first line on: not several, nor the header of a class.
+///
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+///
+/// # Errors
+///
+/// As those of [`contribution_of_unit`].
+pub fn contribution_of_one_unit(text: &str, classes: &[Box<str>]) -> Result<(Contribution, bool), SyntaxError> {
+    let kind = UnitKind::Statements;
+    in_frame(text, kind, classes, |source, place, region, statements| {
+        let indexed = IndexedText {
+            text: source.text(),
+            lines: source.lines(),
+        };
+        let first_line = place.lines_before;
+        let starts = unit_starts(&indexed, &outline_of_statements(statements));
+        let is_one = matches!(&*starts, [unit] if unit.kind == kind && unit.lines.start == first_line);
+        let contribution = contribution_of_region(source, place, region, kind, statements.iter());
+        (contribution, is_one)
     })
 }
 

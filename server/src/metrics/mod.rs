@@ -30,7 +30,9 @@ pub use function_summary::{FunctionSummary, Spread};
 pub use halstead::Operators;
 pub use increment::Construct;
 pub use lines::LineContribution;
-pub use measure::{contribution_of_source, contribution_of_unit, contributions_of_units, measure};
+pub use measure::{
+    contribution_of_one_unit, contribution_of_source, contribution_of_unit, contributions_of_units, measure,
+};
 pub use metric_type::{MetricType, UnknownMetric};
 pub use operand::Operand;
 pub use recursion_limit::{Exceeded, Frames};

@@ -40,6 +40,16 @@ impl Violation {
         self.threshold.metric
     }
 
+    /// Whether it is of a file's average or maximum over its functions: violations of the functions say the same.
+    pub fn repeats_functions(&self) -> bool {
+        let metric = self.metric();
+        let is_aggregate = matches!(
+            metric,
+            MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity
+        );
+        is_aggregate && self.name.is_none()
+    }
+
     /// What the reference says of it: `PATH:LINE (FUNCTION): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
     pub fn message(&self, path: &str) -> String {
         let mut message = self.location(path);

@@ -4,9 +4,19 @@ use std::sync::{Arc, OnceLock};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::metrics::{Contribution, FunctionCosts, FunctionSummary, Run, contribution_of_unit, costs_of_unit};
+use crate::metrics::{
+    Contribution, FunctionCosts, FunctionSummary, Run, contribution_of_one_unit, contribution_of_unit, costs_of_unit,
+};
 use crate::syntax::SyntaxError;
 use crate::syntax::units::{Unit, UnitKind, first_indentation_width};
+
+/// Whether the last line of a text cannot belong to what follows: it is no comment, and is not continued.
+fn ends_by_itself(text: &str) -> bool {
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    let last = text.rsplit(['\n', '\r']).next().unwrap_or(text);
+    !last.trim_start().starts_with('#') && !last.trim_end().ends_with('\\')
+}
 
 /// The hash by which the text of a unit is known again.
 pub(super) fn hash_of_text(text: &str) -> u128 {
@@ -137,6 +147,29 @@ impl MeasuredUnit {
             Ok(contribution) => self.set_own(contribution),
             Err(error) => self.error = Some(Arc::new(error)),
         }
+    }
+
+    /// The unit in the same place with another text, if that is by itself, without doubt, one unit of the same kind: it
+    /// parses, it is indented as before, and nothing of it can belong to what is above or below.
+    pub(super) fn edited(&self, text: &UnitText) -> Option<Self> {
+        let is_statements = self.kind == UnitKind::Statements;
+        if !is_statements
+            || first_indentation_width(&text.text) != Some(self.indentation)
+            || !ends_by_itself(&text.text)
+        {
+            return None;
+        }
+        let (contribution, is_one) = contribution_of_one_unit(&text.text, &self.classes).ok()?;
+        if !is_one {
+            return None;
+        }
+        let mut edited = Self {
+            is_settled: true,
+            text_hash: text.hash,
+            ..self.clone()
+        };
+        edited.set_own(contribution);
+        Some(edited)
     }
 
     /// The same unit, now that its place is certain.

@@ -69,7 +69,7 @@ impl<'a> JudgedValues<'a> {
             snapshot,
             values: Values::of(&snapshot.document),
             violations: violations
-                .filter(|violation| !repeats_functions(violation))
+                .filter(|violation| !violation.repeats_functions())
                 .map(|violation| (violation.metric(), Subject::of(violation)))
                 .collect(),
         }
@@ -104,8 +104,7 @@ impl<'a> JudgedValues<'a> {
             } else if self.violations.contains(&(metric, subject)) {
                 Some(Verdict::Violation)
             } else {
-                // If nothing is suppressed either, then nothing is judged.
-                (self.snapshot.judgement.suppressed > 0).then_some(Verdict::Ignored)
+                self.snapshot.is_judged.then_some(Verdict::Ignored)
             }
         });
         JudgedValue {
@@ -125,17 +124,6 @@ impl<'a> Subject<'a> {
             (_, _, None) => Self::File,
         }
     }
-}
-
-/// Whether a violation is that of an average or maximum, which says of the file what others say of its functions. Editors
-/// do not show it.
-pub fn repeats_functions(violation: &Violation) -> bool {
-    let metric = violation.metric();
-    violation.name.is_none()
-        && matches!(
-            metric,
-            MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity
-        )
 }
 
 // --- for people ---

@@ -5,7 +5,7 @@ use tower_lsp::lsp_types::notification::Notification;
 use tower_lsp::lsp_types::request::Request;
 use tower_lsp::lsp_types::{Position, Range, TextDocumentIdentifier, Url};
 
-use super::judged_values::{JudgedValue, JudgedValues, Verdict, repeats_functions};
+use super::judged_values::{JudgedValue, JudgedValues, Verdict};
 use super::outline::{Entry, ErrorInText, bytes_of_entry, entry_around_line, outline, qualified_name};
 use crate::lsp::convert::to_range;
 use crate::lsp::definitions::{Definition, name_on_line};
@@ -245,7 +245,7 @@ pub fn status(snapshot: &Snapshot) -> StatusParams {
     StatusParams {
         uri: snapshot.uri.clone(),
         version: snapshot.version,
-        violations: violations.filter(|violation| !repeats_functions(violation)).count(),
+        violations: violations.filter(|violation| !violation.repeats_functions()).count(),
         worst_cyclomatic: (cyclomatic.count > 0 && !totals.recursion.cyclomatic).then_some(cyclomatic.maximum),
         worst_cognitive: (cognitive.count > 0 && !totals.is_refused_by_complexipy).then_some(cognitive.maximum),
         is_stale: document.is_stale(),

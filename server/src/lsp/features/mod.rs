@@ -15,6 +15,7 @@ pub mod methods;
 pub mod metrics_request;
 pub mod outline;
 pub mod page;
+pub mod report;
 
 #[cfg(test)]
 mod hostile_tests;

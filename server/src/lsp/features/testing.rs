@@ -8,7 +8,7 @@ use tower_lsp::lsp_types::{Range, Url};
 
 use crate::analysis::Document;
 use crate::config::Config;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::snapshot::{Diagnostics, Snapshot};
 use crate::text::{Position, PositionEncoding, replace};
 use crate::violations::{Judgement, judge};
 
@@ -23,10 +23,12 @@ pub fn snapshot_of(document: Document) -> Snapshot {
     Snapshot {
         uri: Url::parse("file:///shop.py").unwrap(),
         version: 7,
+        revision: 1,
+        is_judged: true,
         judgement: judge(&document, &config),
         document,
         config: Arc::new(config),
-        diagnostics: Arc::new([]),
+        diagnostics: Diagnostics::none(),
     }
 }
 
@@ -38,6 +40,7 @@ pub fn snapshot(text: &str) -> Snapshot {
 /// A snapshot of a text that the configuration leaves out.
 pub fn unjudged_snapshot(text: &str) -> Snapshot {
     Snapshot {
+        is_judged: false,
         judgement: Judgement::default(),
         ..snapshot(text)
     }
