@@ -73,27 +73,34 @@ pub fn name_on_line(text: &Rope, line: u32) -> Range<usize> {
     let bytes = bytes_of_line(text, line);
     let written: Cow<'_, str> = text.byte_slice(bytes.clone()).into();
     let indentation = written.len() - written.trim_start().len();
-    let mut start = bytes.start + indentation;
-    // A backslash may have put the name on one of the next lines.
-    let mut rest = text.byte_slice(start..).chars().peekable();
-    for _ in 0..3 {
-        let mut word = String::new();
-        let name_start = start;
-        while let Some(letter) = rest.next_if(|letter| letter.is_alphanumeric() || *letter == '_') {
-            start += letter.len_utf8();
-            word.push(letter);
+    let code = bytes.start + indentation..bytes.start + written.trim_end().len().max(indentation);
+    let name = if written.ends_with('\\') {
+        // The name may be on one of the next lines.
+        let next = bytes_of_line(text, line.saturating_add(2));
+        let continued: Cow<'_, str> = text.byte_slice(code.start..next.end).into();
+        name_in(&continued)
+    } else {
+        name_in(&written[indentation..])
+    };
+    name.map_or(code.clone(), |name| code.start + name.start..code.start + name.end)
+}
+
+/// Where the name is in code that starts with `def`, `async def` or `class`.
+fn name_in(code: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    // Two keywords at most come before a name.
+    for words_before in 0..3 {
+        let rest = &code[start..];
+        let is_in_word = |letter: char| letter.is_alphanumeric() || letter == '_';
+        let word = &rest[..rest.find(|letter| !is_in_word(letter)).unwrap_or(rest.len())];
+        if !matches!(word, "async" | "def" | "class") {
+            return (!word.is_empty() && words_before > 0).then(|| start..start + word.len());
         }
-        if !matches!(&*word, "async" | "def" | "class") {
-            if word.is_empty() || name_start == bytes.start + indentation {
-                break;
-            }
-            return name_start..start;
-        }
-        while let Some(letter) = rest.next_if(|letter| letter.is_whitespace() || *letter == '\\') {
-            start += letter.len_utf8();
-        }
+        let is_between = |letter: char| letter.is_whitespace() || letter == '\\';
+        let after = &rest[word.len()..];
+        start += word.len() + after.find(|letter| !is_between(letter)).unwrap_or(after.len());
     }
-    bytes.start + indentation..bytes.start + written.trim_end().len().max(indentation)
+    None
 }
 
 /// A metric and its value.

@@ -1,5 +1,8 @@
 //! Positions as the Language Server Protocol has them, and where they are in a text.
 
+use std::borrow::Cow;
+use std::ops::Range;
+
 use ropey::Rope;
 
 /// What the characters of a [`Position`] are counted in (LSP 3.17, `PositionEncodingKind`).
@@ -12,6 +15,18 @@ pub enum PositionEncoding {
     Utf16,
     /// Code points.
     Utf32,
+}
+
+impl PositionEncoding {
+    /// The length of a text in units of the encoding.
+    pub fn length(self, text: &str) -> usize {
+        match self {
+            Self::Utf8 => text.len(),
+            _ if text.is_ascii() => text.len(),
+            Self::Utf16 => text.encode_utf16().count(),
+            Self::Utf32 => text.chars().count(),
+        }
+    }
 }
 
 /// A place between two characters of a text.
@@ -56,11 +71,31 @@ impl Position {
         byte.min(end)
     }
 
+    /// The positions of the first byte and of the end of some bytes, as [`of_byte`](Self::of_byte) gives them.
+    pub fn of_bytes(text: &Rope, bytes: &Range<usize>, encoding: PositionEncoding) -> [Self; 2] {
+        let start = Self::of_byte(text, bytes.start, encoding);
+        // Most ranges are short and in one line, and need not be looked for twice.
+        let end = match short_text(text, bytes.clone()) {
+            Some(inside) if !inside.contains(['\n', '\r']) => Self {
+                character: start.character + encoding.length(&inside) as u32,
+                ..start
+            },
+            _ => Self::of_byte(text, bytes.end, encoding),
+        };
+        [start, end]
+    }
+
     /// The position of an offset in bytes, or the nearest one before that is between two characters.
     pub fn of_byte(text: &Rope, byte: usize, encoding: PositionEncoding) -> Self {
         let byte = byte.min(text.len_bytes());
         let line = text.byte_to_line(byte);
         let start = text.line_to_byte(line);
+        if let Some(before) = short_text(text, start..byte) {
+            return Self {
+                line: line as u32,
+                character: encoding.length(&before) as u32,
+            };
+        }
         let character = match encoding {
             PositionEncoding::Utf8 => text.char_to_byte(text.byte_to_char(byte)) - start,
             PositionEncoding::Utf16 => {
@@ -74,6 +109,14 @@ impl Position {
             character: character as u32,
         }
     }
+}
+
+/// Some bytes of a text, if it is cheaper to look at them than to ask the rope where their characters are, as it is in most
+/// lines; and if they end between two characters.
+fn short_text(text: &Rope, bytes: Range<usize>) -> Option<Cow<'_, str>> {
+    const MAX_BYTES: usize = 256;
+    let is_short = bytes.len() <= MAX_BYTES;
+    is_short.then(|| text.get_byte_slice(bytes).map(Cow::from)).flatten()
 }
 
 /// The length in bytes of a line without its terminator.
@@ -128,6 +171,47 @@ mod tests {
             assert_eq!(byte(3, 7, encoding), TEXT.len());
             assert_eq!(byte(4, 0, encoding), TEXT.len());
             assert_eq!(byte(u32::MAX, u32::MAX, encoding), TEXT.len());
+        }
+    }
+
+    #[test]
+    fn the_ends_of_a_range_are_those_of_its_bytes() {
+        let long = "é😀b\n".repeat(200) + &"é😀b".repeat(200);
+        for text in [TEXT, &long] {
+            let rope = Rope::from_str(text);
+            for encoding in [Utf8, Utf16, Utf32] {
+                for (start, _) in text.char_indices().step_by(7) {
+                    for end in (start..=text.len() + 1).step_by(5) {
+                        let each = [start, end].map(|byte| Position::of_byte(&rope, byte, encoding));
+                        assert_eq!(
+                            Position::of_bytes(&rope, &(start..end), encoding),
+                            each,
+                            "{start}..{end}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Positions are counted in short lines, and looked up in long ones.
+    #[test]
+    fn length_makes_no_difference() {
+        for encoding in [Utf8, Utf16, Utf32] {
+            let text = Rope::from_str(&"é😀b".repeat(200));
+            let mut expected = 0;
+            for (byte, character) in text.to_string().char_indices() {
+                assert_eq!(Position::of_byte(&text, byte, encoding).character, expected, "{byte}");
+                assert_eq!(
+                    Position::of_byte(&text, byte + character.len_utf8() - 1, encoding).character,
+                    expected
+                );
+                expected += match encoding {
+                    Utf8 => character.len_utf8(),
+                    Utf16 => character.len_utf16(),
+                    Utf32 => 1,
+                } as u32;
+            }
         }
     }
 

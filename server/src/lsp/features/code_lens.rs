@@ -16,6 +16,7 @@ use crate::text::PositionEncoding;
 pub fn code_lenses(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<lsp_types::CodeLens> {
     let values = JudgedValues::of(snapshot);
     let outline = outline(&snapshot.document);
+    let uri = json!(snapshot.uri);
     let lens = |entry: &Entry<'_>| {
         let line = entry.definition.line();
         let title = summary(&values.of_definition(&entry.definition), entry.error.is_some())?;
@@ -25,7 +26,7 @@ pub fn code_lenses(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<lsp_t
             command: Some(lsp_types::Command {
                 title,
                 command: Command::ShowReport.as_str().to_owned(),
-                arguments: Some(vec![json!(snapshot.uri), json!(line)]),
+                arguments: Some(vec![uri.clone(), json!(line)]),
             }),
             data: None,
         })

@@ -1,9 +1,9 @@
 //! `textDocument/documentSymbol`: the functions and classes of a document with their values.
 
-use tower_lsp::lsp_types::{DocumentSymbol, Location, SymbolInformation, SymbolKind};
+use tower_lsp::lsp_types::{DocumentSymbol, Location, Range, SymbolInformation, SymbolKind};
 
 use super::judged_values::{JudgedValues, summary};
-use super::outline::{Entry, bytes_of_entry, entries, outline};
+use super::outline::{Entry, entries, outline, range_of_entry};
 use crate::lsp::convert::to_range;
 use crate::lsp::definitions::{Definition, name_on_line};
 use crate::lsp::snapshot::Snapshot;
@@ -34,7 +34,7 @@ pub fn flat_document_symbols(snapshot: &Snapshot, encoding: PositionEncoding) ->
         deprecated: None,
         location: Location {
             uri: snapshot.uri.clone(),
-            range: to_range(text, &bytes_of_entry(text, entry), encoding),
+            range: range_of_entry(text, entry, encoding),
         },
         container_name: match entry.definition.classes() {
             [] => None,
@@ -56,9 +56,13 @@ fn symbol<'a>(
 ) -> DocumentSymbol {
     let text = snapshot.document.text();
     let name = name_on_line(text, entry.definition.line());
-    let bytes = bytes_of_entry(text, entry);
+    let selection_range = to_range(text, &name, encoding);
     // The protocol wants the name inside the range; a backslash may have put it on a later line than the last.
-    let bytes = bytes.start.min(name.start)..bytes.end.max(name.end);
+    let range = range_of_entry(text, entry, encoding);
+    let range = Range {
+        start: range.start.min(selection_range.start),
+        end: range.end.max(selection_range.end),
+    };
     // The outline bounds how deep this goes.
     let children = entry.children.iter();
     let children: Vec<DocumentSymbol> = children
@@ -70,8 +74,8 @@ fn symbol<'a>(
         kind: kind(&entry.definition),
         tags: None,
         deprecated: None,
-        range: to_range(text, &bytes, encoding),
-        selection_range: to_range(text, &name, encoding),
+        range,
+        selection_range,
         children: matches!(entry.definition, Definition::Class(_)).then_some(children),
     }
 }

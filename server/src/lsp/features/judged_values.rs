@@ -137,7 +137,7 @@ impl JudgedValue {
         if is_continuous || value.fract() != 0.0 {
             format!("{value:.2}{unit}")
         } else {
-            format!("{value:.0}{unit}")
+            (value as u64).to_string()
         }
     }
 

@@ -6,7 +6,7 @@ use tower_lsp::lsp_types::request::Request;
 use tower_lsp::lsp_types::{Position, Range, TextDocumentIdentifier, Url};
 
 use super::judged_values::{JudgedValue, JudgedValues, Verdict};
-use super::outline::{Entry, ErrorInText, bytes_of_entry, entry_around_line, outline, qualified_name};
+use super::outline::{Entry, ErrorInText, entry_around_line, outline, qualified_name, range_of_entry};
 use crate::lsp::convert::to_range;
 use crate::lsp::definitions::{Definition, name_on_line};
 use crate::lsp::snapshot::Snapshot;
@@ -177,7 +177,7 @@ fn definition_report<'a>(
         kind,
         name: definition.name().to_owned(),
         qualified_name: qualified_name(definition),
-        range: to_range(text, &bytes_of_entry(text, entry), encoding),
+        range: range_of_entry(text, entry, encoding),
         selection_range: to_range(text, &name_on_line(text, definition.line()), encoding),
         values: reported(&values.of_definition(definition)),
         is_stale: entry.error.is_some(),

@@ -4,12 +4,14 @@
 use std::ops::Range;
 
 use ropey::Rope;
+use tower_lsp::lsp_types;
 
 use crate::analysis::{Document, MeasuredUnit};
 use crate::lsp::convert::bytes_of_line;
 use crate::lsp::definitions::Definition;
 use crate::syntax::SyntaxError;
 use crate::syntax::units::UnitKind;
+use crate::text::{Lines as _, PositionEncoding};
 
 /// How deeply classes are shown inside each other. CPython takes no more levels of indentation than this; and clients, as
 /// well as what serialises for them, recurse into what is shown.
@@ -204,17 +206,21 @@ fn is_blank(text: &Rope, line: u32) -> bool {
     line.chars().all(char::is_whitespace)
 }
 
-/// The bytes of an entry, from its indentation to the end of its last line.
-pub fn bytes_of_entry(text: &Rope, entry: &Entry<'_>) -> Range<usize> {
-    let first = bytes_of_line(text, entry.lines.start);
-    let white_space = text.byte_slice(first.clone()).chars();
-    let indentation: usize = white_space
-        .take_while(|letter| letter.is_whitespace())
-        .map(char::len_utf8)
-        .sum();
-    let end = bytes_of_line(text, entry.lines.end - 1).end;
-    let start = first.start + indentation;
-    start..end.max(start)
+/// Where an entry is, from its indentation to the end of its last line.
+pub fn range_of_entry(text: &Rope, entry: &Entry<'_>, encoding: PositionEncoding) -> lsp_types::Range {
+    let position = |line: u32, before: &str| lsp_types::Position {
+        line,
+        character: encoding.length(before) as u32,
+    };
+    let first = text.line_text(entry.lines.start);
+    let first = first.trim_end_matches(['\n', '\r']);
+    let indentation = first.len() - first.trim_start().len();
+    let last_line = entry.lines.end - 1;
+    let last = text.line_text(last_line);
+    lsp_types::Range {
+        start: position(entry.lines.start, &first[..indentation]),
+        end: position(last_line, last.trim_end_matches(['\n', '\r'])),
+    }
 }
 
 /// The name of a function or class with those of the classes around it, such as `Outer.Inner.method`.
