@@ -38,6 +38,9 @@ pub struct Discovered {
     pub files: Vec<File>,
     /// What could not be looked at, or was named but is not for us, for people.
     pub warnings: Vec<String>,
+    /// How many files were named that patterns leave out, or that are no Python. Hooks name every file of a commit: that
+    /// none of them is left to analyse is no error.
+    pub left_out: usize,
 }
 
 /// Why nothing can be analysed.
@@ -99,6 +102,7 @@ struct Search<'a> {
 struct Found {
     files: BTreeMap<PathBuf, File>,
     warnings: Vec<String>,
+    left_out: usize,
     error: Option<Arc<ConfigErrors>>,
 }
 
@@ -182,7 +186,9 @@ impl<'a> Search<'a> {
         if !is_python && !self.configs.overrides().force_analyze {
             let allowed = NAMED_EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
             let warning = format!("{}: not analysed: no Python file ({allowed})", path.display());
-            lock(&self.found).warnings.push(warning);
+            let mut found = lock(&self.found);
+            found.warnings.push(warning);
+            found.left_out += 1;
             return;
         }
         if !metadata.is_file() {
@@ -198,6 +204,8 @@ impl<'a> Search<'a> {
         };
         if self.is_taken(&config, &absolute, &name) {
             self.add(normal(path), metadata.len(), config);
+        } else {
+            lock(&self.found).left_out += 1;
         }
     }
 
@@ -234,6 +242,7 @@ impl<'a> Search<'a> {
         Ok(Discovered {
             files: found.files.into_values().collect(),
             warnings: found.warnings,
+            left_out: found.left_out,
         })
     }
 }
