@@ -299,16 +299,8 @@ impl Visitor<'_, '_> {
         } else {
             search.is_included(path, below_argument)
         };
-        // The metadata of what a link points to, which may be a directory, or nothing.
-        let metadata = || match entry.path_is_symlink() {
-            true => std::fs::metadata(path).ok(),
-            false => entry.metadata().ok(),
-        };
-        if is_taken
-            && let Some(metadata) = metadata()
-            && metadata.is_file()
-        {
-            search.add(normal(&self.argument.join(below_argument)), metadata.len(), config);
+        if is_taken && let Some(size) = size_of_file(entry) {
+            search.add(normal(&self.argument.join(below_argument)), size, config);
         }
     }
 
@@ -328,6 +320,21 @@ impl Visitor<'_, '_> {
                 }
             },
         }
+    }
+}
+
+/// The size of a file in bytes; `None` if it is no regular file, but a link to a directory, to nothing, or to itself.
+fn size_of_file(entry: &DirEntry) -> Option<u64> {
+    let metadata = match entry.path_is_symlink() {
+        true => std::fs::metadata(entry.path()),
+        false => entry
+            .metadata()
+            .map_err(|error| error.into_io_error().unwrap_or(io::ErrorKind::Other.into())),
+    };
+    match metadata {
+        Ok(metadata) => metadata.is_file().then_some(metadata.len()),
+        // It can no more be read than be asked about; whoever tries will say so.
+        Err(error) => (error.kind() == io::ErrorKind::PermissionDenied).then_some(0),
     }
 }
 
