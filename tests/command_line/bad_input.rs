@@ -70,6 +70,35 @@ fn what_has_no_end_is_not_read() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_configuration_without_end_is_an_error() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    let made = std::process::Command::new("mkfifo")
+        .arg(project.path(".antipasta.yaml"))
+        .status();
+    assert!(made.expect("mkfifo runs").success());
+    let run = project.run(&["--check"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+    assert!(
+        run.stderr.contains(".antipasta.yaml: is no regular file"),
+        "{}",
+        run.stderr
+    );
+    for arguments in [
+        &["--check", "--config", "/dev/zero"][..],
+        &["config", "migrate", "/dev/zero"],
+    ] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(1));
+        assert!(
+            run.stderr.contains("/dev/zero: cannot be read: more than"),
+            "{}",
+            run.stderr
+        );
+    }
+}
+
 /// `/dev/full` takes nothing.
 #[cfg(target_os = "linux")]
 #[test]
@@ -126,4 +155,27 @@ fn a_file_that_cannot_be_read_is_reported() {
     let run = project.run(&["--check"]);
     assert_eq!(run.code, Some(1));
     assert!(run.stdout.contains("❌ a.py: cannot be read"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_must_not_be_entered_never_stops_the_others() {
+    use std::os::unix::fs::PermissionsExt;
+    let project = Project::new(&[
+        ("a.py", COMPLEX),
+        ("listed/b.py", "x = 1\n"),
+        ("closed/c.py", "x = 1\n"),
+    ]);
+    let set = |name: &str, mode| std::fs::set_permissions(project.path(name), std::fs::Permissions::from_mode(mode));
+    set("listed", 0o444).unwrap();
+    set("closed", 0o000).unwrap();
+    // The superuser enters everything.
+    if std::fs::metadata(project.path("listed/b.py")).is_err() {
+        let run = project.run(&["--check"]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stdout.contains("❌ listed/b.py: cannot be read"), "{run:?}");
+        assert!(run.stderr.contains("closed: Permission denied"), "{run:?}");
+    }
+    set("listed", 0o755).unwrap();
+    set("closed", 0o755).unwrap();
 }

@@ -126,6 +126,21 @@ fn nothing_to_check_is_an_error() {
 }
 
 #[test]
+fn that_all_files_that_are_named_are_left_out_is_no_error() {
+    let project = Project::new(&[("tests/a.py", COMPLEX), ("b.py", COMPLEX), ("c.txt", "")]);
+    for arguments in [&["tests/a.py"][..], &["b.py", "-e", "b.py"], &["c.txt"]] {
+        let run = project.run(&[&["--check", "--format", "json"], arguments].concat());
+        assert_eq!(run.code, Some(0), "{run:?}");
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(report["summary"]["total_files"], 0);
+        assert_eq!(report["summary"]["success"], true);
+        assert_eq!(report["reports"], serde_json::json!([]));
+    }
+    assert_eq!(project.run(&["--check", "tests/a.py", "b.py"]).code, Some(2));
+    assert_eq!(project.run(&["--check", "tests"]).code, Some(1));
+}
+
+#[test]
 fn source_can_come_from_the_standard_input() {
     let project = Project::new(&[
         (".antipasta.yaml", "defaults: {max_cyclomatic_complexity: 11}\n"),

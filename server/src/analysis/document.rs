@@ -4,8 +4,8 @@
 //! units have changed; those are measured again by themselves, and the totals of the file are corrected by the
 //! difference. Nothing is done for the other units but to move them along.
 //!
-//! Most edits are within one unit that is valid before and after, and so plainly one unit that what is around it does not
-//! matter. Then tree-sitter is not asked either: its tree follows when it is needed.
+//! Most edits are within one unit, and its text alone tells that it still is one, or that it is broken. Then tree-sitter is
+//! not asked either: its tree follows when it is needed.
 //!
 //! While one types, code is broken most of the time. Where tree-sitter understands what is around an edit, the units there
 //! are those of its tree. Where it does not, they stay what they were, and one of them has got the edit: it may well parse
@@ -21,7 +21,7 @@ use ropey::Rope;
 use rustc_hash::FxHashMap;
 
 pub use self::measured_unit::MeasuredUnit;
-use self::measured_unit::{Part, UnitText, hash_of_text};
+use self::measured_unit::{Edited, Part, UnitText, hash_of_text};
 use crate::metrics::{FileMetrics, FileTotals, FunctionCosts, Measured, Run, RunningTotals, contributions_of_units};
 use crate::syntax::units::Unit;
 use crate::syntax::{MAX_BYTES, SyntaxError, SyntaxTree, TreeParser, parse};
@@ -40,6 +40,8 @@ pub struct Document {
     tree: Option<SyntaxTree>,
     /// The edits that the tree has not followed yet.
     behind: Vec<Splice>,
+    /// Whether a unit was found broken by its text alone, so that tree-sitter may know better what has become of it.
+    is_deferred: bool,
     units: Vec<MeasuredUnit>,
     /// The line, from 0, where each unit starts; and at the end how many lines there are. The last of them may be empty.
     first_lines: Vec<u32>,
@@ -137,10 +139,7 @@ impl Document {
             return;
         }
         self.prepare();
-        let Some(old_tree) = self.tree.take() else {
-            *self = Self::new(text);
-            return;
-        };
+        self.behind.extend(edits);
         let mut touched = vec![false; self.units.len()];
         for edit in edits {
             self.move_units(edit, &mut touched);
@@ -151,17 +150,7 @@ impl Document {
             *self = Self::new(std::mem::take(&mut self.text));
             return;
         }
-        self.behind.extend(edits);
-        let (tree, changed) = TreeParser::default().reparse(&old_tree, &self.behind, &self.text);
-        self.behind.clear();
-        for bytes in changed {
-            let first = self.text.line_of_byte(bytes.start as u32);
-            let last = self.text.line_of_byte(bytes.end.max(bytes.start + 1) as u32 - 1);
-            self.touch(first, last, &mut touched);
-        }
-        self.update_touched(&tree, &touched);
-        self.tree = Some(tree);
-        self.sum_up();
+        self.follow_with_tree(touched);
     }
 
     /// Whether there are units whose place and extent are not certain, because tree-sitter did not understand what is
@@ -170,11 +159,22 @@ impl Document {
         self.units.iter().any(|unit| !unit.is_settled())
     }
 
-    /// Has ruff's parser look at an [unsettled](Self::is_unsettled) text as a whole. If it finds nothing wrong, tree-sitter
-    /// is mistaken (its grammar does not know all of Python), and the units are those of ruff's tree. Costs what the whole
-    /// text is long: call it when nobody types. Returns whether that was so.
+    /// Looks closer at an [unsettled](Self::is_unsettled) text. If ruff's parser finds nothing wrong with it as a whole, then
+    /// tree-sitter, or the look at one unit, was mistaken, and the units are those of ruff's tree. Else they are what
+    /// tree-sitter makes of them, if it has not been asked yet. Costs what the whole text is long: call it when nobody
+    /// types. Returns whether anything may have changed.
     pub fn settle(&mut self) -> bool {
-        self.is_unsettled() && self.is_measurable() && self.measure_whole()
+        if !self.is_unsettled() || !self.is_measurable() {
+            return false;
+        }
+        if self.measure_whole() {
+            return true;
+        }
+        if !self.is_deferred {
+            return false;
+        }
+        self.follow_with_tree(vec![false; self.units.len()]);
+        true
     }
 
     // --- from nothing ---
@@ -184,6 +184,7 @@ impl Document {
             text: Rope::new(),
             tree: None,
             behind: Vec::new(),
+            is_deferred: false,
             units: Vec::new(),
             first_lines: vec![0],
             totals: RunningTotals::default(),
@@ -225,6 +226,7 @@ impl Document {
             units.push(MeasuredUnit::empty());
         }
         self.set_units(first_lines, units);
+        self.is_deferred = false;
         true
     }
 
@@ -272,8 +274,31 @@ impl Document {
         self.first_lines[index]..self.first_lines[index + 1]
     }
 
-    /// Follows edits, if all of them are within one unit that can be told to be one by its text alone, and there is no
-    /// doubt about the others. Returns whether that was so; if not, nothing has happened.
+    /// Has tree-sitter follow what it is behind with, and finds and measures the units that that and the edits touched.
+    fn follow_with_tree(&mut self, mut touched: Vec<bool>) {
+        self.prepare();
+        let Some(old_tree) = self.tree.take() else { return };
+        let (tree, changed) = TreeParser::default().reparse(&old_tree, &self.behind, &self.text);
+        self.behind.clear();
+        if std::mem::take(&mut self.is_deferred) {
+            let unsettled = self.units.iter().map(|unit| !unit.is_settled());
+            touched
+                .iter_mut()
+                .zip(unsettled)
+                .for_each(|(is_touched, is_unsettled)| *is_touched |= is_unsettled);
+        }
+        for bytes in changed {
+            let first = self.text.line_of_byte(bytes.start as u32);
+            let last = self.text.line_of_byte(bytes.end.max(bytes.start + 1) as u32 - 1);
+            self.touch(first, last, &mut touched);
+        }
+        self.update_touched(&tree, &touched);
+        self.tree = Some(tree);
+        self.sum_up();
+    }
+
+    /// Follows edits, if all of them are within one unit whose text alone tells what has become of it, and there is no doubt
+    /// about the others. Returns whether that was so; if not, nothing has happened.
     ///
     /// Costs what the unit is long, and a look at each of the others.
     fn update_one_unit(&mut self, text: &Rope, edits: &[Splice]) -> bool {
@@ -301,8 +326,14 @@ impl Document {
         {
             return false;
         }
-        let Some(edited) = self.units[index].edited(&UnitText::new(text_of_lines(text, &lines))) else {
-            return false;
+        let edited = match self.units[index].edited(&UnitText::new(text_of_lines(text, &lines))) {
+            Edited::Good(unit) => unit,
+            Edited::Broken(mut unit) => {
+                edits.iter().for_each(|edit| unit.follow(edit, lines.start));
+                self.is_deferred = true;
+                unit
+            }
+            Edited::Unclear => return false,
         };
         let unit = std::mem::replace(&mut self.units[index], edited);
         unit.contributions().for_each(|part| self.totals.subtract(part));
@@ -311,6 +342,7 @@ impl Document {
             *line = moved(*line);
         }
         self.text = text.clone();
+        self.is_deferred &= self.is_unsettled();
         match self.tree {
             Some(_) if self.behind.len() + edits.len() <= MAX_BEHIND => self.behind.extend(edits),
             _ => self.rest(),
@@ -331,12 +363,7 @@ impl Document {
             self.units[first].append(offsets.into_iter().zip(joined));
             touched.drain(first + 1..=last);
         }
-        let first_line = self.first_lines[first];
-        self.units[first].move_lines(
-            old_end - first_line,
-            start - first_line,
-            new_end.saturating_sub(first_line),
-        );
+        self.units[first].follow(edit, self.first_lines[first]);
         for line in &mut self.first_lines[first + 1..] {
             *line = (*line + new_end).saturating_sub(old_end);
         }

@@ -116,10 +116,10 @@ impl<'a> Run<'a> {
 
     fn go(self) -> Result<Verdict, CheckError> {
         let options = self.options;
-        let tasks = self.tasks()?;
+        let (tasks, left_out) = self.tasks()?;
         let discovery = self.start.elapsed();
         notices::warn_of_configs(&self.configs);
-        if tasks.is_empty() {
+        if tasks.is_empty() && left_out == 0 {
             return Err(CheckError::NoFiles);
         }
         self.announce(tasks.len())?;
@@ -148,10 +148,15 @@ impl<'a> Run<'a> {
         Ok(verdict(&report))
     }
 
-    fn tasks(&self) -> Result<Vec<Task>, CheckError> {
+    /// What is to be analysed, and how many files were named that are not.
+    fn tasks(&self) -> Result<(Vec<Task>, usize), CheckError> {
         match &self.options.input {
             Input::Paths(paths) => {
-                let Discovered { files, warnings } = discovery::discover(paths, &self.configs, self.jobs)?;
+                let Discovered {
+                    files,
+                    warnings,
+                    left_out,
+                } = discovery::discover(paths, &self.configs, self.jobs)?;
                 warnings.iter().for_each(console::warning);
                 let task = |file: discovery::File| Task {
                     path: file.path,
@@ -159,7 +164,7 @@ impl<'a> Run<'a> {
                     config: file.config,
                     content: None,
                 };
-                Ok(files.into_iter().map(task).collect())
+                Ok((files.into_iter().map(task).collect(), left_out))
             }
             Input::Stdin(name) => {
                 let mut content = Vec::new();
@@ -171,12 +176,13 @@ impl<'a> Run<'a> {
                     .map_err(CheckError::Stdin)?;
                 let directory = name.parent().unwrap_or(Path::new(""));
                 let config = self.configs.of_directory(directory);
-                Ok(vec![Task {
+                let task = Task {
                     path: name.clone(),
                     size: content.len() as u64,
                     config: config.map_err(DiscoveryError::Config)?,
                     content: Some(content),
-                }])
+                };
+                Ok((vec![task], 0))
             }
         }
     }

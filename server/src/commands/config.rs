@@ -9,7 +9,7 @@ use clap::{Subcommand, ValueEnum};
 
 use crate::config::{self, Config, Overrides, TEMPLATE};
 use crate::console;
-use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config};
+use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config, read_text};
 
 /// What to do with configurations.
 #[derive(Debug, Subcommand)]
@@ -139,7 +139,7 @@ fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Fail
 }
 
 fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
+    let text = read_text(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
     let migrated = config::migrate(file, &text).map_err(|errors| errors.to_string())?;
     for problem in migrated.config.warnings.iter().chain(&migrated.dropped) {
         console::warning(problem);

@@ -56,7 +56,9 @@ pub fn migrate(path: &Path, text: &str) -> Result<Migrated, ConfigErrors> {
             message,
         }]));
     }
-    let mut document = yaml::parse(text).map_err(|error| super::model::syntax_problem(path, error))?;
+    // Tabs in JSON only ever separate, and YAML does not want them after every colon.
+    let mut document =
+        yaml::parse(&text.replace('\t', " ")).map_err(|error| super::model::syntax_problem(path, error))?;
     let mut dropped = Vec::new();
     let mut kept = Vec::new();
     if let Value::Table(entries) = &mut document.value
@@ -143,6 +145,14 @@ mod tests {
         assert_eq!(config.threshold(MetricType::CyclomaticComplexity).unwrap().limit, 7.0);
         assert_eq!(config.threshold(MetricType::MaintainabilityIndex).unwrap().limit, 1.0);
         assert_eq!(config.ignore_patterns, ["a"]);
+    }
+
+    #[test]
+    fn tabs_may_separate_whatever_json_lets_them_separate() {
+        let text = "{\n\t\"defaults\"\t:\t{\n\t\t\"max_cyclomatic_complexity\":\t7\n\t},\t\"ignore_patterns\":\n\t[\"a\\tb\"]\n}\n";
+        let config = old(text).unwrap().config;
+        assert_eq!(config.threshold(MetricType::CyclomaticComplexity).unwrap().limit, 7.0);
+        assert_eq!(config.ignore_patterns, ["a\tb"]);
     }
 
     #[test]

@@ -26,6 +26,6 @@ pub use json_schema::json_schema;
 pub use migrate::{Migrated, migrate};
 pub use model::{Config, Profile, Threshold};
 pub use node::Position;
-pub use overrides::{InvalidThreshold, Overrides, metric_of_prefix, parse_pattern, parse_threshold};
+pub use overrides::{InvalidThreshold, Overrides, gitignore_line, metric_of_prefix, parse_pattern, parse_threshold};
 pub use problem::{ConfigErrors, Problem};
 pub use setting::Setting;

@@ -1,7 +1,7 @@
 //! Which configuration holds for a file: the nearest one, from the file's directory up to its repository's root.
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -18,36 +18,60 @@ pub const PYPROJECT: &str = "pyproject.toml";
 /// The name of the reference's older configuration, which is not read any more.
 pub const OLD_FILE_NAME: &str = ".antipasta.config.json";
 
+/// The largest configuration that is read, in bytes.
+const MAX_CONFIG_BYTES: u64 = 16 << 20;
+
 /// Reads a configuration file, by its name: a `.toml` for its table, anything else as YAML.
 ///
 /// # Errors
 ///
 /// That it cannot be read, that it is a TOML file without the table, or everything that is wrong with it.
 pub fn read_config(path: &Path) -> Result<Config, ConfigErrors> {
-    let missing = |message: String| {
-        ConfigErrors(vec![Problem {
-            path: path.to_owned(),
-            position: Default::default(),
-            key: String::new(),
-            message,
-        }])
-    };
     match read_if_any(path) {
         Ok(Some(config)) => config,
-        Ok(None) => Err(missing("has no table `[tool.antipasta]`".to_owned())),
-        Err(error) => Err(missing(format!("cannot be read: {error}"))),
+        Ok(None) => Err(unusable(path, "has no table `[tool.antipasta]`".to_owned())),
+        Err(error) => Err(unreadable(path, &error)),
     }
 }
 
-/// The configuration in a file; `None` if it is a TOML file without the table.
-fn read_if_any(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> {
-    let text = String::from_utf8(fs::read(path)?).map_err(|error| {
+fn unreadable(path: &Path, error: &io::Error) -> ConfigErrors {
+    unusable(path, format!("cannot be read: {error}"))
+}
+
+/// What is wrong with a configuration as a whole.
+fn unusable(path: &Path, message: String) -> ConfigErrors {
+    ConfigErrors(vec![Problem {
+        path: path.to_owned(),
+        position: Default::default(),
+        key: String::new(),
+        message,
+    }])
+}
+
+/// The text of a configuration. A file that the user named may be a pipe, but not one without an end.
+///
+/// # Errors
+///
+/// That it cannot be read, is too large, or is no text.
+pub fn read_text(path: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_CONFIG_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_CONFIG_BYTES {
+        let message = format!("more than {MAX_CONFIG_BYTES} bytes, the most that a configuration may have");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
+    }
+    String::from_utf8(bytes).map_err(|error| {
         let line = error.as_bytes()[..error.utf8_error().valid_up_to()]
             .iter()
             .filter(|byte| **byte == b'\n')
             .count();
         io::Error::new(io::ErrorKind::InvalidData, format!("line {} is not UTF-8", line + 1))
-    })?;
+    })
+}
+
+/// The configuration in a file; `None` if it is a TOML file without the table.
+fn read_if_any(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> {
+    let text = read_text(path)?;
     let is_toml = path.extension().is_some_and(|extension| extension == "toml");
     Ok(if is_toml {
         Config::from_pyproject(path, &text).transpose()
@@ -170,11 +194,18 @@ impl Configs {
     fn in_directory(&self, directory: &Path) -> Option<Found> {
         for name in [FILE_NAME, PYPROJECT] {
             let path = directory.join(name);
-            let config = match read_if_any(&path) {
-                Ok(config) => config,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-                Err(error) if error.kind() == io::ErrorKind::NotADirectory => None,
-                Err(_) => Some(read_config(&path)),
+            let config = match fs::metadata(&path) {
+                Ok(metadata) if metadata.is_file() => {
+                    read_if_any(&path).unwrap_or_else(|error| Some(Err(unreadable(&path, &error))))
+                }
+                // Reading a pipe or a device may never end.
+                Ok(_) => Some(Err(unusable(&path, "is no regular file".to_owned()))),
+                // The last of these is said of a directory that may not be entered, not of a file that may not be read: the
+                // files in it fail one by one, and those below it do not ask for its leave.
+                Err(error) => match error.kind() {
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied => None,
+                    _ => Some(Err(unreadable(&path, &error))),
+                },
             };
             if let Some(config) = config {
                 let config = config.map(|config| Arc::new(self.overrides.apply(config)));

@@ -38,6 +38,9 @@ pub struct Discovered {
     pub files: Vec<File>,
     /// What could not be looked at, or was named but is not for us, for people.
     pub warnings: Vec<String>,
+    /// How many files were named that patterns leave out, or that are no Python. Hooks name every file of a commit: that
+    /// none of them is left to analyse is no error.
+    pub left_out: usize,
 }
 
 /// Why nothing can be analysed.
@@ -123,6 +126,7 @@ struct Search<'a> {
 struct Found {
     files: BTreeMap<PathBuf, File>,
     warnings: Vec<String>,
+    left_out: usize,
     error: Option<Arc<ConfigErrors>>,
 }
 
@@ -211,7 +215,9 @@ impl<'a> Search<'a> {
         if !is_python && !self.configs.overrides().force_analyze {
             let allowed = NAMED_EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
             let warning = format!("{}: not analysed: no Python file ({allowed})", path.display());
-            lock(&self.found).warnings.push(warning);
+            let mut found = lock(&self.found);
+            found.warnings.push(warning);
+            found.left_out += 1;
             return;
         }
         if !metadata.is_file() {
@@ -227,6 +233,8 @@ impl<'a> Search<'a> {
         };
         if self.is_taken(&config, &absolute, &name) {
             self.add(normal(path), metadata.len(), config);
+        } else {
+            lock(&self.found).left_out += 1;
         }
     }
 
@@ -263,6 +271,7 @@ impl<'a> Search<'a> {
         Ok(Discovered {
             files: found.files.into_values().collect(),
             warnings: found.warnings,
+            left_out: found.left_out,
         })
     }
 }
@@ -319,16 +328,8 @@ impl Visitor<'_, '_> {
         } else {
             search.is_included(path, below_argument)
         };
-        // The metadata of what a link points to, which may be a directory, or nothing.
-        let metadata = || match entry.path_is_symlink() {
-            true => std::fs::metadata(path).ok(),
-            false => entry.metadata().ok(),
-        };
-        if is_taken
-            && let Some(metadata) = metadata()
-            && metadata.is_file()
-        {
-            search.add(normal(&self.argument.join(below_argument)), metadata.len(), config);
+        if is_taken && let Some(size) = size_of_file(entry) {
+            search.add(normal(&self.argument.join(below_argument)), size, config);
         }
     }
 
@@ -348,6 +349,21 @@ impl Visitor<'_, '_> {
                 }
             },
         }
+    }
+}
+
+/// The size of a file in bytes; `None` if it is no regular file, but a link to a directory, to nothing, or to itself.
+fn size_of_file(entry: &DirEntry) -> Option<u64> {
+    let metadata = match entry.path_is_symlink() {
+        true => std::fs::metadata(entry.path()),
+        false => entry
+            .metadata()
+            .map_err(|error| error.into_io_error().unwrap_or(io::ErrorKind::Other.into())),
+    };
+    match metadata {
+        Ok(metadata) => metadata.is_file().then_some(metadata.len()),
+        // It can no more be read than be asked about; whoever tries will say so.
+        Err(error) => (error.kind() == io::ErrorKind::PermissionDenied).then_some(0),
     }
 }
 

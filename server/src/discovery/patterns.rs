@@ -4,42 +4,60 @@ use std::path::{Component, Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::config::gitignore_line;
+
 /// Patterns, and the directory that they are relative to.
 ///
 /// The last pattern that matches a path, or a directory above it, decides. Unlike in git, a pattern that begins with `!`
-/// takes in even what lies below a directory that another pattern leaves out.
+/// takes in even what lies below a directory that another pattern leaves out, and one that ends with `/*` matches what is
+/// in a directory, but not what is in the directories there.
 #[derive(Clone, Debug)]
 pub struct Patterns {
     base: PathBuf,
-    /// Runs of patterns that all leave out, or all take in.
+    /// Runs of patterns that are alike.
     runs: Vec<Run>,
 }
 
 #[derive(Clone, Debug)]
 struct Run {
-    takes_in: bool,
+    kind: Kind,
     matcher: Gitignore,
+}
+
+/// What a pattern does beside matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Kind {
+    /// Whether it takes in what it matches, and does not leave it out.
+    takes_in: bool,
+    /// Whether it matches directories without what is in them.
+    is_shallow: bool,
 }
 
 impl Patterns {
     /// Patterns relative to `base`, an absolute directory. Those that are no patterns at all are left out; configurations
     /// and command lines have been checked for them.
     pub fn new<'a>(base: &Path, patterns: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut runs: Vec<(bool, GitignoreBuilder)> = Vec::new();
+        let mut runs: Vec<(Kind, GitignoreBuilder)> = Vec::new();
         for pattern in patterns {
             let (takes_in, pattern) = match pattern.strip_prefix('!') {
                 Some(pattern) => (true, pattern),
                 None => (false, pattern),
             };
-            if runs.last().is_none_or(|(last, _)| *last != takes_in) {
-                runs.push((takes_in, GitignoreBuilder::new("")));
+            let kind = Kind {
+                takes_in,
+                is_shallow: pattern.trim_end().ends_with("/*"),
+            };
+            if runs.last().is_none_or(|(last, _)| *last != kind) {
+                runs.push((kind, GitignoreBuilder::new("")));
             }
             if let Some((_, builder)) = runs.last_mut() {
-                let _ = builder.add_line(None, pattern);
+                // The reference takes the root for a directory that everything is in; git would match nothing.
+                let pattern = if pattern.trim_end() == "/" { "**" } else { pattern };
+                let _ = builder.add_line(None, &gitignore_line(pattern));
             }
         }
-        let runs = runs.into_iter().map(|(takes_in, builder)| Run {
-            takes_in,
+        let runs = runs.into_iter().map(|(kind, builder)| Run {
+            kind,
             matcher: builder.build().unwrap_or_else(|_| Gitignore::empty()),
         });
         Self {
@@ -63,7 +81,7 @@ impl Patterns {
     /// Whether the patterns leave out all that is in a directory, so that it need not be entered.
     pub fn prune(&self, path: &Path, below_argument: &Path) -> bool {
         let relative = path.strip_prefix(&self.base).unwrap_or(below_argument);
-        self.runs.iter().all(|run| !run.takes_in) && self.verdict(relative, true)
+        self.runs.iter().all(|run| !run.kind.takes_in) && self.verdict(relative, true)
     }
 
     fn verdict(&self, relative: &Path, is_directory: bool) -> bool {
@@ -75,11 +93,21 @@ impl Patterns {
             return false;
         }
         let matched = |run: &&Run| {
-            !run.matcher
-                .matched_path_or_any_parents(relative, is_directory)
-                .is_none()
+            let levels = match (run.kind.is_shallow, is_directory) {
+                (true, true) => 0,
+                (true, false) => 1,
+                (false, _) => usize::MAX,
+            };
+            // The path itself, and the directories that it is in. The last ancestor is the patterns' own directory.
+            let paths = relative.ancestors().filter(|path| !path.as_os_str().is_empty());
+            let mut paths = paths.take(levels).enumerate();
+            paths.any(|(level, path)| !run.matcher.matched(path, is_directory || level > 0).is_none())
         };
-        self.runs.iter().rev().find(matched).is_some_and(|run| !run.takes_in)
+        self.runs
+            .iter()
+            .rev()
+            .find(matched)
+            .is_some_and(|run| !run.kind.takes_in)
     }
 }
 
@@ -119,6 +147,43 @@ mod tests {
         assert!(left_out(&patterns, "gen/keep.pyi"));
         let patterns = Patterns::new(Path::new("/"), patterns);
         assert!(!patterns.prune(Path::new("/gen"), Path::new("gen")));
+    }
+
+    #[test]
+    fn what_ends_with_a_star_is_not_about_directories_below() {
+        for pattern in ["pkg/*", "/pkg/*", "p*/* "] {
+            assert!(left_out(&[pattern], "pkg/a.py"), "{pattern}");
+            assert!(!left_out(&[pattern], "pkg/sub/a.py"), "{pattern}");
+            assert!(!left_out(&["pkg/", &format!("!{pattern}")], "pkg/a.py"), "{pattern}");
+            assert!(left_out(&["pkg/", &format!("!{pattern}")], "pkg/sub/a.py"), "{pattern}");
+        }
+        assert!(left_out(&["/*"], "a.py") && !left_out(&["/*"], "pkg/a.py"));
+        for pattern in ["*", "**/*", "pkg/**/*", "pkg/s*", "pkg/*/"] {
+            assert!(left_out(&[pattern], "pkg/sub/a.py"), "{pattern}");
+        }
+        let prunes = |pattern| Patterns::new(Path::new("/"), [pattern]).prune(Path::new("/pkg/sub"), Path::new("sub"));
+        assert!(!prunes("pkg/*") && prunes("pkg/*/") && prunes("pkg/s*"));
+    }
+
+    #[test]
+    fn a_pattern_for_directories_says_nothing_of_files_beside_them() {
+        for pattern in ["*/", "**/", "/*/"] {
+            assert!(!left_out(&[pattern], "a.py"), "{pattern}");
+            assert!(left_out(&[pattern], "pkg/a.py"), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn everything_is_in_the_root() {
+        assert!(left_out(&["/"], "a.py") && left_out(&["/"], "pkg/a.py"));
+        assert!(!left_out(&["*", "!/"], "a.py"));
+    }
+
+    #[test]
+    fn braces_are_themselves() {
+        assert!(!left_out(&["{a,b}/"], "a/x.py"));
+        assert!(left_out(&["{a,b}/"], "{a,b}/x.py"));
+        assert!(left_out(&["{a.py"], "{a.py"));
     }
 
     #[test]

@@ -214,7 +214,9 @@ impl Scan {
                     break;
                 }
                 match discovery::discover(std::slice::from_ref(&folder.path), &folder.configs, threads) {
-                    Ok(Discovered { files: found, warnings }) => {
+                    Ok(Discovered {
+                        files: found, warnings, ..
+                    }) => {
                         files.extend(found.into_iter().map(|file| (file.path.clone(), file)));
                         problems.extend(warnings);
                     }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use memchr::memchr2;
+use oem_cp::code_table::DECODING_TABLE_CP_MAP;
 use thiserror::Error;
 
 use super::encoding_names::{Decoding, decoding_of};
@@ -98,6 +99,11 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
         }),
         Decoding::Standard(encoding) => encoding
             .decode_without_bom_handling_and_without_replacement(body)
+            .ok_or(DecodeError::InvalidSomewhere { encoding: name }),
+        Decoding::CodePage(page) => DECODING_TABLE_CP_MAP
+            .get(&page)
+            .and_then(|table| table.decode_string_checked(body))
+            .map(Cow::Owned)
             .ok_or(DecodeError::InvalidSomewhere { encoding: name }),
         Decoding::Utf16 => Err(DecodeError::WideEncoding("UTF-16")),
     }
@@ -239,6 +245,23 @@ mod tests {
     }
 
     #[test]
+    fn code_pages_of_dos_are_known() {
+        for (name, byte, letter) in [
+            ("cp437", b'\x82', 'é'),
+            ("IBM852", b'\xad', 'ş'),
+            ("cp855", b'\xe9', 'ж'),
+        ] {
+            let mut bytes = format!("# coding: {name}\n").into_bytes();
+            bytes.push(byte);
+            assert!(decode(&bytes).unwrap().ends_with(letter), "{name}");
+        }
+        assert_eq!(
+            decode(b"# coding: cp857\n\xd5").unwrap_err().to_string(),
+            "the file is not valid cp857, which it declares as its encoding"
+        );
+    }
+
+    #[test]
     fn latin_1_has_all_256_bytes() {
         let decoded = decode(b"#coding:iso-8859-1\r\x80\x9f").unwrap();
         assert!(decoded.ends_with("\u{80}\u{9f}"));
@@ -268,11 +291,11 @@ mod tests {
 
     #[test]
     fn ascii_is_ascii_in_encodings_that_are_not_decoded() {
-        let declared = "# coding: cp437\nx = 1\n";
+        let declared = "# coding: cp1125\nx = 1\n";
         assert!(matches!(decode(declared.as_bytes()), Ok(Cow::Borrowed(text)) if text == declared));
         assert_eq!(
-            decode(b"# coding: cp437\n'\x80'").unwrap_err().to_string(),
-            "line 2: byte 0x80 at offset 17 is not ASCII, and of the declared encoding `cp437` no more is supported; UTF-8 is"
+            decode(b"# coding: cp1125\n'\x80'").unwrap_err().to_string(),
+            "line 2: byte 0x80 at offset 18 is not ASCII, and of the declared encoding `cp1125` no more is supported; UTF-8 is"
         );
         assert_eq!(
             decode(b"# coding: utf-16\nxy"),

@@ -1,6 +1,7 @@
 //! What Python's names of encodings mean (CPython 3.11, `Lib/encodings/aliases.py`).
 
 use encoding_rs::{Encoding, REPLACEMENT, UTF_16BE, UTF_16LE};
+use oem_cp::code_table::DECODING_TABLE_CP_MAP;
 
 /// How to decode text in a named encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +14,10 @@ pub enum Decoding {
     Ascii,
     /// As the WHATWG Encoding Standard has it.
     Standard(&'static Encoding),
-    /// An extension of ASCII of which only that part is known here: code pages of DOS and of the Macintosh, and some East
-    /// and Central Asian encodings.
+    /// The code page of DOS of this number, which `oem_cp` has.
+    CodePage(u16),
+    /// An extension of ASCII of which only that part is known here: code pages of the Macintosh, and some East and Central
+    /// Asian encodings.
     AsciiPart,
     /// UTF-16, which Python does not accept as a source encoding.
     Utf16,
@@ -52,8 +55,32 @@ pub fn decoding_of(name: &str) -> Option<Decoding> {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Some(Decoding::Utf16),
         // What the web replaces rather than decode is not decoded here either.
         Some(encoding) if encoding != REPLACEMENT => Some(Decoding::Standard(encoding)),
-        _ => extends_ascii(&plain).then_some(Decoding::AsciiPart),
+        _ if extends_ascii(&plain) => Some(code_page(&plain).map_or(Decoding::AsciiPart, Decoding::CodePage)),
+        _ => None,
     }
+}
+
+/// The number of the code page of DOS that Python has under this name, which is given without punctuation.
+fn code_page(plain: &str) -> Option<u16> {
+    let number = match plain {
+        "cspc8codepage437" => 437,
+        "cspc775baltic" => 775,
+        "cspc850multilingual" => 850,
+        "cspcp852" => 852,
+        "cpis" => 861,
+        "cspc862latinhebrew" => 862,
+        "cpgr" => 869,
+        _ => page_of(plain).parse().ok()?,
+    };
+    DECODING_TABLE_CP_MAP.contains_key(&number).then_some(number)
+}
+
+/// What follows the prefixes of code pages in a name.
+fn page_of(plain: &str) -> &str {
+    ["csibm", "ibm", "cp"]
+        .iter()
+        .find_map(|prefix| plain.strip_prefix(prefix))
+        .unwrap_or(plain)
 }
 
 /// The label that the WHATWG Encoding Standard has for Python's name of an encoding, which is given without punctuation.
@@ -149,12 +176,8 @@ fn extends_ascii(plain: &str) -> bool {
         "romanian",
         "turkish",
     ];
-    let page = ["csibm", "ibm", "cp"]
-        .iter()
-        .find_map(|prefix| plain.strip_prefix(prefix))
-        .unwrap_or(plain);
     NAMES.contains(&plain)
-        || PAGES.contains(&page)
+        || PAGES.contains(&page_of(plain))
         || plain
             .strip_prefix("mac")
             .is_some_and(|script| MACINTOSH.contains(&script))
@@ -191,8 +214,12 @@ mod tests {
             ("euc_cn", Decoding::Standard(GBK)),
             ("ks_c_5601", Decoding::Standard(EUC_KR)),
             ("big5hkscs", Decoding::Standard(BIG5)),
-            ("cp437", Decoding::AsciiPart),
-            ("csIBM855", Decoding::AsciiPart),
+            ("cp437", Decoding::CodePage(437)),
+            ("csPC8CodePage437", Decoding::CodePage(437)),
+            ("IBM_850", Decoding::CodePage(850)),
+            ("csIBM855", Decoding::CodePage(855)),
+            ("cp-is", Decoding::CodePage(861)),
+            ("cp1125", Decoding::AsciiPart),
             ("mac_latin2", Decoding::AsciiPart),
             ("iso2022_jp_2", Decoding::AsciiPart),
             ("hz", Decoding::AsciiPart),

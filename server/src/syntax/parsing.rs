@@ -147,7 +147,7 @@ pub fn parse(text: &str) -> Result<Source<'_>, SyntaxError> {
         errors.partition(|error| is_false_alarm(error, tokens))
     };
     match errors.into_iter().min_by_key(|error| error.start()) {
-        Some(error) => Err(located(error, text, &source.lines)),
+        Some(error) => Err(located(error, tokens, text, &source.lines)),
         None => {
             source.false_alarms = false_alarms.into_iter().map(Ranged::start).collect();
             Ok(source)
@@ -155,14 +155,29 @@ pub fn parse(text: &str) -> Result<Source<'_>, SyntaxError> {
     }
 }
 
-fn located(error: &ParseError, text: &str, lines: &LineIndex) -> SyntaxError {
+fn located(error: &ParseError, tokens: &Tokens, text: &str, lines: &LineIndex) -> SyntaxError {
     let message = error.error.to_string();
     let mut letters = message.chars();
-    let lowered = letters
+    let mut message: String = letters
         .next()
         .map(|first| first.to_lowercase().chain(letters).collect())
         .unwrap_or_default();
-    SyntaxError::at(text, lines, error.start().to_usize(), lowered)
+    // The parser says what it found only where it expected one certain token.
+    if message.starts_with("expected ")
+        && !message.contains("found")
+        && let Some(found) = token_at(error.start(), tokens)
+    {
+        message += &format!(", found {found}");
+    }
+    SyntaxError::at(text, lines, error.start().to_usize(), message)
+}
+
+/// The kind of the token that begins at a place, if one does that means something.
+fn token_at(start: TextSize, tokens: &Tokens) -> Option<TokenKind> {
+    let first = tokens.partition_point(|token| token.start() < start);
+    let here = tokens[first..].iter().take_while(|token| token.start() == start);
+    let mut kinds = here.map(|token| token.kind());
+    kinds.find(|kind| !kind.is_trivia() && *kind != TokenKind::Unknown)
 }
 
 /// Whether an error is none, because the parser is mistaken. Its tree is sound all the same. It overlooks
@@ -208,6 +223,28 @@ mod tests {
     fn errors_are_located_in_characters() {
         assert_eq!(error("x = 1\nyä = (1 +\n"), "3:1: unexpected EOF while parsing");
         assert_eq!(error("é = 'ü' $\n"), "1:9: got unexpected token $");
+    }
+
+    #[test]
+    fn errors_say_what_was_found() {
+        for (text, expected) in [
+            (
+                "def f(:\n  pass\n",
+                "1:7: expected a parameter or the end of the parameter list, found `:`",
+            ),
+            ("x = = 1\n", "1:5: expected an expression, found `=`"),
+            ("x = \n", "1:5: expected an expression, found newline"),
+            ("x = # nothing\ny\n", "1:14: expected an expression, found newline"),
+            (")\n", "1:1: expected a statement, found `)`"),
+            ("f(a b)\n", "1:5: expected `,`, found name"),
+            (
+                "if x:\ny\n",
+                "2:1: expected an indented block after `if` statement, found name",
+            ),
+            ("x = $\n", "1:5: got unexpected token $"),
+        ] {
+            assert_eq!(error(text), expected, "{text:?}");
+        }
     }
 
     #[test]

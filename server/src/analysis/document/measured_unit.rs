@@ -9,13 +9,22 @@ use crate::metrics::{
 };
 use crate::syntax::SyntaxError;
 use crate::syntax::units::{Unit, UnitKind, first_indentation_width};
+use crate::text::Splice;
 
-/// Whether the last line of a text cannot belong to what follows: it is no comment, and is not continued.
-fn ends_by_itself(text: &str) -> bool {
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    let last = text.rsplit(['\n', '\r']).next().unwrap_or(text);
-    !last.trim_start().starts_with('#') && !last.trim_end().ends_with('\\')
+/// What a unit is with another text.
+pub(super) enum Edited {
+    /// Without doubt one unit: it parses, it is indented as before, and nothing of it can belong to what is around it but
+    /// comments, which count the same wherever they belong.
+    Good(MeasuredUnit),
+    /// It does not parse. It keeps its last good numbers, and has got an error.
+    Broken(MeasuredUnit),
+    /// Perhaps not a unit, or several.
+    Unclear,
+}
+
+/// Whether the last line of a text is continued on what follows.
+fn is_continued(text: &str) -> bool {
+    text.trim_end_matches(['\n', '\r', ' ', '\t', '\x0c']).ends_with('\\')
 }
 
 /// The hash by which the text of a unit is known again.
@@ -149,27 +158,30 @@ impl MeasuredUnit {
         }
     }
 
-    /// The unit in the same place with another text, if that is by itself, without doubt, one unit of the same kind: it
-    /// parses, it is indented as before, and nothing of it can belong to what is above or below.
-    pub(super) fn edited(&self, text: &UnitText) -> Option<Self> {
+    /// What the unit is in the same place with another text, as far as that alone can tell.
+    pub(super) fn edited(&self, text: &UnitText) -> Edited {
         let is_statements = self.kind == UnitKind::Statements;
-        if !is_statements
-            || first_indentation_width(&text.text) != Some(self.indentation)
-            || !ends_by_itself(&text.text)
-        {
-            return None;
+        if !is_statements || first_indentation_width(&text.text) != Some(self.indentation) || is_continued(&text.text) {
+            return Edited::Unclear;
         }
-        let (contribution, is_one) = contribution_of_one_unit(&text.text, &self.classes).ok()?;
-        if !is_one {
-            return None;
+        match contribution_of_one_unit(&text.text, &self.classes) {
+            Ok((contribution, true)) => {
+                let mut edited = Self {
+                    is_settled: true,
+                    text_hash: text.hash,
+                    ..self.clone()
+                };
+                edited.set_own(contribution);
+                Edited::Good(edited)
+            }
+            Ok((_, false)) => Edited::Unclear,
+            Err(error) => Edited::Broken(Self {
+                is_settled: false,
+                text_hash: text.hash,
+                error: Some(Arc::new(error)),
+                ..self.clone()
+            }),
         }
-        let mut edited = Self {
-            is_settled: true,
-            text_hash: text.hash,
-            ..self.clone()
-        };
-        edited.set_own(contribution);
-        Some(edited)
     }
 
     /// The same unit, now that its place is certain.
@@ -193,10 +205,13 @@ impl MeasuredUnit {
         self.is_settled = false;
     }
 
-    /// Moves the parts that start behind `old_end`, by as much as it has moved to `new_end`; those between `start` and
-    /// there stay as near as they can. Lines count from the first of the unit.
-    pub(super) fn move_lines(&mut self, old_end: u32, start: u32, new_end: u32) {
+    /// Moves the parts behind an edit in this unit, which starts at `first_line`, along with their lines; those that it
+    /// replaces stay as near as they can.
+    pub(super) fn follow(&mut self, edit: &Splice, first_line: u32) {
         let Parts::LastGood(parts) = &self.parts else { return };
+        let relative = |line: u32| line.saturating_sub(first_line);
+        let (start, old_end) = (relative(edit.start.line), relative(edit.old_end.line));
+        let new_end = relative(edit.new_end.line);
         let moved = parts.iter().map(|part| Part {
             line: match part.line {
                 line if line > old_end => (line + new_end).saturating_sub(old_end),
