@@ -49,7 +49,7 @@ pub async fn execute(session: &Arc<Session>, command: Command, arguments: Vec<Va
             for document in session.open_documents() {
                 document.measure_again();
             }
-            session.refresh().await;
+            session.refresh();
             session.scan_in_background();
             None
         }

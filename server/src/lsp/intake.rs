@@ -7,11 +7,12 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use futures::FutureExt;
-use futures::future::{BoxFuture, poll_fn};
+use futures::future::{BoxFuture, poll_fn, ready};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::mpsc;
 use tower_lsp::LspService;
-use tower_lsp::jsonrpc::{Request, Response};
+use tower_lsp::jsonrpc::{Error, Request, Response};
 use tower_lsp::lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, SetTraceParams,
     WorkDoneProgressCancelParams, notification, notification::Notification, request, request::Request as _,
@@ -20,6 +21,7 @@ use tower_service::Service;
 
 use super::server::LanguageServer;
 use super::session::Session;
+use super::underway::Underway;
 
 /// What comes of a request or notification.
 pub enum Outcome {
@@ -31,21 +33,39 @@ pub enum Outcome {
     Exit(ExitCode),
 }
 
+/// What is done upon a notification, and that it is under way.
+type Handler = (BoxFuture<'static, Option<Response>>, Underway);
+
 /// Where requests and notifications come in.
 pub struct Intake {
     service: LspService<LanguageServer>,
     session: Arc<Session>,
+    /// What is done one after the other.
+    of_workspace: mpsc::UnboundedSender<Handler>,
     was_shut_down: bool,
 }
 
 impl Intake {
-    /// An intake that hands on to tower-lsp's service what is not for it.
+    /// An intake that hands on to tower-lsp's service what is not for it. Call it in the runtime of the service.
     pub fn new(service: LspService<LanguageServer>) -> Self {
+        let (of_workspace, mut handlers) = mpsc::unbounded_channel::<Handler>();
+        tokio::spawn(async move {
+            while let Some((handler, underway)) = handlers.recv().await {
+                handler.await;
+                drop(underway);
+            }
+        });
         Self {
             session: Arc::clone(service.inner().session()),
+            of_workspace,
             service,
             was_shut_down: false,
         }
+    }
+
+    /// The exit code of a server whose client says `exit` or is gone: 0 if it has said `shutdown`, and 1 if not.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(u8::from(!self.was_shut_down))
     }
 
     /// Takes in a request or notification. Changes of documents are done when it returns.
@@ -53,7 +73,7 @@ impl Intake {
         let method = request.method().to_owned();
         let is_notification = request.id().is_none();
         if method == notification::Exit::METHOD {
-            return Outcome::Exit(ExitCode::from(u8::from(!self.was_shut_down)));
+            return Outcome::Exit(self.exit_code());
         }
         if is_notification && is_for_us(&method) {
             if self.session.introduced().is_none() || self.was_shut_down {
@@ -62,6 +82,17 @@ impl Intake {
                 self.handle(&method, request);
             }
             return Outcome::Done;
+        }
+        if is_notification && is_of_workspace(&method) {
+            let (handler, underway) = (self.pass_on(request), self.session.underway.begin());
+            // It ends with this only if the process does.
+            let _ = self.of_workspace.send((handler, underway));
+            return Outcome::Done;
+        }
+        if let Some(id) = request.id().filter(|_| method.starts_with("$/")) {
+            // tower-lsp leaves these without an answer.
+            let refusal = Response::from_error(id.clone(), Error::method_not_found());
+            return Outcome::Response(ready(Some(refusal)).boxed());
         }
         self.was_shut_down |= method == request::Shutdown::METHOD && self.session.introduced().is_some();
         Outcome::Response(self.pass_on(request))
@@ -110,6 +141,17 @@ fn is_for_us(method: &str) -> bool {
             | notification::DidCloseTextDocument::METHOD
             | notification::WorkDoneProgressCancel::METHOD
             | notification::SetTrace::METHOD
+    )
+}
+
+/// Whether a notification says what the workspace is and what holds in it. Of two, the second must have the last word.
+fn is_of_workspace(method: &str) -> bool {
+    matches!(
+        method,
+        notification::Initialized::METHOD
+            | notification::DidChangeConfiguration::METHOD
+            | notification::DidChangeWatchedFiles::METHOD
+            | notification::DidChangeWorkspaceFolders::METHOD
     )
 }
 

@@ -28,6 +28,7 @@ pub mod snapshot;
 mod trace;
 pub mod transport;
 mod trees;
+mod underway;
 mod watching;
 pub mod workspace;
 

@@ -38,7 +38,8 @@ pub async fn of_document(
     Ok(report.into())
 }
 
-/// The answer to `workspace/diagnostic`: what is known of every file of the workspace. Open documents are as they are in
+/// The answer to `workspace/diagnostic`: what is known of every file of the workspace, once all is done that follows from
+/// what the client has said before. Open documents are as they are in
 /// the editor.
 pub async fn of_workspace(session: &Session, previous: &[PreviousResultId]) -> WorkspaceDiagnosticReportResult {
     let previous: HashMap<&Url, &str> = previous.iter().map(|known| (&known.uri, &*known.value)).collect();
@@ -58,6 +59,7 @@ pub async fn of_workspace(session: &Session, previous: &[PreviousResultId]) -> W
             }),
         });
     };
+    session.underway.nothing().await;
     let open = session.open_documents();
     for document in &open {
         if let Some(snapshot) = document.newest_snapshot().await {

@@ -178,7 +178,7 @@ impl Scan {
         };
         progress.end(outcome).await;
         if !summary.is_cancelled {
-            session.refresh().await;
+            session.refresh();
         }
         summary
     }

@@ -3,13 +3,12 @@
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::ExitCode;
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
 use futures::{SinkExt, Stream, StreamExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_lsp::jsonrpc::{Request, Response};
 
 use super::intake::{Intake, Outcome};
@@ -41,9 +40,6 @@ enum ServeError {
 
 /// How many messages may wait to be written before whoever has more must wait.
 const OUTGOING_CAPACITY: usize = 256;
-
-/// How many requests may be worked on before the next message is read.
-const MAX_IN_FLIGHT: usize = 256;
 
 /// How long the last messages have to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -93,21 +89,20 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static) -> Result<E
     runtime.spawn(forward(requests, outgoing.clone()));
 
     let mut intake = Intake::new(service);
-    let in_flight = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
     let code = loop {
         let Some(message) = transport::read(&mut input)? else {
             tracing::warn!("the client is gone without `exit`");
-            break ExitCode::from(1);
+            break intake.exit_code();
         };
         if outgoing.is_closed() {
-            break ExitCode::from(1);
+            break intake.exit_code();
         }
         match message {
             Incoming::Request(request) => match intake.take(request) {
                 Outcome::Done => {}
+                // However many there are: were reading to wait for them, they could not have the answers that they wait for.
                 Outcome::Response(response) => {
-                    let permit = runtime.block_on(Arc::clone(&in_flight).acquire_owned());
-                    runtime.spawn(answer(response, outgoing.clone(), permit.ok()));
+                    runtime.spawn(answer(response, outgoing.clone()));
                 }
                 Outcome::Exit(code) => break code,
             },
@@ -156,11 +151,7 @@ async fn forward(mut requests: impl Stream<Item = Request> + Unpin, outgoing: Ou
     }
 }
 
-async fn answer(
-    response: BoxFuture<'static, Option<Response>>,
-    outgoing: OutgoingSender,
-    _permit: Option<OwnedSemaphorePermit>,
-) {
+async fn answer(response: BoxFuture<'static, Option<Response>>, outgoing: OutgoingSender) {
     if let Some(response) = response.await {
         let _ = outgoing.send(Some(Outgoing::Response(response))).await;
     }

@@ -138,7 +138,7 @@ impl LanguageServer {
     /// Makes other settings count.
     async fn settings_changed(&self) {
         self.session.reload().await;
-        self.session.refresh().await;
+        self.session.refresh();
         self.session.scan_in_background();
     }
 }

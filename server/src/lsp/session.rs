@@ -20,6 +20,7 @@ use super::settings::{DiagnosticMode, Settings};
 use super::snapshot::Snapshot;
 use super::trace::Trace;
 use super::trees::Trees;
+use super::underway::UnderwayCount;
 use super::watching::OwnWatcher;
 use super::workspace::Workspace;
 use crate::analysis::Workers;
@@ -39,6 +40,8 @@ pub struct Session {
     pub trees: Trees,
     /// How much the client wants to be told of what happens.
     pub trace: Trace,
+    /// What is under way that will change what is known of the workspace.
+    pub underway: UnderwayCount,
     support: OnceLock<ClientSupport>,
     settings: RwLock<Arc<Settings>>,
     roots: RwLock<Vec<PathBuf>>,
@@ -70,6 +73,7 @@ impl Session {
             watcher: OwnWatcher::default(),
             trees: Trees::default(),
             trace: Trace::default(),
+            underway: UnderwayCount::default(),
             support: OnceLock::new(),
             settings: RwLock::default(),
             roots: RwLock::default(),
@@ -274,22 +278,30 @@ impl Session {
     pub fn scan_in_background(self: &Arc<Self>) {
         if self.settings().workspace_scan.is_on() && !self.is_shut_down() {
             let session = Arc::clone(self);
-            tokio::spawn(async move { session.scan.run(&session).await });
+            let underway = self.underway.begin();
+            tokio::spawn(async move {
+                session.scan.run(&session).await;
+                drop(underway);
+            });
         }
     }
 
-    /// Has the client ask again for what it was told before, as far as it can.
-    pub async fn refresh(&self) {
-        let support = self.support();
-        // A client that does not answer as it said it would has nothing to lose but what it shows.
-        if support.pulls_diagnostics && support.refreshes_diagnostics {
-            let _ = self.client.workspace_diagnostic_refresh().await;
-        }
-        if support.refreshes_code_lenses {
-            let _ = self.client.code_lens_refresh().await;
-        }
-        if support.refreshes_inlay_hints {
-            let _ = self.client.inlay_hint_refresh().await;
-        }
+    /// Has the client ask again for what it was told before, as far as it can. Nobody waits until it says that it will: it may
+    /// ask first.
+    pub fn refresh(self: &Arc<Self>) {
+        let session = Arc::clone(self);
+        tokio::spawn(async move {
+            let (client, support) = (&session.client, session.support());
+            // A client that does not answer as it said it would has nothing to lose but what it shows.
+            if support.pulls_diagnostics && support.refreshes_diagnostics {
+                let _ = client.workspace_diagnostic_refresh().await;
+            }
+            if support.refreshes_code_lenses {
+                let _ = client.code_lens_refresh().await;
+            }
+            if support.refreshes_inlay_hints {
+                let _ = client.inlay_hint_refresh().await;
+            }
+        });
     }
 }

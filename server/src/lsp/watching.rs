@@ -62,7 +62,7 @@ pub async fn follow(session: &Arc<Session>, mut paths: Vec<PathBuf>) {
     let sources: Vec<PathBuf> = paths.iter().filter(|path| is_source(path)).cloned().collect();
     if paths.iter().any(|path| says_rules(session, path)) {
         session.reload().await;
-        session.refresh().await;
+        session.refresh();
         session.scan_in_background();
     } else if sources.len() > MANY {
         session.scan_in_background();
