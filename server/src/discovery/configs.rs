@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use crate::config::{Config, ConfigErrors, Overrides, Problem};
+use crate::config::{Config, ConfigErrors, Format, Overrides, Problem};
 
 /// The name of a configuration file.
 pub const FILE_NAME: &str = ".antipasta.yaml";
@@ -48,11 +48,9 @@ fn read_if_any(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> 
             .count();
         io::Error::new(io::ErrorKind::InvalidData, format!("line {} is not UTF-8", line + 1))
     })?;
-    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-    Ok(if is_toml {
-        Config::from_pyproject(path, &text).transpose()
-    } else {
-        Some(Config::from_yaml(path, &text))
+    Ok(match Format::of_path(path) {
+        Format::Pyproject => Config::from_pyproject(path, &text).transpose(),
+        Format::Yaml => Some(Config::from_yaml(path, &text)),
     })
 }
 
