@@ -128,8 +128,10 @@ impl Scan {
         let run = Arc::new(Run::default());
         let older = std::mem::replace(&mut *lock(&self.current), Arc::clone(&run));
         older.is_cancelled.store(true, Ordering::Relaxed);
-        let progress = Progress::begin(session, "antipasta: analysing the workspace").await;
+        let progress = Progress::create(session).await;
+        // Before the client can cancel it.
         *lock(&run.token) = progress.token();
+        progress.begin("antipasta: analysing the workspace").await;
 
         let discovered = self.discover(session, &run).await;
         let count = discovered.len();
