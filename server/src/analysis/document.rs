@@ -127,6 +127,11 @@ impl Document {
         }
     }
 
+    /// Whether tree-sitter has parsed the text, or an earlier one from which it can follow.
+    pub fn is_prepared(&self) -> bool {
+        self.tree.is_some()
+    }
+
     /// Gives back the memory that only edits need; the next one will take longer.
     pub fn rest(&mut self) {
         self.tree = None;

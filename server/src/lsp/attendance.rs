@@ -20,7 +20,7 @@ use crate::violations::{Judgement, judge};
 
 /// An analysis that takes no longer than this follows every change at once. After one that took longer, the next waits for
 /// a pause as long as that.
-const CHEAP: Duration = Duration::from_millis(10);
+const CHEAP: Duration = Duration::from_millis(50);
 
 /// The longest pause that is waited for, and the longest time for which.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
@@ -228,39 +228,39 @@ impl Attendance {
         }
     }
 
-    /// Does what can wait until nobody types.
+    /// Does what can wait until nobody types, on a copy: whoever types again need not wait for it, and then it comes to
+    /// nothing.
     async fn catch_up(&mut self) {
-        let revision = self.analysed;
-        if !self.document.is_at(revision) {
-            return;
-        }
-        let Some(mut snapshot) = self.document.take_snapshot() else {
+        let Some(snapshot) = self.document.present_snapshot() else {
             return;
         };
-        let keeps_tree = self.session.trees.keep(&self.document);
-        let session = Arc::clone(&self.session);
-        let is_unsettled = snapshot.document.is_unsettled();
-        let caught_up = self.session.workers.run(move || {
-            if is_unsettled && snapshot.document.settle() {
-                snapshot.judge(&session);
-            }
-            if keeps_tree {
-                snapshot.document.prepare();
-            }
-            snapshot
-        });
-        match caught_up.await {
-            Ok(snapshot) => {
-                let snapshot = Arc::new(snapshot);
-                self.document.set_snapshot(Arc::clone(&snapshot));
-                if self.document.is_at(revision) {
-                    self.publish(&snapshot, true).await;
+        let revision = snapshot.revision;
+        let wants_tree = self.session.trees.keep(&self.document) && !snapshot.document.is_prepared();
+        if wants_tree || snapshot.document.is_unsettled() {
+            let session = Arc::clone(&self.session);
+            let caught_up = self.session.workers.run(move || {
+                let mut copy = Snapshot::clone(&snapshot);
+                drop(snapshot);
+                if copy.document.settle() {
+                    copy.judge(&session);
                 }
+                if wants_tree {
+                    copy.document.prepare();
+                }
+                copy
+            });
+            let caught_up = tokio::select! {
+                caught_up = caught_up => caught_up,
+                _ = self.states.changed() => return,
+            };
+            match caught_up {
+                Ok(snapshot) if self.document.is_at(revision) => self.document.set_snapshot(Arc::new(snapshot)),
+                Ok(_) => return,
+                Err(panicked) => tracing::error!("{}: {panicked}", self.document.uri),
             }
-            Err(panicked) => {
-                tracing::error!("{}: {panicked}", self.document.uri);
-                self.document.judge_again();
-            }
+        }
+        if let Some(snapshot) = self.document.present_snapshot() {
+            self.publish(&snapshot, true).await;
         }
     }
 

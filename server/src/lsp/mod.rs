@@ -17,6 +17,7 @@ pub mod features;
 mod intake;
 mod logging;
 mod open_document;
+mod patience;
 mod progress;
 mod pulling;
 mod scan;

@@ -166,6 +166,11 @@ impl OpenDocument {
         }
     }
 
+    /// What is known; `None` if it is being replaced.
+    pub fn present_snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.borrow().clone()
+    }
+
     /// Takes away what is known, to make the next snapshot of it.
     pub fn take_snapshot(&self) -> Option<Snapshot> {
         let known = self.snapshot.send_replace(None);

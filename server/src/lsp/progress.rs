@@ -1,19 +1,15 @@
 //! The progress of what takes long (`$/progress`), for clients that show it.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
-use tokio::time::timeout;
 use tower_lsp::Client;
 use tower_lsp::lsp_types::{
     NumberOrString, ProgressParams, ProgressParamsValue, ProgressToken, WorkDoneProgress, WorkDoneProgressBegin,
     WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport, notification, request,
 };
 
+use super::patience;
 use super::session::Session;
-
-/// How long the client has for its consent.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A progress that the client shows, or not if it does not.
 pub struct Progress {
@@ -34,7 +30,7 @@ impl Progress {
         let token = NumberOrString::String(format!("antipasta-{number}"));
         let params = WorkDoneProgressCreateParams { token: token.clone() };
         let created = progress.client.send_request::<request::WorkDoneProgressCreate>(params);
-        if let Ok(Ok(())) = timeout(PATIENCE, created).await {
+        if patience::answer(created).await.is_ok() {
             progress.token = Some(token);
         }
         progress

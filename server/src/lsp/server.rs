@@ -19,7 +19,7 @@ use super::scan::Scan;
 use super::session::Session;
 use super::settings::{SECTION, Settings};
 use super::snapshot::Snapshot;
-use super::{commands, pulling, watching};
+use super::{commands, patience, pulling, watching};
 use crate::analysis::Workers;
 
 /// The name by which clients know the server.
@@ -114,7 +114,7 @@ impl LanguageServer {
             scope_uri: None,
             section: Some(SECTION.to_owned()),
         };
-        match session.client.configuration(vec![item]).await {
+        match patience::answer(session.client.configuration(vec![item])).await {
             // A client that has no settings of ours says null: those that it introduced itself with stay.
             Ok(values) => match values.first() {
                 Some(value @ Value::Object(_)) => self.set_settings(value),
@@ -185,7 +185,8 @@ impl tower_lsp::LanguageServer for LanguageServer {
                 method: "workspace/didChangeConfiguration".to_owned(),
                 register_options: Some(serde_json::json!({ "section": SECTION })),
             };
-            if let Err(error) = self.session.client.register_capability(vec![registration]).await {
+            let registered = self.session.client.register_capability(vec![registration]);
+            if let Err(error) = patience::answer(registered).await {
                 tracing::warn!("the client does not say when settings change: {error}");
             }
         }

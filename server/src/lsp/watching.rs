@@ -14,6 +14,7 @@ use tower_lsp::lsp_types::{
     notification::Notification,
 };
 
+use super::patience;
 use super::session::Session;
 use crate::discovery::{FILE_NAME, PYPROJECT};
 
@@ -33,7 +34,7 @@ pub struct OwnWatcher(Mutex<Option<RecommendedWatcher>>);
 /// Has the client watch the workspace, or watches it.
 pub async fn watch(session: &Arc<Session>) {
     if session.support().watches_files {
-        match session.client.register_capability(vec![registration()]).await {
+        match patience::answer(session.client.register_capability(vec![registration()])).await {
             Ok(()) => return,
             Err(error) => tracing::warn!("the client does not watch files: {error}"),
         }
