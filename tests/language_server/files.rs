@@ -149,6 +149,69 @@ fn folders_come_and_go() {
 }
 
 #[test]
+fn what_is_said_of_the_workspace_without_waiting_is_done_in_order() {
+    let names: Vec<String> = (0..20).map(|number| format!("folder{number}")).collect();
+    let project = Project::new(&[]);
+    for name in &names {
+        project.write(&format!("{name}/.antipasta.yaml"), cyclomatic(1).as_bytes());
+        project.write(&format!("{name}/a.py"), function("a", 2).as_bytes());
+    }
+    let mut client = Client::start(&project);
+    client.initialize_with(json!({"capabilities": merged(&pulling(), &watching()), "workspaceFolders": []}));
+    for name in &names {
+        let event = json!({"added": [folder(&project.path(name))], "removed": []});
+        client.notify("workspace/didChangeWorkspaceFolders", json!({"event": event}));
+    }
+    // The last settings hold, and the last content of a file.
+    for severity in ["error", "warning", "information"]
+        .repeat(10)
+        .into_iter()
+        .chain(["hint"])
+    {
+        let settings = json!({"antipasta": {"severity": severity}});
+        client.notify("workspace/didChangeConfiguration", json!({"settings": settings}));
+    }
+    for branches in 2..30 {
+        project.write("folder7/a.py", function("a", branches).as_bytes());
+        tell_of_files(&mut client, &project, &[("folder7/a.py", 2)]);
+    }
+    let items = pull_workspace(&mut client, &[]);
+    for name in &names {
+        let name = format!("{name}/a.py");
+        let item = item_of(&items, &uri(&project.path(&name))).unwrap_or_else(|| panic!("no {name}: {items:?}"));
+        assert_eq!(item["items"][0]["severity"], 4, "{name}");
+    }
+    assert_reported(&mut client, &project, "folder7/a.py");
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn a_file_that_changes_while_the_workspace_is_scanned_is_as_it_was_left() {
+    let project = Project::new(&[(".antipasta.yaml", STRICT)]);
+    for number in 0..300 {
+        project.write(&format!("m{number}.py"), function("f", 9).repeat(30).as_bytes());
+    }
+    let mut client = Client::start(&project);
+    client.initialize(&project, &merged(&pulling(), &watching()));
+    for round in 2..60 {
+        for name in ["m0.py", "m150.py", "m299.py"] {
+            project.write(name, function("changed", round).as_bytes());
+            tell_of_files(&mut client, &project, &[(name, 2)]);
+        }
+        if round % 20 == 0 {
+            client.ask(
+                "workspace/executeCommand",
+                json!({"command": "antipasta.analyseWorkspace"}),
+            );
+        }
+    }
+    for name in ["m0.py", "m150.py", "m299.py"] {
+        assert_reported(&mut client, &project, name);
+    }
+    assert_eq!(client.end(), Some(0));
+}
+
+#[test]
 fn names_that_need_escapes_are_found() {
     let project = Project::new(&[(".antipasta.yaml", STRICT)]);
     let mut client = Client::start(&project);

@@ -196,6 +196,13 @@ fn every_command_is_done_and_others_are_refused() {
         .iter()
         .map(|name| name.as_str().expect("a name"))
         .collect();
+    let documentation = include_str!("../../docs/language-server.md");
+    for command in &commands {
+        assert!(
+            documentation.contains(&format!("| `{command}` |")),
+            "{command} is not documented"
+        );
+    }
     for command in [
         "antipasta.analyseWorkspace",
         "antipasta.clearCache",
@@ -243,4 +250,35 @@ fn the_metrics_of_a_place_are_given_on_request() {
     for metric in ["cyclomatic_complexity", "cognitive_complexity", "lines_of_code"] {
         assert!(answer.contains(metric), "{metric}: {answer}");
     }
+}
+
+#[test]
+fn a_status_is_sent_to_those_who_ask_for_it() {
+    let project = strict_project();
+    let (mut client, document) = session(&project, Value::Null);
+    client.catch_up(&document.uri);
+    assert_eq!(client.of_method("antipasta/status").count(), 0);
+    drop(client);
+    let (mut client, mut document) = session(&project, json!({"status": true}));
+    document.replace(&mut client, "x.z: pass", "x.z or x.zz: pass");
+    let status = client.wait_for("status of the last version", |received| {
+        let mut all = received
+            .iter()
+            .filter(|message| message["method"] == "antipasta/status");
+        let last = all.next_back()?["params"].clone();
+        (last["version"] == document.version).then_some(last)
+    });
+    assert_eq!(status["uri"], document.uri);
+    let report = report(&project, "a.py", &document.text);
+    let worst = |metric: &str| {
+        let rows = report["metrics"].as_array().expect("an array").iter();
+        let of_functions = rows.filter(|row| row["type"] == metric && !row["function_name"].is_null());
+        of_functions
+            .map(|row| row["value"].as_f64().expect("a value") as u64)
+            .max()
+    };
+    assert_eq!(status["worstCyclomatic"].as_u64(), worst("cyclomatic_complexity"));
+    assert_eq!(status["worstCognitive"].as_u64(), worst("cognitive_complexity"));
+    let violations = crate::findings::checked(&project, "a.py", &document.text).len();
+    assert_eq!(status["violations"], violations);
 }

@@ -18,8 +18,8 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Begins something that takes long, and that the user may cancel.
-    pub async fn begin(session: &Session, title: &str) -> Self {
+    /// A progress that has not begun, if the client consents to one.
+    pub async fn create(session: &Session) -> Self {
         static TOKENS: AtomicU64 = AtomicU64::new(1);
         let client = session.client.clone();
         let mut progress = Self { client, token: None };
@@ -33,14 +33,18 @@ impl Progress {
         if patience::answer(created).await.is_ok() {
             progress.token = Some(token);
         }
+        progress
+    }
+
+    /// Begins something that takes long, and that the user may cancel.
+    pub async fn begin(&self, title: &str) {
         let begin = WorkDoneProgressBegin {
             title: title.to_owned(),
             cancellable: Some(true),
             message: None,
             percentage: Some(0),
         };
-        progress.send(WorkDoneProgress::Begin(begin)).await;
-        progress
+        self.send(WorkDoneProgress::Begin(begin)).await;
     }
 
     /// The name by which the client may cancel it.

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -30,7 +30,11 @@ const TICK: Duration = Duration::from_millis(100);
 pub struct Scan {
     workers: Workers,
     threads: usize,
-    files: Mutex<BTreeMap<PathBuf, ScannedFile>>,
+    files: Mutex<BTreeMap<PathBuf, Known>>,
+    /// How many looks were taken at files.
+    looks: AtomicU64,
+    /// Held by whoever tells the client what is new.
+    telling: tokio::sync::Mutex<()>,
     /// The scan that is under way.
     current: Mutex<Arc<Run>>,
 }
@@ -42,6 +46,21 @@ pub struct ScannedFile {
     pub uri: Url,
     /// What there is to tell of it.
     pub diagnostics: Diagnostics,
+}
+
+/// What was seen of a file.
+struct Seen {
+    path: PathBuf,
+    /// Which look it was. Of two, the one that began later has seen what is newer, whichever ends first.
+    look: u64,
+    /// `None` if it is no file of the workspace, or not any more.
+    file: Option<ScannedFile>,
+}
+
+/// What is known of a path, and by which look.
+struct Known {
+    look: u64,
+    file: Option<ScannedFile>,
 }
 
 /// What a scan came to.
@@ -84,6 +103,8 @@ impl Scan {
             workers: Workers::in_background("scan", threads)?,
             threads,
             files: Mutex::default(),
+            looks: AtomicU64::new(0),
+            telling: tokio::sync::Mutex::default(),
             current: Mutex::default(),
         })
     }
@@ -103,7 +124,10 @@ impl Scan {
 
     /// What is known of the files of the workspace, in the order of their paths.
     pub fn files(&self) -> Vec<ScannedFile> {
-        lock(&self.files).values().cloned().collect()
+        lock(&self.files)
+            .values()
+            .filter_map(|known| known.file.clone())
+            .collect()
     }
 
     /// Forgets what was found.
@@ -114,9 +138,10 @@ impl Scan {
     /// What is known comes to.
     pub fn summary(&self) -> Summary {
         let files = lock(&self.files);
-        let violations = files.values().map(|file| file.diagnostics.items.len());
+        let known = files.values().filter_map(|known| known.file.as_ref());
+        let violations = known.map(|file| file.diagnostics.items.len());
         Summary {
-            files: files.len(),
+            files: violations.clone().count(),
             files_with_violations: violations.clone().filter(|count| *count > 0).count(),
             violations: violations.sum(),
             is_cancelled: false,
@@ -128,9 +153,12 @@ impl Scan {
         let run = Arc::new(Run::default());
         let older = std::mem::replace(&mut *lock(&self.current), Arc::clone(&run));
         older.is_cancelled.store(true, Ordering::Relaxed);
-        let progress = Progress::begin(session, "antipasta: analysing the workspace").await;
+        let progress = Progress::create(session).await;
+        // Before the client can cancel it.
         *lock(&run.token) = progress.token();
+        progress.begin("antipasta: analysing the workspace").await;
 
+        let first_look = self.next_look();
         let discovered = self.discover(session, &run).await;
         let count = discovered.len();
         let (sender, mut found) = mpsc::unbounded_channel();
@@ -138,10 +166,17 @@ impl Scan {
             let (session, run) = (Arc::clone(session), Arc::clone(&run));
             move || {
                 discovered.par_iter().for_each(|file| {
+                    session.give_way();
+                    // Before the scan can have given way to another, whose looks are to count.
+                    let look = session.scan.next_look();
                     if !run.is_cancelled() {
-                        session.give_way();
+                        let seen = Seen {
+                            path: file.path.clone(),
+                            look,
+                            file: scan_file(&session, file),
+                        };
                         // Nobody listens only if the scan is over.
-                        let _ = sender.send((file.path.clone(), scan_file(&session, file)));
+                        let _ = sender.send(seen);
                         run.done.fetch_add(1, Ordering::Relaxed);
                     }
                 });
@@ -164,7 +199,7 @@ impl Scan {
         };
         self.take(session, &mut found).await;
         match paths {
-            Ok(paths) if !run.is_cancelled() => self.keep_only(session, &paths).await,
+            Ok(paths) if !run.is_cancelled() => self.keep_only(session, &paths, first_look).await,
             Ok(_) => {}
             Err(panicked) => tracing::error!("the scan of the workspace has failed: {panicked}"),
         }
@@ -188,17 +223,16 @@ impl Scan {
         let looked = self.workers.run({
             let session = Arc::clone(session);
             move || {
-                paths
-                    .into_iter()
-                    .map(|path| (look_at(&session, &path), path))
-                    .collect::<Vec<_>>()
+                let look = |path: PathBuf| Seen {
+                    look: session.scan.next_look(),
+                    file: look_at(&session, &path),
+                    path,
+                };
+                paths.into_iter().map(look).collect::<Vec<_>>()
             }
         });
-        for (file, path) in looked.await.unwrap_or_default() {
-            match file {
-                Some(file) => self.add(session, path, file).await,
-                None => self.remove(session, &path).await,
-            }
+        for seen in looked.await.unwrap_or_default() {
+            self.learn(session, seen).await;
         }
     }
 
@@ -232,55 +266,59 @@ impl Scan {
         files
     }
 
-    async fn take(&self, session: &Session, found: &mut mpsc::UnboundedReceiver<(PathBuf, Option<ScannedFile>)>) {
-        while let Ok((path, file)) = found.try_recv() {
-            match file {
-                Some(file) => self.add(session, path, file).await,
-                None => self.remove(session, &path).await,
+    async fn take(&self, session: &Session, seen: &mut mpsc::UnboundedReceiver<Seen>) {
+        while let Ok(seen) = seen.try_recv() {
+            self.learn(session, seen).await;
+        }
+    }
+
+    /// Notes what was seen of a file, unless something newer is known.
+    async fn learn(&self, session: &Session, seen: Seen) {
+        // Of two that have something to tell, the second must have the last word.
+        let _telling = self.telling.lock().await;
+        let news = self.note(seen);
+        if let Some(file) = news {
+            push(session, &file).await;
+        }
+    }
+
+    /// Notes what was seen of a file, unless something newer is known; returns what is new of that to the client.
+    fn note(&self, Seen { path, look, mut file }: Seen) -> Option<ScannedFile> {
+        let mut files = lock(&self.files);
+        let known = files.get(&path);
+        if known.is_some_and(|known| known.look > look) {
+            return None;
+        }
+        let known = known.and_then(|known| known.file.as_ref());
+        let news = match (known, &mut file) {
+            (Some(known), Some(file)) if known.diagnostics.items == file.diagnostics.items => {
+                file.diagnostics = known.diagnostics.clone();
+                None
             }
-        }
-    }
-
-    async fn add(&self, session: &Session, path: PathBuf, mut file: ScannedFile) {
-        let is_news = {
-            let mut files = lock(&self.files);
-            let known = files.get(&path);
-            let is_news = match known {
-                Some(known) if known.diagnostics.items == file.diagnostics.items => {
-                    file.diagnostics = known.diagnostics.clone();
-                    false
-                }
-                Some(_) => true,
-                None => !file.diagnostics.items.is_empty(),
-            };
-            files.insert(path, file.clone());
-            is_news
-        };
-        if is_news {
-            push(session, &file).await;
-        }
-    }
-
-    async fn remove(&self, session: &Session, path: &Path) {
-        let removed = lock(&self.files).remove(path);
-        if let Some(file) = removed.filter(|file| !file.diagnostics.items.is_empty()) {
-            let file = ScannedFile {
+            (Some(_), Some(file)) => Some(file.clone()),
+            (None, Some(file)) => Some(file.clone()).filter(|file| !file.diagnostics.items.is_empty()),
+            (Some(known), None) if !known.diagnostics.items.is_empty() => Some(ScannedFile {
+                uri: known.uri.clone(),
                 diagnostics: Diagnostics::none(),
-                ..file
-            };
-            push(session, &file).await;
+            }),
+            (_, None) => None,
+        };
+        files.insert(path, Known { look, file });
+        news
+    }
+
+    /// Forgets what is not among the files that were found by a scan that began with `look`.
+    async fn keep_only(&self, session: &Session, paths: &BTreeSet<PathBuf>, look: u64) {
+        let is_gone = |path: &&PathBuf| !paths.contains(*path);
+        let gone: Vec<PathBuf> = lock(&self.files).keys().filter(is_gone).cloned().collect();
+        for path in gone {
+            self.learn(session, Seen { path, look, file: None }).await;
         }
     }
 
-    async fn keep_only(&self, session: &Session, paths: &BTreeSet<PathBuf>) {
-        let gone: Vec<PathBuf> = lock(&self.files)
-            .keys()
-            .filter(|path| !paths.contains(*path))
-            .cloned()
-            .collect();
-        for path in gone {
-            self.remove(session, &path).await;
-        }
+    /// The number of a look that is taken now.
+    fn next_look(&self) -> u64 {
+        self.looks.fetch_add(1, Ordering::Relaxed)
     }
 }
 
@@ -345,4 +383,49 @@ fn diagnostics_of_file(session: &Session, file: &discovery::File) -> Result<Scan
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tower_lsp::lsp_types::{Diagnostic, Range};
+
+    fn seen(look: u64, message: Option<&str>) -> Seen {
+        let diagnostic = |message: &str| Diagnostic::new_simple(Range::default(), message.to_owned());
+        let file = message.map(|message| ScannedFile {
+            uri: Url::parse("file:///a.py").unwrap(),
+            diagnostics: Diagnostics {
+                result_id: look,
+                items: [diagnostic(message)].into(),
+            },
+        });
+        Seen {
+            path: PathBuf::from("/a.py"),
+            look,
+            file,
+        }
+    }
+
+    #[test]
+    fn what_was_seen_last_holds_whichever_is_told_last() {
+        let scan = Scan::new(1).unwrap();
+        let known = || {
+            scan.files()
+                .into_iter()
+                .map(|file| file.diagnostics.items[0].message.clone())
+                .next()
+        };
+        assert!(scan.note(seen(2, Some("two"))).is_some());
+        assert!(scan.note(seen(1, Some("one"))).is_none());
+        assert_eq!(known().as_deref(), Some("two"));
+        assert!(scan.note(seen(3, Some("two"))).is_none(), "nothing new");
+        assert_eq!(scan.files()[0].diagnostics.result_id, 2, "the same set");
+        let gone = scan.note(seen(5, None)).expect("news");
+        assert!(gone.diagnostics.items.is_empty());
+        assert!(scan.note(seen(4, Some("four"))).is_none());
+        assert_eq!(known(), None, "what was deleted does not come back");
+        assert_eq!(scan.summary().files, 0);
+        assert!(scan.note(seen(6, Some("six"))).is_some());
+        assert_eq!(known().as_deref(), Some("six"));
+    }
 }

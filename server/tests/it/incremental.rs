@@ -151,7 +151,7 @@ impl Pair {
         assert_eq!(next as usize, self.rope.len_lines(), "{what}: the end of the units");
         let Ok(expected) = measure(&self.client) else {
             // As when one stops typing in the middle, now and then.
-            if self.client.len() % 3 == 0 {
+            if self.client.len().is_multiple_of(3) {
                 self.document.settle();
             }
             return false;
