@@ -20,7 +20,7 @@ use super::session::Session;
 use super::settings::DiagnosticMode;
 use super::snapshot::Diagnostics;
 use crate::analysis::{AnalysisError, Document, PoolError, Workers, read_text};
-use crate::discovery::{self, Discovered, is_left_out};
+use crate::discovery::{self, Discovered, FileStamp, is_left_out};
 use crate::violations::judge;
 
 /// How often the progress is told.
@@ -342,7 +342,7 @@ fn look_at(session: &Session, path: &Path) -> Option<ScannedFile> {
     let config = folder.configs.of_directory(path.parent().unwrap_or(path)).ok()?;
     let file = discovery::File {
         path: path.to_owned(),
-        size: metadata.len(),
+        stamp: FileStamp::of(&metadata),
         config,
     };
     scan_file(session, &file)
