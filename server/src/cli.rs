@@ -146,7 +146,7 @@ struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     stdin_filename: Option<PathBuf>,
 
-    /// Do not use a cache. There is none yet; the option is here for scripts.
+    /// Analyse every file, whatever was analysed before, and remember nothing.
     #[arg(long, action = ArgAction::SetTrue)]
     no_cache: bool,
 
@@ -237,6 +237,7 @@ impl CheckArguments {
             quiet: self.quiet,
             statistics: self.statistics,
             report_unused_ignores: self.report_unused_ignores,
+            no_cache: self.no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })
     }

@@ -16,10 +16,13 @@ use super::options::{CheckOptions, Input};
 use super::progress::Progress;
 use super::report::{FileReport, Outcome, Report};
 use super::statistics::Statistics;
-use crate::analysis::{Analysis, AnalysisError, Phases, Pool, PoolError, analyse_bytes, analyse_file};
+use crate::analysis::{
+    Analysis, AnalysisError, Origin, Phases, Pool, PoolError, analyse_bytes, analyse_file, analyse_file_through, recall,
+};
+use crate::cache::{Cache, Counts, Known, Location};
 use crate::config::{Config, ConfigErrors};
 use crate::console;
-use crate::discovery::{self, Configs, Discovered, DiscoveryError, read_config};
+use crate::discovery::{self, Configs, Discovered, DiscoveryError, FileStamp, read_config};
 use crate::syntax::MAX_BYTES;
 
 /// How a check ends.
@@ -70,7 +73,9 @@ const MAX_JOBS: usize = 256;
 /// What one file is, before it is analysed.
 struct Task {
     path: PathBuf,
-    size: u64,
+    /// The same, from the root; empty if no cache asks for it.
+    absolute: PathBuf,
+    stamp: FileStamp,
     config: Arc<Config>,
     /// The bytes, if they came from the standard input.
     content: Option<Vec<u8>>,
@@ -124,9 +129,13 @@ impl<'a> Run<'a> {
         }
         self.announce(tasks.len())?;
         let format = options.format.of(options.quiet);
-        let pool = Pool::new(self.jobs, tasks.iter().map(|task| task.size).sum())?;
         let begun = Instant::now();
-        let report = self.analyse(&pool, &tasks);
+        let cache = self.cache();
+        let tasks = self.recalled(tasks, cache.as_ref());
+        let recall = begun.elapsed();
+        let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
+        let begun = Instant::now();
+        let report = self.analyse(&pool, &tasks, cache.as_ref());
         let analysis = begun.elapsed();
         for file in &report.files {
             for remark in &file.outcome.judgement.warnings {
@@ -138,12 +147,17 @@ impl<'a> Run<'a> {
         if options.statistics {
             let statistics = Statistics {
                 discovery,
+                recall,
                 analysis,
                 report: begun.elapsed(),
                 threads: pool.threads(),
+                has_cache: cache.is_some(),
             };
             // The run has its report; that nobody listens to its cost is no failure.
             let _ = statistics.write(&report, &mut anstream::stderr());
+        }
+        if let Some(cache) = cache {
+            close(&cache, &report);
         }
         Ok(verdict(&report))
     }
@@ -160,7 +174,8 @@ impl<'a> Run<'a> {
                 warnings.iter().for_each(console::warning);
                 let task = |file: discovery::File| Task {
                     path: file.path,
-                    size: file.size,
+                    absolute: PathBuf::new(),
+                    stamp: file.stamp,
                     config: file.config,
                     content: None,
                 };
@@ -178,7 +193,12 @@ impl<'a> Run<'a> {
                 let config = self.configs.of_directory(directory);
                 let task = Task {
                     path: name.clone(),
-                    size: content.len() as u64,
+                    absolute: PathBuf::new(),
+                    stamp: FileStamp {
+                        size: content.len() as u64,
+                        ..FileStamp::default()
+                    },
+
                     config: config.map_err(DiscoveryError::Config)?,
                     content: Some(content),
                 };
@@ -203,19 +223,41 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn analyse(&self, pool: &Pool, tasks: &[Task]) -> Report {
+    /// The cache, unless the run is to do without. Source on the standard input is analysed sooner than a cache is opened.
+    fn cache(&self) -> Option<Cache> {
+        if self.options.no_cache || matches!(self.options.input, Input::Stdin(_)) {
+            return None;
+        }
+        Cache::at(&Location::of_environment()).unwrap_or_else(|why| {
+            console::warning(why);
+            None
+        })
+    }
+
+    /// The tasks, each with what the cache knows of its file.
+    fn recalled(&self, mut tasks: Vec<Task>, cache: Option<&Cache>) -> Vec<(Task, Option<Known>)> {
+        let Some(cache) = cache else {
+            return tasks.into_iter().map(|task| (task, None)).collect();
+        };
+        for task in &mut tasks {
+            task.absolute = self.configs.working_directory().join(&task.path);
+        }
+        let known = cache.known_files(tasks.iter().map(|task| (&*task.absolute, &task.stamp)));
+        tasks.into_iter().zip(known).collect()
+    }
+
+    fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&Cache>) -> Report {
         let progress = Progress::new(tasks.len(), self.options.quiet);
-        let size = |task: &Task| task.size;
-        let work = |task: &Task, buffer: &mut Vec<u8>| {
-            let analysis = match &task.content {
-                Some(content) => analyse_bytes(content),
-                None => analyse_file(&task.path, buffer),
-            };
-            let report = file_report(task, analysis);
+        let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
+        let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
+            let (origin, analysis) = analyse(task, known.as_ref(), cache, buffer);
+            let report = file_report(task, origin, analysis);
             progress.advance();
             report
         };
-        let rescue = |task: &Task, panic| file_report(task, Err(AnalysisError::Panicked(panic)));
+        let rescue = |(task, _): &(Task, Option<Known>), panic| {
+            file_report(task, Origin::Analysis, Err(AnalysisError::Panicked(panic)))
+        };
         let files = pool.map(tasks, size, Vec::new, work, rescue);
         progress.finish();
         Report {
@@ -251,7 +293,40 @@ impl<'a> Run<'a> {
     }
 }
 
-fn file_report(task: &Task, analysis: Result<Analysis, AnalysisError>) -> FileReport {
+fn analyse(
+    task: &Task,
+    known: Option<&Known>,
+    cache: Option<&Cache>,
+    buffer: &mut Vec<u8>,
+) -> (Origin, Result<Analysis, AnalysisError>) {
+    if let Some(content) = &task.content {
+        return (Origin::Analysis, analyse_bytes(content));
+    }
+    let Some(cache) = cache else {
+        return (Origin::Analysis, analyse_file(&task.path, buffer));
+    };
+    match known.and_then(|known| recall(cache, known, task.stamp.size)) {
+        Some(recalled) => (Origin::KnownFile, recalled),
+        None => analyse_file_through(cache, &task.absolute, buffer),
+    }
+}
+
+/// Has the cache remember what is new, and says what went wrong with it.
+fn close(cache: &Cache, report: &Report) {
+    let misses = report
+        .files
+        .iter()
+        .filter(|file| file.origin == Origin::Analysis)
+        .count() as u64;
+    let hits = report.files.len() as u64 - misses;
+    cache.count(Counts { hits, misses });
+    cache.flush();
+    if let Some(trouble) = cache.take_trouble() {
+        console::warning(trouble);
+    }
+}
+
+fn file_report(task: &Task, origin: Origin, analysis: Result<Analysis, AnalysisError>) -> FileReport {
     let path = task.path.display().to_string();
     match analysis {
         Ok(analysis) => FileReport {
@@ -259,12 +334,14 @@ fn file_report(task: &Task, analysis: Result<Analysis, AnalysisError>) -> FileRe
             outcome: Outcome::of(analysis.metrics, &task.config),
             bytes: analysis.bytes,
             phases: analysis.phases,
+            origin,
         },
         Err(error) => FileReport {
             path,
             outcome: Outcome::failed(error),
-            bytes: task.size,
+            bytes: task.stamp.size,
             phases: Phases::default(),
+            origin,
         },
     }
 }
