@@ -111,12 +111,14 @@ impl Database {
             connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
             return Err(DatabaseError::Newer(version));
         }
+        // A process that is killed costs nothing even so. A machine that loses its power may leave a damaged file behind; that is
+        // noticed, row by row, and costs less than to wait for the disk in every run.
+        connection.pragma_update(None, "synchronous", "OFF")?;
         if version == 0 {
             // Before there are tables, or never.
             connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         }
         let trouble = set_journal(&connection, folder)?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
         if version != schema::VERSION {
             schema::migrate(&mut connection, schema::VERSION)?;
         }

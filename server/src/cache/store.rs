@@ -13,7 +13,7 @@ use super::health::Health;
 use super::key::ContentKey;
 use super::location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
 use super::payload::{self, Known, Payload};
-use super::writer::{self, Entry, PathEntry, Writer};
+use super::writer::{self, BATCH, Batch, Entry, PathEntry, Writer};
 use crate::discovery::FileStamp;
 use crate::metrics::FileMetrics;
 
@@ -30,10 +30,20 @@ const CONTENT_QUERY: &str = "SELECT key, payload, last_used FROM content WHERE i
 pub struct Cache {
     folder: PathBuf,
     reader: Mutex<Database>,
-    writer: Mutex<Option<Writer>>,
+    /// Whether there was nothing in it when it was opened, so that there is nothing to look for.
+    is_new: bool,
+    writing: Mutex<Writing>,
     health: Arc<Health>,
     hits: AtomicU64,
     misses: AtomicU64,
+}
+
+/// What is to be written.
+#[derive(Default)]
+struct Writing {
+    entries: Vec<Entry>,
+    /// Started once there is enough to write.
+    writer: Option<Writer>,
 }
 
 /// How often the cache was asked.
@@ -60,10 +70,14 @@ impl Cache {
         if !database.is_writable {
             health.writing.trip();
         }
+        let is_new = "SELECT NOT EXISTS (SELECT * FROM content)";
+        let is_new = database.connection.query_row(is_new, [], |row| row.get(0));
         Ok(Self {
             folder: folder.to_owned(),
             reader: Mutex::new(database),
-            writer: Mutex::default(),
+            // Whoever asks next will see what is wrong.
+            is_new: is_new.unwrap_or(false),
+            writing: Mutex::default(),
             health: Arc::new(health),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
@@ -96,7 +110,7 @@ impl Cache {
     ) -> Vec<Option<Known>> {
         let mut known = Vec::new();
         known.resize_with(files.len(), || None);
-        if self.health.reading.is_open() {
+        if !self.is_worth_asking() {
             return known;
         }
         let read = || -> rusqlite::Result<()> {
@@ -133,7 +147,7 @@ impl Cache {
 
     /// What is known of a content.
     pub fn known_content(&self, key: &ContentKey) -> Option<Known> {
-        if self.health.reading.is_open() {
+        if !self.is_worth_asking() {
             return None;
         }
         let read = || -> rusqlite::Result<Option<Option<(Known, i64)>>> {
@@ -203,13 +217,26 @@ impl Cache {
         }
     }
 
+    fn is_worth_asking(&self) -> bool {
+        !self.is_new && !self.health.reading.is_open()
+    }
+
     fn write(&self, entry: Entry) {
         if self.health.writing.is_open() {
             return;
         }
-        let mut writer = lock(&self.writer);
-        let writer = writer.get_or_insert_with(|| Writer::start(self.folder.clone(), Arc::clone(&self.health)));
-        writer.send(entry);
+        let mut writing = lock(&self.writing);
+        writing.entries.push(entry);
+        if writing.entries.len() >= BATCH {
+            self.send(&mut writing, Counts::default());
+        }
+    }
+
+    /// Has the writer write what there is to write.
+    fn send(&self, writing: &mut Writing, uses: Counts) {
+        let entries = std::mem::take(&mut writing.entries);
+        let start = || Writer::start(self.folder.clone(), Arc::clone(&self.health));
+        writing.writer.get_or_insert_with(start).send(Batch { entries, uses });
     }
 
     /// Counts uses of the cache.
@@ -220,19 +247,25 @@ impl Cache {
 
     /// Waits until all that is to be remembered is written, or given up.
     pub fn flush(&self) {
-        let counts = Counts {
+        let uses = Counts {
             hits: self.hits.swap(0, Ordering::Relaxed),
             misses: self.misses.swap(0, Ordering::Relaxed),
         };
-        let writer = lock(&self.writer).take();
-        if let Some(writer) = writer {
-            writer.finish(counts);
-        } else if counts != Counts::default() && !self.health.writing.is_open() {
+        if self.health.writing.is_open() {
+            return;
+        }
+        let mut writing = lock(&self.writing);
+        if writing.writer.is_some() || !writing.entries.is_empty() {
+            self.send(&mut writing, uses);
+            if let Some(writer) = writing.writer.take() {
+                writer.finish();
+            }
+        } else if uses != Counts::default() {
             // Nothing is lost if another process is writing just now.
             let mut reader = lock(&self.reader);
             let no_waiting: Option<fn(i32) -> bool> = None;
             let _ = reader.connection.busy_handler(no_waiting);
-            let _ = writer::count_uses(&reader.connection, counts, today());
+            let _ = writer::count_uses(&reader.connection, uses, today());
         }
     }
 

@@ -1,13 +1,12 @@
 //! The thread that writes what a process has to remember.
 //!
-//! It gathers entries and writes many in one short transaction, so that processes are seldom in each other's way, and nobody
-//! waits for the disk but whoever ends.
+//! It writes many entries in one short transaction, so that processes are seldom in each other's way, and nobody waits for the
+//! disk but whoever ends.
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -17,14 +16,11 @@ use super::key::ContentKey;
 use super::maintenance::{self, Limits};
 use super::store::{Counts, today};
 
-/// More entries than this do not wait to be written: they are forgotten, rather than held in memory.
-const CAPACITY: usize = 1 << 16;
+/// So many entries go into one transaction.
+pub const BATCH: usize = 512;
 
-/// As many entries go into one transaction,
-const BATCH: usize = 1024;
-
-/// unless they took longer than this to come in.
-const GATHERING: Duration = Duration::from_millis(200);
+/// No more batches than this wait to be written. What comes on top is forgotten, rather than held in memory.
+const CAPACITY: usize = 256;
 
 /// Something to remember.
 pub struct Entry {
@@ -44,15 +40,19 @@ pub struct PathEntry {
     pub checksum: i64,
 }
 
-enum Message {
-    Entry(Entry),
-    Uses(Counts),
+/// What goes into one transaction.
+#[derive(Default)]
+pub struct Batch {
+    /// What there is to remember.
+    pub entries: Vec<Entry>,
+    /// How often the cache was used.
+    pub uses: Counts,
 }
 
 /// The thread.
 pub struct Writer {
     /// `None` if there is no thread.
-    running: Option<(SyncSender<Message>, JoinHandle<()>)>,
+    running: Option<(SyncSender<Batch>, JoinHandle<()>)>,
 }
 
 impl Writer {
@@ -78,18 +78,17 @@ impl Writer {
         Self { running }
     }
 
-    /// Has it write an entry, some time soon.
-    pub fn send(&self, entry: Entry) {
+    /// Has it write a batch, some time soon.
+    pub fn send(&self, batch: Batch) {
         if let Some((sender, _)) = &self.running {
             // Full, or over: it is forgotten.
-            let _ = sender.try_send(Message::Entry(entry));
+            let _ = sender.try_send(batch);
         }
     }
 
-    /// Has it write all that it was sent, and some uses of the cache; waits until it is done.
-    pub fn finish(self, uses: Counts) {
+    /// Waits until all that it was sent is written.
+    pub fn finish(self) {
         if let Some((sender, thread)) = self.running {
-            let _ = sender.try_send(Message::Uses(uses));
             drop(sender);
             // If it panicked, what it had is forgotten.
             let _ = thread.join();
@@ -104,43 +103,15 @@ struct Work {
     database: Option<Database>,
 }
 
-/// What goes into one transaction.
-#[derive(Default)]
-struct Batch {
-    entries: Vec<Entry>,
-    uses: Counts,
-}
-
-impl Batch {
-    fn add(&mut self, message: Message) {
-        match message {
-            Message::Entry(entry) => self.entries.push(entry),
-            Message::Uses(uses) => {
-                self.uses.hits += uses.hits;
-                self.uses.misses += uses.misses;
-            }
-        }
-    }
-}
-
 impl Work {
-    fn run(mut self, messages: &Receiver<Message>) {
+    fn run(mut self, batches: &Receiver<Batch>) {
         let mut tidied = None;
-        let mut is_over = false;
-        while !is_over && !self.health.writing.is_open() {
-            let Ok(first) = messages.recv() else {
+        for mut batch in batches {
+            if self.health.writing.is_open() {
                 return;
-            };
-            let deadline = Instant::now() + GATHERING;
-            let mut batch = Batch::default();
-            batch.add(first);
-            while batch.entries.len() < BATCH && !is_over {
-                match messages.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                    Ok(message) => batch.add(message),
-                    Err(RecvTimeoutError::Timeout) => break,
-                    Err(RecvTimeoutError::Disconnected) => is_over = true,
-                }
             }
+            // Neighbours in the file, one after the other.
+            batch.entries.sort_unstable_by_key(|entry| entry.key.row_id());
             self.write(&batch);
             // Once a day, should the process live so long.
             if tidied != Some(today()) {
