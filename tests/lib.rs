@@ -74,6 +74,11 @@ impl Project {
         self.folder.path().join(name)
     }
 
+    /// The folder of the cache.
+    pub fn cache(&self) -> &Path {
+        self.cache.path()
+    }
+
     /// Writes a file, and the folders it is in.
     pub fn write(&self, name: &str, content: &[u8]) {
         let path = self.path(name);

@@ -9,7 +9,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 
 use crate::check::{self, CheckOptions, Input, OutputFormat};
-use crate::commands::ConfigCommand;
+use crate::commands::{CacheCommand, CacheFormat, ConfigCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
 use crate::lsp::{self, Connection};
@@ -76,6 +76,15 @@ enum Command {
     /// Write, check, show or convert configurations.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look at the cache, check it, make it smaller, or carry it elsewhere.
+    Cache {
+        #[command(subcommand)]
+        command: CacheCommand,
+
+        /// How to say what came of it.
+        #[arg(long, value_enum, default_value_t, global = true)]
+        format: CacheFormat,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -175,6 +184,7 @@ pub fn main() -> ExitCode {
     };
     match cli.command {
         Some(Command::Config(command)) => command.run(),
+        Some(Command::Cache { command, format }) => command.run(format),
         None if cli.check.check => cli.check.run(),
         None => cli.serve.run(),
     }

@@ -58,9 +58,9 @@ pub enum AnalysisError {
     /// Its text is no program.
     #[error("syntax error: line {line}, column {column}: {message}", line = .0.line, column = .0.column, message = .0.message)]
     Syntax(#[from] SyntaxError),
-    /// What was found before, in words.
+    /// Its bytes are no text, as was found out before; in the words of a [`DecodeError`].
     #[error("{0}")]
-    Known(String),
+    KnownDecode(String),
     /// Analysing it failed in a way that it never should.
     #[error("internal error, please report it: {0}")]
     Panicked(String),

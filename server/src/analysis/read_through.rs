@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{Instant, SystemTime};
 
 use super::analyse::{Analysis, AnalysisError, Phases, analyse_bytes, read_bytes};
-use crate::cache::{Cache, ContentKey, Known, Payload};
+use crate::cache::{Cache, ContentKey, Finding, Known, Payload};
 
 /// How the outcome of an analysis came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,7 +26,8 @@ pub fn recall(cache: &Cache, known: &Known, size: u64) -> Option<Result<Analysis
             bytes: size,
             phases: Phases::default(),
         }),
-        Payload::Failure(failure) => Err(AnalysisError::Known(failure)),
+        Payload::Syntax(error) => Err(error.into()),
+        Payload::Decoding(words) => Err(AnalysisError::KnownDecode(words)),
     })
 }
 
@@ -67,12 +68,15 @@ pub fn analyse_file_through(
 /// Has a cache remember what depends on nothing but the content.
 fn remember(cache: &Cache, key: ContentKey, analysis: &Result<Analysis, AnalysisError>) {
     match analysis {
-        Ok(analysis) => cache.remember_content(key, Ok(&analysis.metrics)),
-        Err(error @ (AnalysisError::Decode(_) | AnalysisError::Syntax(_))) => {
-            cache.remember_content(key, Err(&error.to_string()));
-        }
+        Ok(analysis) => cache.remember_content(key, Finding::Metrics(&analysis.metrics)),
+        Err(AnalysisError::Syntax(error)) => cache.remember_content(key, Finding::Syntax(error)),
+        Err(AnalysisError::Decode(error)) => cache.remember_content(key, Finding::Decoding(&error.to_string())),
+        // These may not be so the next time, or are known.
         Err(
-            AnalysisError::Read(_) | AnalysisError::TooLarge(_) | AnalysisError::Panicked(_) | AnalysisError::Known(_),
+            AnalysisError::Read(_)
+            | AnalysisError::TooLarge(_)
+            | AnalysisError::Panicked(_)
+            | AnalysisError::KnownDecode(_),
         ) => {}
     }
 }

@@ -67,9 +67,9 @@ impl Fault {
 /// An open file.
 pub struct Database {
     /// The connection.
-    pub connection: Connection,
+    pub(super) connection: Connection,
     /// Whether it can be written.
-    pub is_writable: bool,
+    pub(super) is_writable: bool,
     /// What had to be done, or done without, to open it; for people.
     pub trouble: Option<String>,
 }
@@ -173,7 +173,7 @@ fn connect(path: &Path) -> Result<Connection, DatabaseError> {
 }
 
 /// What holds for every connection.
-fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_handler(Some(wait_a_moment))?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_ROW_BYTES)?;
     // The tables may have been written by anyone.

@@ -8,6 +8,7 @@
 //! that it stands for, and what does not add up was never there. And nothing that goes wrong with it is an error of the run:
 //! it is noted once ([`Cache::trouble`]), and the run goes on without.
 
+mod administration;
 mod breaker;
 mod database;
 mod health;
@@ -19,8 +20,10 @@ mod schema;
 mod store;
 mod writer;
 
-pub use database::{DatabaseError, FILE_NAME};
+pub use administration::{Imported, Statistics, VERSIONS, Verification};
+pub use database::{Database, DatabaseError, FILE_NAME};
 pub use key::ContentKey;
 pub use location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
-pub use payload::{Known, Payload};
+pub use maintenance::Limits;
+pub use payload::{Finding, Known, Payload};
 pub use store::{Cache, Counts};

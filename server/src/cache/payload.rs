@@ -8,7 +8,7 @@ use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::key::ContentKey;
 use crate::metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics, FunctionSummary};
-use crate::syntax::MAX_BYTES;
+use crate::syntax::{MAX_BYTES, SyntaxError};
 
 /// The number of the format.
 const FORMAT: u8 = 1;
@@ -20,22 +20,37 @@ const CHECKSUM_BYTES: usize = 8;
 pub enum Payload {
     /// Its metrics.
     Metrics(FileMetrics),
-    /// Why it has none, in words.
-    Failure(String),
+    /// Why it is no program.
+    Syntax(SyntaxError),
+    /// Why it is no text, in words.
+    Decoding(String),
+}
+
+/// What there is to remember of a content.
+#[derive(Clone, Copy, Debug)]
+pub enum Finding<'a> {
+    /// Its metrics.
+    Metrics(&'a FileMetrics),
+    /// Why it is no program.
+    Syntax(&'a SyntaxError),
+    /// Why it is no text, in words.
+    Decoding(&'a str),
 }
 
 /// The same, as it is written. What can be computed is not.
 #[derive(Serialize)]
 enum Written<'a> {
     Metrics(&'a [FunctionMetrics], &'a [ClassMetrics], &'a FileTotals),
-    Failure(&'a str),
+    Syntax(&'a SyntaxError),
+    Decoding(&'a str),
 }
 
 /// The same, as it is read.
 #[derive(Deserialize)]
 enum Read {
     Metrics(Vec<FunctionMetrics>, Vec<ClassMetrics>, FileTotals),
-    Failure(String),
+    Syntax(SyntaxError),
+    Decoding(String),
 }
 
 /// What is known of a content, still to be made sense of.
@@ -52,11 +67,12 @@ impl Known {
     }
 }
 
-/// The bytes that keep the outcome of the analysis of the content with the given key: its metrics, or why it has none.
-pub(super) fn encode(key: &ContentKey, outcome: Result<&FileMetrics, &str>) -> Option<Vec<u8>> {
-    let written = match outcome {
-        Ok(metrics) => Written::Metrics(&metrics.functions, &metrics.classes, &metrics.totals),
-        Err(failure) => Written::Failure(failure),
+/// The bytes that keep what was found of the content with the given key.
+pub(super) fn encode(key: &ContentKey, finding: Finding<'_>) -> Option<Vec<u8>> {
+    let written = match finding {
+        Finding::Metrics(metrics) => Written::Metrics(&metrics.functions, &metrics.classes, &metrics.totals),
+        Finding::Syntax(error) => Written::Syntax(error),
+        Finding::Decoding(words) => Written::Decoding(words),
     };
     // Only a value that has no end could fail.
     let mut bytes = postcard::to_extend(&written, vec![FORMAT]).ok()?;
@@ -74,7 +90,8 @@ fn decode(key: &ContentKey, bytes: &[u8]) -> Option<Payload> {
     };
     match postcard::take_from_bytes(value).ok()? {
         (Read::Metrics(functions, classes, totals), []) => metrics_of(functions, classes, totals).map(Payload::Metrics),
-        (Read::Failure(failure), []) => Some(Payload::Failure(failure)),
+        (Read::Syntax(error), []) => Some(Payload::Syntax(error)),
+        (Read::Decoding(words), []) => Some(Payload::Decoding(words)),
         _ => None,
     }
 }
@@ -146,7 +163,7 @@ mod tests {
                 continue;
             };
             let key = ContentKey::of(&source);
-            let bytes = encode(&key, Ok(&metrics)).unwrap();
+            let bytes = encode(&key, Finding::Metrics(&metrics)).unwrap();
             fixtures.push((key, metrics, bytes));
         }
         fixtures
@@ -158,10 +175,13 @@ mod tests {
             assert_eq!(known(key, &bytes).payload(), Some(Payload::Metrics(metrics)));
         }
         let key = ContentKey::of(b"x = (");
-        let failure = encode(&key, Err("syntax error: …")).unwrap();
+        let error = crate::syntax::parse("x = (").unwrap_err();
+        let bytes = encode(&key, Finding::Syntax(&error)).unwrap();
+        assert_eq!(known(key, &bytes).payload(), Some(Payload::Syntax(error)));
+        let bytes = encode(&key, Finding::Decoding("no text")).unwrap();
         assert_eq!(
-            known(key, &failure).payload(),
-            Some(Payload::Failure("syntax error: …".to_owned()))
+            known(key, &bytes).payload(),
+            Some(Payload::Decoding("no text".to_owned()))
         );
     }
 
@@ -181,7 +201,7 @@ mod tests {
         let damaged = |damage: fn(&mut FileMetrics)| {
             let mut damaged = metrics.clone();
             damage(&mut damaged);
-            known(key, &encode(&key, Ok(&damaged)).unwrap()).payload()
+            known(key, &encode(&key, Finding::Metrics(&damaged)).unwrap()).payload()
         };
         assert!(damaged(|_| {}).is_some());
         assert_eq!(damaged(|metrics| metrics.functions[1].end_line = 1), None);

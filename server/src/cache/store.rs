@@ -12,10 +12,9 @@ use super::database::{Database, DatabaseError};
 use super::health::Health;
 use super::key::ContentKey;
 use super::location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
-use super::payload::{self, Known, Payload};
+use super::payload::{self, Finding, Known, Payload};
 use super::writer::{self, BATCH, Batch, Entry, PathEntry, Writer};
 use crate::discovery::FileStamp;
-use crate::metrics::FileMetrics;
 
 const FILE_QUERY: &str = "
     SELECT content.key, content.payload, content.last_used, paths.checksum
@@ -190,11 +189,11 @@ impl Cache {
         payload
     }
 
-    /// Remembers what the analysis of a content came to: its metrics, or why it has none.
-    pub fn remember_content(&self, key: ContentKey, outcome: Result<&FileMetrics, &str>) {
+    /// Remembers what was found of a content.
+    pub fn remember_content(&self, key: ContentKey, finding: Finding<'_>) {
         if !self.health.writing.is_open() {
             self.write(Entry {
-                payload: payload::encode(&key, outcome),
+                payload: payload::encode(&key, finding),
                 key,
                 path: None,
             });

@@ -13,4 +13,4 @@ mod text;
 
 pub use format::OutputFormat;
 pub use options::{CheckOptions, Input};
-pub use run::{Verdict, run};
+pub use run::{Verdict, run, warm};

@@ -94,6 +94,16 @@ pub fn run(options: &CheckOptions) -> Verdict {
     }
 }
 
+/// Has the cache know the metrics of what would be checked. Returns what it knew before, and what it did not.
+///
+/// # Errors
+///
+/// There is nothing to analyse or no cache; why, for people.
+pub fn warm(options: &CheckOptions) -> Result<Counts, String> {
+    let run = Run::of(options).map_err(|error| error.to_string())?;
+    run.warm().map_err(|error| error.to_string())
+}
+
 struct Run<'a> {
     options: &'a CheckOptions,
     configs: Configs,
@@ -151,7 +161,6 @@ impl<'a> Run<'a> {
                 analysis,
                 report: begun.elapsed(),
                 threads: pool.threads(),
-                has_cache: cache.is_some(),
             };
             // The run has its report; that nobody listens to its cost is no failure.
             let _ = statistics.write(&report, &mut anstream::stderr());
@@ -160,6 +169,18 @@ impl<'a> Run<'a> {
             close(&cache, &report);
         }
         Ok(verdict(&report))
+    }
+
+    fn warm(self) -> Result<Counts, CheckError> {
+        let (tasks, _) = self.tasks()?;
+        let cache = self.cache();
+        let tasks = self.recalled(tasks, cache.as_ref());
+        let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
+        let report = self.analyse(&pool, &tasks, cache.as_ref());
+        if let Some(cache) = cache {
+            close(&cache, &report);
+        }
+        Ok(counts(&report))
     }
 
     /// What is to be analysed, and how many files were named that are not.
@@ -313,16 +334,20 @@ fn analyse(
 
 /// Has the cache remember what is new, and says what went wrong with it.
 fn close(cache: &Cache, report: &Report) {
-    let misses = report
-        .files
-        .iter()
-        .filter(|file| file.origin == Origin::Analysis)
-        .count() as u64;
-    let hits = report.files.len() as u64 - misses;
-    cache.count(Counts { hits, misses });
+    cache.count(counts(report));
     cache.flush();
     if let Some(trouble) = cache.take_trouble() {
         console::warning(trouble);
+    }
+}
+
+/// How often the cache knew the metrics of a file, or did not.
+fn counts(report: &Report) -> Counts {
+    let misses = report.files.iter().filter(|file| file.origin == Origin::Analysis);
+    let misses = misses.count() as u64;
+    Counts {
+        hits: report.files.len() as u64 - misses,
+        misses,
     }
 }
 

@@ -15,7 +15,6 @@ pub(super) struct Statistics {
     pub analysis: Duration,
     pub report: Duration,
     pub threads: usize,
-    pub has_cache: bool,
 }
 
 impl Statistics {
@@ -40,13 +39,7 @@ impl Statistics {
         line("functions", functions.to_string())?;
         line("source", format!("{megabytes:.2} MB"))?;
         line("suppressed violations", suppressed.to_string())?;
-        line(
-            "files known unread",
-            match self.has_cache {
-                true => of_origin(Origin::KnownFile).to_string(),
-                false => "0 (no cache)".to_owned(),
-            },
-        )?;
+        line("files known unread", of_origin(Origin::KnownFile).to_string())?;
         line("contents known", of_origin(Origin::KnownContent).to_string())?;
         line("files analysed", of_origin(Origin::Analysis).to_string())?;
         line("threads", self.threads.to_string())?;
