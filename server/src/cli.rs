@@ -82,7 +82,7 @@ enum Command {
         command: CacheCommand,
 
         /// How to say what came of it.
-        #[arg(long, value_enum, default_value_t, global = true)]
+        #[arg(id = "cache_format", long = "format", value_enum, default_value_t, global = true)]
         format: CacheFormat,
     },
 }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use antipasta_lsp_tests::{COMPLEX, Project, Run};
+use serde_json::{Value, json};
 
 /// The folder of the Python fixtures.
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/python");
@@ -147,4 +148,96 @@ fn a_newer_version_is_left_untouched() {
     assert_eq!(run.stderr.matches("warning").count(), 1, "{run:?}");
     assert!(run.stderr.contains("newer version (1000;"), "{run:?}");
     assert!(fs::read(&file).unwrap() == newer);
+}
+
+/// What a command of the cache says to programs.
+fn cache(project: &Project, arguments: &[&str]) -> Value {
+    let run = project.run(&[&["cache", "--format", "json"], arguments].concat());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+#[test]
+fn the_cache_can_be_looked_at_and_cleared() {
+    let project = Project::new(&[("a.py", COMPLEX), ("b.py", "x = 1\n"), ("c.py", "x = 1\n")]);
+    let file = project.cache().join("metrics.sqlite3");
+    assert_eq!(cache(&project, &["path"])["path"], *file.to_string_lossy());
+    assert!(!file.exists());
+    assert_eq!(cache(&project, &["warm"]), json!({"hits": 0, "misses": 3}));
+    assert_eq!(cache(&project, &["warm", "a.py"]), json!({"hits": 1, "misses": 0}));
+    let stats = cache(&project, &["stats"]);
+    for (name, value) in [("contents", 2), ("hits", 1), ("misses", 3), ("oldest_days", 0)] {
+        assert_eq!(stats[name], value, "{stats}");
+    }
+    assert_eq!(stats["hit_rate"], 0.25);
+    assert_eq!(cache(&project, &["verify"])["is_sound"], true);
+    assert_eq!(cache(&project, &["gc"])["removed"], 0);
+    assert_eq!(cache(&project, &["gc", "--max-size", "0"])["removed"], 2);
+    cache(&project, &["warm"]);
+    cache(&project, &["clear"]);
+    assert_eq!(cache(&project, &["stats"])["contents"], 0);
+    let text = project.run(&["cache", "stats"]).stdout;
+    assert!(text.contains("contents        0\n"), "{text}");
+}
+
+#[test]
+fn a_cache_can_be_carried_to_another_machine() {
+    let (here, there) = (Project::new(&[("a.py", COMPLEX)]), Project::new(&[("b.py", COMPLEX)]));
+    cache(&here, &["warm"]);
+    let exported = here.path("export");
+    let exported = exported.to_str().unwrap();
+    assert_eq!(cache(&here, &["export", exported])["exported"], 1);
+    assert_eq!(here.run(&["cache", "export", exported]).code, Some(1), "it exists");
+    let imported = cache(&there, &["import", exported]);
+    assert_eq!(imported, json!({"added": 1, "known": 0, "refused": 0}));
+    assert_eq!(origins(&check(&there, &[])), [0, 1, 0]);
+    there.write("garbage", b"garbage");
+    assert_eq!(there.run(&["cache", "import", "garbage"]).code, Some(1));
+}
+
+#[test]
+fn damage_is_found() {
+    let project = Project::new(&[("a.py", COMPLEX)]);
+    cache(&project, &["warm"]);
+    let file = project.cache().join("metrics.sqlite3");
+    let mut bytes = fs::read(&file).unwrap();
+    // The name that the payload holds, twice in the file at the most.
+    let places = memmem(&bytes, b"\x01f");
+    places.into_iter().for_each(|place| bytes[place + 1] = b'g');
+    fs::write(&file, bytes).unwrap();
+    let run = project.run(&["cache", "verify"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+}
+
+/// Where `needle` occurs.
+fn memmem(haystack: &[u8], needle: &[u8]) -> Vec<usize> {
+    let windows = haystack.windows(needle.len()).enumerate();
+    windows
+        .filter(|(_, window)| *window == needle)
+        .map(|(place, _)| place)
+        .collect()
+}
+
+#[test]
+fn older_versions_are_brought_up_to_date_and_back() {
+    let project = Project::new(&[("a.py", COMPLEX)]);
+    let newest = cache(&project, &["stats"])["version"].clone();
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/cache");
+    let mut versions = 0;
+    for entry in fs::read_dir(folder).unwrap() {
+        fs::copy(entry.unwrap().path(), project.cache().join("metrics.sqlite3")).unwrap();
+        let run = check(&project, &[]);
+        assert_eq!((run.code, run.stderr.contains("warning")), (Some(2), false), "{run:?}");
+        let stats = cache(&project, &["stats"]);
+        assert_eq!(stats["version"], newest);
+        // Those of the fixture, whatever analyzer they are of, and that of the project.
+        assert_eq!(stats["contents"], 3);
+        assert_eq!(cache(&project, &["verify"])["is_sound"], true);
+        assert_eq!(cache(&project, &["migrate", "--to", "1"])["version"], 1);
+        assert_eq!(cache(&project, &["stats"])["contents"], 3);
+        versions += 1;
+    }
+    assert_eq!(versions, newest);
+    assert_eq!(project.run(&["cache", "migrate", "--to", "0"]).code, Some(1));
+    assert_eq!(project.run(&["cache", "migrate", "--to", "99"]).code, Some(1));
 }

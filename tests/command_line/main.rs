@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cache;
+mod cache_faults;
 mod config;
 mod files;
 mod ignore_comments;

@@ -175,7 +175,7 @@ mod tests {
             assert_eq!(known(key, &bytes).payload(), Some(Payload::Metrics(metrics)));
         }
         let key = ContentKey::of(b"x = (");
-        let error = crate::syntax::parse("x = (").unwrap_err();
+        let error = crate::syntax::parse("x = (").err().unwrap();
         let bytes = encode(&key, Finding::Syntax(&error)).unwrap();
         assert_eq!(known(key, &bytes).payload(), Some(Payload::Syntax(error)));
         let bytes = encode(&key, Finding::Decoding("no text")).unwrap();
