@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use thread_priority::ThreadPriority;
 use tokio::sync::oneshot;
 
 use super::pool::{PoolError, message_of};
@@ -24,10 +25,29 @@ impl Workers {
     ///
     /// The system refuses to start them.
     pub fn new(name: &'static str, count: usize) -> Result<Self, PoolError> {
+        Self::of(name, count, false)
+    }
+
+    /// Some threads that work while the system has nothing better to do.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses to start them.
+    pub fn in_background(name: &'static str, count: usize) -> Result<Self, PoolError> {
+        Self::of(name, count, true)
+    }
+
+    fn of(name: &'static str, count: usize, is_background: bool) -> Result<Self, PoolError> {
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(count.max(1))
             .stack_size(ANALYSIS_STACK_BYTES)
             .thread_name(move |index| format!("{name}-{index}"))
+            .start_handler(move |_| {
+                // Where it cannot be had, the threads work as any others.
+                if is_background {
+                    let _ = ThreadPriority::Min.set_for_current();
+                }
+            })
             .build()?;
         Ok(Self { threads })
     }

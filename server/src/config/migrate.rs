@@ -110,6 +110,7 @@ fn add_defaults(entries: &mut Vec<(Node, Node)>, kept: Vec<(Node, Node)>, positi
     }
     let node = |value| Node {
         position: *position,
+        span: 0..0,
         value,
     };
     entries.push((node(Value::Text("defaults".to_owned())), node(Value::Table(kept))));

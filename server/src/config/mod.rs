@@ -17,6 +17,7 @@ mod problem;
 mod pyproject;
 mod schema;
 mod setting;
+mod threshold_edit;
 mod yaml;
 mod yaml_scalar;
 
@@ -29,3 +30,4 @@ pub use node::Position;
 pub use overrides::{InvalidThreshold, Overrides, gitignore_line, metric_of_prefix, parse_pattern, parse_threshold};
 pub use problem::{ConfigErrors, Problem};
 pub use setting::Setting;
+pub use threshold_edit::{Format, ThresholdEdit, edit_to_pass, new_configuration, passing_limit, threshold_edit};

@@ -123,7 +123,8 @@ impl Config {
         }
     }
 
-    fn from_document(path: &Path, document: &Node, prefix: &str) -> Result<Self, ConfigErrors> {
+    /// A configuration from what was read of a file or of a table in it, whose keys begin with `prefix` in messages.
+    pub(super) fn from_document(path: &Path, document: &Node, prefix: &str) -> Result<Self, ConfigErrors> {
         let mut report = Report::new(path);
         // An empty document, or one that says as much (`{}`, `[]`, `false`), is all defaults.
         let settings = if document.value.is_falsy() && !matches!(document.value, Value::Table(_)) {
@@ -182,9 +183,14 @@ impl Config {
     }
 }
 
-/// The entry for Python; the first, if there are several.
+/// The entry for Python.
 fn language(settings: &Setting) -> Option<&Setting> {
-    settings.get("languages")?.items().iter().find(|language| {
+    settings.get("languages")?.items().get(language_index(settings)?)
+}
+
+/// Which of the entries in `languages` is the one for Python; the first, if there are several.
+pub(super) fn language_index(settings: &Setting) -> Option<usize> {
+    settings.get("languages")?.items().iter().position(|language| {
         let name = language.get("name").and_then(Setting::text);
         name.is_some_and(|name| name.eq_ignore_ascii_case(LANGUAGE))
     })

@@ -1,5 +1,7 @@
 //! A document as it was written: values with their places, whatever the format.
 
+use std::ops::Range;
+
 /// A place in a text: line and column in characters, both from 1. Line 0 is the text as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
@@ -32,7 +34,38 @@ impl Position {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Node {
     pub position: Position,
+    /// The bytes of the text that say it; of an alias, the alias itself. Of a TOML table that is
+    /// written under a header, or by dotted keys, only the header or the key.
+    pub span: Range<usize>,
     pub value: Value,
+}
+
+impl Node {
+    /// Whether it is written in the text where `outer` is, and has not been brought in from elsewhere by an alias.
+    pub fn is_in(&self, outer: &Range<usize>) -> bool {
+        outer.start <= self.span.start && self.span.end <= outer.end
+    }
+
+    /// The value that a table has for the key `name`: the last one, if it has several.
+    pub fn get(&self, name: &str) -> Option<&Self> {
+        let Value::Table(entries) = &self.value else {
+            return None;
+        };
+        let is_named = |key: &Self| matches!(&key.value, Value::Text(text) if text == name);
+        entries
+            .iter()
+            .rev()
+            .find(|(key, _)| is_named(key))
+            .map(|(_, value)| value)
+    }
+
+    /// The items of a list; none of anything else.
+    pub fn items(&self) -> &[Self] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
 }
 
 /// A value as the document says it, before anything is asked of it.

@@ -50,6 +50,7 @@ fn node(text: &str, spanned: &Spanned<DeValue<'_>>) -> Node {
                 .map(|(key, value)| {
                     let name = Node {
                         position: place(text, &key.span()),
+                        span: key.span(),
                         value: Value::Text(key.get_ref().to_string()),
                     };
                     (name, node(text, value))
@@ -59,6 +60,7 @@ fn node(text: &str, spanned: &Spanned<DeValue<'_>>) -> Node {
     };
     Node {
         position: place(text, &spanned.span()),
+        span: spanned.span(),
         value,
     }
 }

@@ -222,6 +222,9 @@ static DEFAULTS: [Key; DEFAULT_THRESHOLDS.len()] = [
     default_key(5),
 ];
 
+/// What a threshold may be in an entry of `metrics`.
+pub(super) const METRIC_LIMIT: Kind = Kind::Number(Range::at_least(0.0));
+
 static METRIC: [Key; 4] = [
     key(
         "type",
@@ -232,7 +235,7 @@ static METRIC: [Key; 4] = [
     key(
         "threshold",
         "What its values are compared with.",
-        Kind::Number(Range::at_least(0.0)),
+        METRIC_LIMIT,
         Presence::Required,
     ),
     key(

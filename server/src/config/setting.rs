@@ -35,10 +35,27 @@ impl Setting {
 
     /// Gives the setting named `key` of a block another value.
     pub(super) fn set(&mut self, key: &str, value: Self) {
-        if let Self::Block(settings) = self
-            && let Some((_, setting)) = settings.iter_mut().find(|(name, _)| *name == key)
-        {
+        if let Some(setting) = self.get_mut(key) {
             *setting = value;
+        }
+    }
+
+    /// The setting named `key` of a block, to be changed.
+    pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
+        match self {
+            Self::Block(settings) => settings
+                .iter_mut()
+                .find(|(name, _)| *name == key)
+                .map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The settings of a list, to be changed; `None` for anything else.
+    pub(super) fn items_mut(&mut self) -> Option<&mut Vec<Self>> {
+        match self {
+            Self::List(items) => Some(items),
+            _ => None,
         }
     }
 

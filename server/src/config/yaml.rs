@@ -1,8 +1,9 @@
 //! YAML, read as the reference's loader reads it: version 1.1, plain data only.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
 use super::node::{Node, Position, Value};
 use super::yaml_scalar;
@@ -24,22 +25,53 @@ const MOST_NODES: usize = 100_000;
 /// Reads the one document of `text`; an empty text is null.
 pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let offsets = Offsets::of(text);
     let mut composer = Composer::default();
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| SyntaxError {
             position: position_of(error.marker()),
             message: format!("this is not valid YAML: {}", error.info()),
         })?;
-        composer.accept(event, position_of(&span.start))?;
+        composer.accept(event, position_of(&span.start), offsets.bytes(&span))?;
     }
     Ok(composer.root.unwrap_or(Node {
         position: Position::new(1, 1),
+        span: text.len()..text.len(),
         value: Value::Null,
     }))
 }
 
 fn position_of(marker: &Marker) -> Position {
     Position::new(marker.line(), marker.col() + 1)
+}
+
+/// Where each character of a text starts, in bytes: the parser counts characters.
+enum Offsets {
+    /// Each character is a byte.
+    Ascii,
+    /// By the character; and at the end, the length of the text.
+    Starts(Vec<usize>),
+}
+
+impl Offsets {
+    fn of(text: &str) -> Self {
+        if text.is_ascii() {
+            return Self::Ascii;
+        }
+        let starts = text.char_indices().map(|(start, _)| start);
+        Self::Starts(starts.chain([text.len()]).collect())
+    }
+
+    fn bytes(&self, span: &Span) -> Range<usize> {
+        self.byte(&span.start)..self.byte(&span.end)
+    }
+
+    fn byte(&self, marker: &Marker) -> usize {
+        match self {
+            Self::Ascii => marker.index(),
+            Self::Starts(starts) => starts[marker.index().min(starts.len() - 1)],
+        }
+    }
 }
 
 fn error<T>(position: Position, message: impl Into<String>) -> Result<T, SyntaxError> {
@@ -52,6 +84,7 @@ fn error<T>(position: Position, message: impl Into<String>) -> Result<T, SyntaxE
 /// A list or mapping whose end has not been seen yet.
 struct Open {
     position: Position,
+    start: usize,
     anchor: usize,
     content: Content,
 }
@@ -64,6 +97,16 @@ enum Content {
     },
 }
 
+impl Content {
+    /// The value that was added last.
+    fn last(&self) -> Option<&Node> {
+        match self {
+            Self::List(items) => items.last(),
+            Self::Table { entries, .. } => entries.last().map(|(_, value)| value),
+        }
+    }
+}
+
 /// Builds a document from the parser's events.
 #[derive(Default)]
 struct Composer {
@@ -74,7 +117,7 @@ struct Composer {
 }
 
 impl Composer {
-    fn accept(&mut self, event: Event<'_>, position: Position) -> Result<(), SyntaxError> {
+    fn accept(&mut self, event: Event<'_>, position: Position, span: Range<usize>) -> Result<(), SyntaxError> {
         match event {
             Event::DocumentStart(_) if self.root.is_some() => error(
                 position,
@@ -82,31 +125,41 @@ impl Composer {
             ),
             Event::Scalar(text, style, anchor, tag) => {
                 let value = scalar(&text, style, tag.as_deref(), position)?;
-                self.complete(Node { position, value }, anchor)
+                let node = Node { position, span, value };
+                self.complete(node, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
                 expect_tag(tag.as_deref(), "seq", position)?;
-                self.start(position, anchor, Content::List(Vec::new()))
+                self.start(position, span.start, anchor, Content::List(Vec::new()))
             }
             Event::MappingStart(anchor, tag) => {
                 expect_tag(tag.as_deref(), "map", position)?;
                 let (entries, key) = (Vec::new(), None);
-                self.start(position, anchor, Content::Table { entries, key })
+                self.start(position, span.start, anchor, Content::Table { entries, key })
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let Some(open) = self.open.pop() else {
                     return Ok(());
                 };
-                let value = match open.content {
-                    Content::List(items) => Value::List(items),
-                    Content::Table { entries, .. } => Value::Table(merged(entries)?),
+                // Nothing stands at the end of a block; it ends where the last value in it does. A bracket has the white
+                // space and the comment behind it in its span.
+                let end = match open.content.last() {
+                    Some(last) if span.is_empty() => last.span.end,
+                    _ => span.end.min(span.start + 1),
                 };
-                let position = open.position;
-                self.complete(Node { position, value }, open.anchor)
+                let node = Node {
+                    position: open.position,
+                    span: open.start..end,
+                    value: match open.content {
+                        Content::List(items) => Value::List(items),
+                        Content::Table { entries, .. } => Value::Table(merged(entries)?),
+                    },
+                };
+                self.complete(node, open.anchor)
             }
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
                 Some(node) => {
-                    let node = node.clone();
+                    let node = Node { span, ..node.clone() };
                     self.complete(node, 0)
                 }
                 None => error(position, "an alias stands inside what it refers to"),
@@ -117,12 +170,13 @@ impl Composer {
         }
     }
 
-    fn start(&mut self, position: Position, anchor: usize, content: Content) -> Result<(), SyntaxError> {
+    fn start(&mut self, position: Position, start: usize, anchor: usize, content: Content) -> Result<(), SyntaxError> {
         if self.open.len() >= DEEPEST {
             return error(position, format!("nested deeper than {DEEPEST} levels"));
         }
         self.open.push(Open {
             position,
+            start,
             anchor,
             content,
         });

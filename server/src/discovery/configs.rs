@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashMap;
 
-use crate::config::{Config, ConfigErrors, Overrides, Problem};
+use crate::config::{Config, ConfigErrors, Format, Overrides, Problem};
 
 /// The name of a configuration file.
 pub const FILE_NAME: &str = ".antipasta.yaml";
@@ -72,11 +72,9 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 /// The configuration in a file; `None` if it is a TOML file without the table.
 fn read_if_any(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> {
     let text = read_text(path)?;
-    let is_toml = path.extension().is_some_and(|extension| extension == "toml");
-    Ok(if is_toml {
-        Config::from_pyproject(path, &text).transpose()
-    } else {
-        Some(Config::from_yaml(path, &text))
+    Ok(match Format::of_path(path) {
+        Format::Pyproject => Config::from_pyproject(path, &text).transpose(),
+        Format::Yaml => Some(Config::from_yaml(path, &text)),
     })
 }
 
@@ -221,7 +219,7 @@ impl Configs {
 }
 
 /// Whether a directory is the top of a git repository, a worktree or a submodule.
-fn is_repository(directory: &Path) -> bool {
+pub fn is_repository(directory: &Path) -> bool {
     directory.join(".git").exists()
 }
 

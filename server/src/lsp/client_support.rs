@@ -2,6 +2,7 @@
 
 use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
 
+use super::features::edits::EditSupport;
 use crate::text::PositionEncoding;
 
 /// What the server makes use of if the client can.
@@ -29,10 +30,8 @@ pub struct ClientSupport {
     pub shows_progress: bool,
     /// Symbols may be nested.
     pub nested_symbols: bool,
-    /// Edits may name the version of the document that they are for.
-    pub versioned_edits: bool,
-    /// Edits may create files.
-    pub creates_files: bool,
+    /// What it can do with edits.
+    pub edits: EditSupport,
     /// The markup of hovers.
     pub hover_markup: HoverMarkup,
 }
@@ -67,7 +66,6 @@ impl ClientSupport {
             ..
         } = params.capabilities.clone();
         let (workspace, text_document) = (workspace.unwrap_or_default(), text_document.unwrap_or_default());
-        let edits = workspace.workspace_edit.unwrap_or_default();
         let markups = text_document.hover.and_then(|hover| hover.content_format);
         Self {
             encoding: encoding(general.and_then(|general| general.position_encodings).as_deref()),
@@ -95,10 +93,7 @@ impl ClientSupport {
             nested_symbols: text_document
                 .document_symbol
                 .is_some_and(|symbols| symbols.hierarchical_document_symbol_support == Some(true)),
-            versioned_edits: edits.document_changes == Some(true),
-            creates_files: edits
-                .resource_operations
-                .is_some_and(|operations| operations.contains(&tower_lsp::lsp_types::ResourceOperationKind::Create)),
+            edits: EditSupport::of(&params.capabilities),
             hover_markup: match markups.as_deref() {
                 Some([MarkupKind::PlainText, ..] | []) | None => HoverMarkup::PlainText,
                 Some([MarkupKind::Markdown, ..]) => HoverMarkup::Markdown,

@@ -45,7 +45,8 @@ impl Diagnostics {
         Self::new(Vec::new())
     }
 
-    fn new(items: Vec<Diagnostic>) -> Self {
+    /// A set of its own.
+    pub fn new(items: Vec<Diagnostic>) -> Self {
         static SETS: AtomicU64 = AtomicU64::new(1);
         Self {
             result_id: SETS.fetch_add(1, Ordering::Relaxed),

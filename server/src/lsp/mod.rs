@@ -9,6 +9,7 @@ mod attendance;
 pub mod client_support;
 pub mod command;
 mod commands;
+mod configurations;
 pub mod convert;
 pub mod definitions;
 pub mod diagnostics;

@@ -131,6 +131,12 @@ impl OpenDocument {
         self.snapshot.send_replace(None);
     }
 
+    /// The text as it is now, and the version that the client gave it.
+    pub fn text(&self) -> (Rope, i32) {
+        let received = self.received();
+        (received.text.clone(), received.version)
+    }
+
     /// The state, and how to learn of the next ones.
     pub fn states(&self) -> watch::Receiver<State> {
         self.state.subscribe()

@@ -100,7 +100,7 @@ impl Scan {
     pub fn new(processors: usize) -> Result<Self, PoolError> {
         let threads = processors.saturating_sub(1).max(1);
         Ok(Self {
-            workers: Workers::new("scan", threads)?,
+            workers: Workers::in_background("scan", threads)?,
             threads,
             files: Mutex::default(),
             looks: AtomicU64::new(0),

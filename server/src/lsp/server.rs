@@ -10,6 +10,7 @@ use tower_lsp::{ClientSocket, LspService};
 
 use super::client_support::{ClientSupport, encoding_kind};
 use super::command::Command;
+use super::features::code_actions::{Surroundings, code_actions};
 use super::features::code_lens::code_lenses;
 use super::features::document_symbols::{document_symbols, flat_document_symbols};
 use super::features::hover::hover;
@@ -19,7 +20,7 @@ use super::scan::Scan;
 use super::session::Session;
 use super::settings::{SECTION, Settings};
 use super::snapshot::Snapshot;
-use super::{commands, patience, pulling, watching};
+use super::{commands, configurations, patience, pulling, watching};
 use crate::analysis::Workers;
 
 /// The name by which clients know the server.
@@ -89,6 +90,11 @@ impl LanguageServer {
             }),
             inlay_hint_provider: Some(OneOf::Left(true)),
             document_symbol_provider: Some(OneOf::Left(true)),
+            code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
+                code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+                resolve_provider: Some(false),
+                work_done_progress_options: WorkDoneProgressOptions::default(),
+            })),
             execute_command_provider: Some(ExecuteCommandOptions {
                 commands: Command::ALL.map(|command| command.to_string()).to_vec(),
                 work_done_progress_options: WorkDoneProgressOptions::default(),
@@ -282,6 +288,23 @@ impl tower_lsp::LanguageServer for LanguageServer {
             }
         });
         symbols.await
+    }
+
+    async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
+        let session = Arc::clone(&self.session);
+        let uri = params.text_document.uri.clone();
+        let actions = self.session.ask(&uri, move |snapshot| {
+            let root = configurations::new_root(&session, snapshot);
+            let surroundings = Surroundings {
+                encoding: session.support().encoding,
+                edits: session.support().edits,
+                root: root.as_ref(),
+                configuration: &|path| configurations::text(&session, path),
+            };
+            let actions = code_actions(snapshot, &params, &surroundings);
+            actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
+        });
+        actions.await
     }
 
     async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<Value>> {

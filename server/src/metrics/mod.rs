@@ -1,6 +1,7 @@
 //! The metrics: one walk over an AST drives them all.
 
 mod cognitive;
+mod comment_places;
 mod contribution;
 mod costs;
 mod cyclomatic;
@@ -21,6 +22,7 @@ mod surrogates;
 mod walk;
 mod weighted_methods;
 
+pub use comment_places::comment_places;
 pub use contribution::Contribution;
 pub use costs::{Cost, FunctionCosts, LineCosts, costs_of_unit};
 pub use file_metrics::{

@@ -26,10 +26,7 @@ pub(super) struct IgnoredMetric {
 ///
 /// What is wrong with it, for people.
 pub(super) fn parse(comment: &str) -> Option<Result<IgnoreComment, String>> {
-    let (_, directive) = comment
-        .match_indices("antipasta:")
-        .map(|(at, name)| (comment[..at].trim_end(), comment[at + name.len()..].trim_start()))
-        .find(|(before, _)| before.ends_with('#'))?;
+    let directive = comment[directive_start(comment)?..].trim_start();
     let word_end = directive
         .find(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_')
         .unwrap_or(directive.len());
@@ -38,6 +35,14 @@ pub(super) fn parse(comment: &str) -> Option<Result<IgnoreComment, String>> {
         return Some(Err(format!("`{word}` is unknown; write `# antipasta: ignore[METRIC]`")));
     }
     Some(brackets(rest.trim_start()))
+}
+
+/// Where in a comment that speaks to us starts what it says: behind `# antipasta:`.
+pub(super) fn directive_start(comment: &str) -> Option<usize> {
+    comment
+        .match_indices("antipasta:")
+        .find(|(at, _)| comment[..*at].trim_end().ends_with('#'))
+        .map(|(at, name)| at + name.len())
 }
 
 fn brackets(rest: &str) -> Result<IgnoreComment, String> {

@@ -2,11 +2,13 @@
 
 mod advice;
 mod ignore_comment;
+mod ignore_edit;
 mod judge;
 mod suppression;
 mod violation;
 
 pub use advice::advice;
+pub use ignore_edit::{ignores_also, with_ignored};
 pub use judge::{Judgement, judge};
 pub use suppression::Remark;
 pub use violation::Violation;

@@ -4,9 +4,11 @@
 //! values held against thresholds), [`cost_lines`] (which lines add what), [`methods`] (what a class consists of) and [`page`]
 //! (how text for people is laid out).
 
+pub mod code_actions;
 pub mod code_lens;
 pub mod cost_lines;
 pub mod document_symbols;
+pub mod edits;
 pub mod explanation;
 pub mod hover;
 pub mod inlay_hints;

@@ -8,6 +8,8 @@ use tower_lsp::lsp_types::{Range, Url};
 
 use crate::analysis::Document;
 use crate::config::Config;
+use crate::lsp::client_support::ClientSupport;
+use crate::lsp::settings::Settings;
 use crate::lsp::snapshot::{Diagnostics, Snapshot};
 use crate::text::{Position, PositionEncoding, replace};
 use crate::violations::{Judgement, judge};
@@ -20,15 +22,26 @@ const CONFIGURATION: &str = "languages: [{name: python, metrics: [{type: cycloma
 /// A snapshot of a document, judged.
 pub fn snapshot_of(document: Document) -> Snapshot {
     let config = Config::from_yaml(Path::new("c.yaml"), CONFIGURATION).unwrap();
+    snapshot_by(document, config, PositionEncoding::Utf16)
+}
+
+/// A snapshot of a document, judged by a configuration.
+pub fn snapshot_by(document: Document, config: Config, encoding: PositionEncoding) -> Snapshot {
+    let uri = Url::parse("file:///shop.py").unwrap();
+    let judgement = judge(&document, &config);
+    let client = ClientSupport {
+        encoding,
+        ..ClientSupport::default()
+    };
     Snapshot {
-        uri: Url::parse("file:///shop.py").unwrap(),
+        diagnostics: Diagnostics::of(&uri, &document, &judgement, None, &Settings::default(), &client),
+        uri,
         version: 7,
         revision: 1,
         is_judged: true,
-        judgement: judge(&document, &config),
+        judgement,
         document,
         config: Arc::new(config),
-        diagnostics: Diagnostics::none(),
     }
 }
 
