@@ -91,6 +91,10 @@ fn read_header(input: &mut impl BufRead) -> io::Result<Header> {
         if input.take(MAX_HEADER_BYTES).read_until(b'\n', &mut line)? == 0 {
             return Ok(Header::End);
         }
+        if !line.ends_with(b"\n") && (line.len() as u64) < MAX_HEADER_BYTES {
+            // The input ends within it.
+            return Ok(Header::End);
+        }
         let line = line.trim_ascii().to_ascii_lowercase();
         if line.is_empty() {
             match length {
