@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use tower_lsp::Client;
@@ -51,8 +51,12 @@ pub struct Session {
     reported: RwLock<Vec<Arc<ConfigErrors>>>,
     /// How many analyses of open documents are waiting or under way.
     busy: AtomicUsize,
+    last_change: Mutex<Instant>,
     is_shut_down: AtomicBool,
 }
+
+/// Somebody whose last change was less than this ago is typing.
+const TYPING: Duration = Duration::from_millis(200);
 
 /// How long an analysis of an open document counts as one: the background scan keeps out of its way.
 pub struct Busy<'a>(&'a AtomicUsize);
@@ -81,6 +85,7 @@ impl Session {
             documents: DashMap::new(),
             reported: RwLock::default(),
             busy: AtomicUsize::new(0),
+            last_change: Mutex::new(Instant::now()),
             is_shut_down: AtomicBool::new(false),
         }
     }
@@ -189,6 +194,7 @@ impl Session {
     /// Changes an open document.
     pub fn change(&self, params: DidChangeTextDocumentParams) {
         let identifier = params.text_document;
+        *self.last_change.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         match self.document(&identifier.uri) {
             Some(document) => document.change(identifier.version, params.content_changes, self.support().encoding),
             None => tracing::warn!("{}: changed, but it is not open", identifier.uri),
@@ -263,15 +269,24 @@ impl Session {
         Busy(&self.busy)
     }
 
-    /// Holds the thread while open documents are being analysed, but not for long.
+    /// Holds the thread while open documents are being analysed, but not for long, and for a moment if somebody is typing: the
+    /// next change may come at any time, and should find the processors free.
     pub fn give_way(&self) {
-        const PATIENCE: u32 = 50;
+        const MOMENT: Duration = Duration::from_millis(3);
+        const PATIENCE: u32 = 20;
+        if self.last_change().elapsed() < TYPING {
+            std::thread::sleep(MOMENT);
+        }
         for _ in 0..PATIENCE {
             if self.busy.load(Ordering::Relaxed) == 0 {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::sleep(MOMENT);
         }
+    }
+
+    fn last_change(&self) -> Instant {
+        *self.last_change.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Scans the workspace in the background, if that is wanted.
