@@ -214,11 +214,8 @@ impl Attendance {
         self.published = Some(present);
         let session = &self.session;
         if !session.support().pulls_diagnostics {
-            let (uri, items) = (snapshot.uri.clone(), diagnostics.items.to_vec());
-            session
-                .client
-                .publish_diagnostics(uri, items, Some(snapshot.version))
-                .await;
+            let version = Some(snapshot.version);
+            session.outbox.publish(&snapshot.uri, &diagnostics.items, version).await;
         }
         if session.settings().status.is_on() {
             session

@@ -15,6 +15,7 @@ use tower_lsp::lsp_types::{
 use super::attendance;
 use super::client_support::ClientSupport;
 use super::open_document::OpenDocument;
+use super::outbox::Outbox;
 use super::scan::Scan;
 use super::settings::{DiagnosticMode, Settings};
 use super::snapshot::Snapshot;
@@ -30,6 +31,8 @@ use crate::config::ConfigErrors;
 pub struct Session {
     /// The way to the client.
     pub client: Client,
+    /// The way to the client for diagnostics.
+    pub outbox: Outbox,
     /// The threads that analyse open documents.
     pub workers: Workers,
     /// The background scan of the workspace, and what it found.
@@ -69,9 +72,10 @@ impl Drop for Busy<'_> {
 
 impl Session {
     /// A session that waits for its client to introduce itself.
-    pub fn new(client: Client, workers: Workers, scan: Scan) -> Self {
+    pub fn new(client: Client, outbox: Outbox, workers: Workers, scan: Scan) -> Self {
         Self {
             client,
+            outbox,
             workers,
             scan,
             watcher: OwnWatcher::default(),
@@ -215,11 +219,7 @@ impl Session {
         match &document.path {
             Some(path) if shows_all => self.scan.look_again(self, vec![path.clone()]).await,
             _ if self.support().pulls_diagnostics => {}
-            _ => {
-                self.client
-                    .publish_diagnostics(document.uri.clone(), Vec::new(), None)
-                    .await
-            }
+            _ => self.outbox.publish(&document.uri, &[], None).await,
         }
     }
 
