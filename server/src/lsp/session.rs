@@ -184,15 +184,16 @@ impl Session {
 
     // --- documents ---
 
-    /// Opens a document.
+    /// Opens a document. One that is not Python has its text kept, and nothing else done for it.
     pub fn open(self: &Arc<Self>, params: DidOpenTextDocumentParams) {
-        let item = params.text_document;
-        let document = Arc::new(OpenDocument::new(item.uri.clone(), item.version, &item.text));
-        if let Some(older) = self.documents.insert(item.uri, Arc::clone(&document)) {
+        let document = Arc::new(OpenDocument::new(params.text_document));
+        if let Some(older) = self.documents.insert(document.uri.clone(), Arc::clone(&document)) {
             tracing::warn!("{}: opened again without having been closed", older.uri);
             older.close();
         }
-        tokio::spawn(attendance::attend(Arc::clone(self), document));
+        if document.is_python {
+            tokio::spawn(attendance::attend(Arc::clone(self), document));
+        }
     }
 
     /// Changes an open document.
