@@ -19,7 +19,7 @@ use crate::config::{Config, ConfigErrors};
 const EXTENSION: &str = "py";
 
 /// The extensions of files that are analysed if they are named.
-const NAMED_EXTENSIONS: [&str; 3] = ["py", "pyw", "pyi"];
+pub const NAMED_EXTENSIONS: [&str; 3] = ["py", "pyw", "pyi"];
 
 /// A file to analyse.
 #[derive(Clone, Debug)]

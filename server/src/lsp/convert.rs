@@ -5,7 +5,7 @@ use std::ops::Range;
 use ropey::Rope;
 use tower_lsp::lsp_types;
 
-use crate::text::{Position, PositionEncoding};
+use crate::text::{Lines, Position, PositionEncoding};
 
 /// The protocol's position of a byte.
 pub fn to_position(text: &Rope, byte: usize, encoding: PositionEncoding) -> lsp_types::Position {
@@ -44,9 +44,40 @@ pub fn bytes_of_line(text: &Rope, line: u32) -> Range<usize> {
     start..start + length
 }
 
+/// The protocol's range of what is on `line`, from 0, between its indentation and its terminator.
+pub fn range_of_code(text: &Rope, line: u32, encoding: PositionEncoding) -> lsp_types::Range {
+    let whole = text.line_text(line);
+    let code = whole.trim_end_matches(['\n', '\r']);
+    let (indentation, code) = code.split_at(code.len() - code.trim_start().len());
+    let start = encoding.length(indentation);
+    let at = |character: usize| lsp_types::Position {
+        line,
+        character: character as u32,
+    };
+    lsp_types::Range {
+        start: at(start),
+        end: at(start + encoding.length(code)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_is_between_indentation_and_terminator() {
+        let text = Rope::from_str("\t 😀é \r\n\n");
+        let range = |line, encoding| {
+            let range = range_of_code(&text, line, encoding);
+            assert_eq!((range.start.line, range.end.line), (line, line));
+            (range.start.character, range.end.character)
+        };
+        assert_eq!(range(0, PositionEncoding::Utf8), (2, 9));
+        assert_eq!(range(0, PositionEncoding::Utf16), (2, 6));
+        assert_eq!(range(0, PositionEncoding::Utf32), (2, 5));
+        assert_eq!(range(1, PositionEncoding::Utf8), (0, 0));
+        assert_eq!(range(9, PositionEncoding::Utf8), (0, 0));
+    }
 
     #[test]
     fn lines_end_before_their_terminators() {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::{CodeDescription, Diagnostic, DiagnosticRelatedInformation, Location, NumberOrString, Url};
 
 use super::client_support::ClientSupport;
-use super::convert::{bytes_of_line, to_range};
+use super::convert::{bytes_of_line, range_of_code, to_range};
 use super::definitions::name_on_line;
 use super::documentation::documentation_url;
 use super::settings::Settings;
@@ -140,21 +140,16 @@ impl Context<'_> {
             .iter()
             .find(|function| lines_before + function.def_line == line + 1);
         let lines = function.map(|function| function.costliest_lines(metric, NAMED_LINES));
-        let information = |costs: LineCosts| {
-            let text = self.document.text();
-            let bytes = bytes_of_line(text, lines_before + costs.line - 1);
-            let indentation = text
-                .byte_slice(bytes.clone())
-                .chars()
-                .take_while(|letter| letter.is_whitespace());
-            let start = bytes.start + indentation.map(char::len_utf8).sum::<usize>();
-            DiagnosticRelatedInformation {
-                location: Location {
-                    uri: self.uri.clone(),
-                    range: to_range(text, &(start..bytes.end), self.client.encoding),
-                },
-                message: costs.to_string(),
-            }
+        let information = |costs: LineCosts| DiagnosticRelatedInformation {
+            location: Location {
+                uri: self.uri.clone(),
+                range: range_of_code(
+                    self.document.text(),
+                    lines_before + costs.line - 1,
+                    self.client.encoding,
+                ),
+            },
+            message: costs.to_string(),
         };
         lines.into_iter().flatten().map(information).collect()
     }

@@ -18,6 +18,7 @@ pub mod features;
 mod intake;
 mod logging;
 mod open_document;
+mod outbox;
 mod patience;
 mod progress;
 mod pulling;

@@ -9,11 +9,20 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use ropey::Rope;
 use tokio::sync::watch;
-use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
+use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url};
 
 use super::convert::from_position;
 use super::snapshot::Snapshot;
+use crate::discovery::NAMED_EXTENSIONS;
 use crate::text::{PositionEncoding, Splice, replace};
+
+/// What clients call the language of Python files (LSP 3.17, `TextDocumentItem`).
+const LANGUAGE: &str = "python";
+
+fn has_extension_of_python(uri: &Url) -> bool {
+    let extension = uri.path().rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension))
+}
 
 /// A document that is open.
 pub struct OpenDocument {
@@ -21,6 +30,8 @@ pub struct OpenDocument {
     pub uri: Url,
     /// Where it is, if it is a file.
     pub path: Option<PathBuf>,
+    /// Whether it is Python. Clients may open other documents as well, such as configurations.
+    pub is_python: bool,
     received: Mutex<Received>,
     state: watch::Sender<State>,
     snapshot: watch::Sender<Option<Arc<Snapshot>>>,
@@ -65,12 +76,19 @@ pub struct Work {
 
 impl OpenDocument {
     /// A document that has just been opened.
-    pub fn new(uri: Url, version: i32, text: &str) -> Self {
+    pub fn new(item: TextDocumentItem) -> Self {
+        let TextDocumentItem {
+            uri,
+            language_id,
+            version,
+            text,
+        } = item;
         Self {
+            is_python: language_id == LANGUAGE || has_extension_of_python(&uri),
             path: uri.to_file_path().ok(),
             uri,
             received: Mutex::new(Received {
-                text: Rope::from_str(text),
+                text: Rope::from_str(&text),
                 version,
                 pending: Pending::Replaced,
             }),
@@ -159,8 +177,11 @@ impl OpenDocument {
         }
     }
 
-    /// What is known of the text as it is now, once that is known; `None` if the document is closed.
+    /// What is known of the text as it is now, once that is known; `None` if the document is closed, or is not Python.
     pub async fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
+        if !self.is_python {
+            return None;
+        }
         let state = *self.state.borrow();
         let mut states = self.state.subscribe();
         let mut snapshots = self.snapshot.subscribe();
@@ -207,5 +228,22 @@ impl OpenDocument {
 
     fn received(&self) -> MutexGuard<'_, Received> {
         self.received.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_python_by_what_the_client_says_or_by_its_name() {
+        let is_python = |uri: &str, language: &str| {
+            let uri = Url::parse(uri).unwrap();
+            OpenDocument::new(TextDocumentItem::new(uri, language.to_owned(), 1, String::new())).is_python
+        };
+        assert!(is_python("untitled:Untitled-1", "python"));
+        assert!(is_python("file:///a/b.pyi", "stub"));
+        assert!(!is_python("file:///a/.antipasta.yaml", "yaml"));
+        assert!(!is_python("file:///a/py", "plaintext"));
     }
 }

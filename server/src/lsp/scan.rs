@@ -326,8 +326,7 @@ impl Scan {
 async fn push(session: &Session, file: &ScannedFile) {
     let wants_all = session.settings().diagnostic_mode == DiagnosticMode::Workspace;
     if wants_all && !session.support().pulls_diagnostics && session.document(&file.uri).is_none() {
-        let items = file.diagnostics.items.to_vec();
-        session.client.publish_diagnostics(file.uri.clone(), items, None).await;
+        session.outbox.publish(&file.uri, &file.diagnostics.items, None).await;
     }
 }
 

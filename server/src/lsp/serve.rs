@@ -12,6 +12,7 @@ use futures::{SinkExt, Stream, StreamExt};
 use tower_lsp::jsonrpc::{Request, Response};
 
 use super::intake::{Intake, Outcome};
+use super::outbox::Outbox;
 use super::scan::Scan;
 use super::transport::{self, Incoming, Outgoing};
 use super::{logging, server};
@@ -82,9 +83,9 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static) -> Result<E
         .enable_all()
         .build()?;
     let _context = runtime.enter();
-    let (service, socket) = server::service(workers, scan);
-    let (requests, mut client_responses) = socket.split();
     let (outgoing, writer) = start_writer(output)?;
+    let (service, socket) = server::service(Outbox::new(outgoing.clone()), workers, scan);
+    let (requests, mut client_responses) = socket.split();
     runtime.spawn(lines.send_to(service.inner().session().client.clone()));
     runtime.spawn(forward(requests, outgoing.clone()));
 
@@ -133,7 +134,7 @@ fn start_writer(output: impl Write + Send + 'static) -> io::Result<(OutgoingSend
     thread::Builder::new().name("writer".to_owned()).spawn(move || {
         let mut output = BufWriter::new(output);
         while let Some(Some(message)) = receiver.blocking_recv() {
-            if let Err(error) = transport::write(&mut output, &message) {
+            if let Err(error) = transport::write(&mut output, message) {
                 tracing::error!("the client cannot be written to: {error}");
                 break;
             }

@@ -16,6 +16,7 @@ use super::features::document_symbols::{document_symbols, flat_document_symbols}
 use super::features::hover::hover;
 use super::features::inlay_hints::inlay_hints;
 use super::features::metrics_request::{MetricsParams, MetricsReport, MetricsRequest, metrics_report};
+use super::outbox::Outbox;
 use super::scan::Scan;
 use super::session::Session;
 use super::settings::{SECTION, Settings};
@@ -32,9 +33,9 @@ pub struct LanguageServer {
 }
 
 /// The service that answers requests, and the way to the client.
-pub fn service(workers: Workers, scan: Scan) -> (LspService<LanguageServer>, ClientSocket) {
+pub fn service(outbox: Outbox, workers: Workers, scan: Scan) -> (LspService<LanguageServer>, ClientSocket) {
     LspService::build(|client| LanguageServer {
-        session: Arc::new(Session::new(client, workers, scan)),
+        session: Arc::new(Session::new(client, outbox, workers, scan)),
     })
     .custom_method(MetricsRequest::METHOD, LanguageServer::metrics)
     .finish()

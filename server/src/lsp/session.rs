@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use tower_lsp::Client;
@@ -15,6 +15,7 @@ use tower_lsp::lsp_types::{
 use super::attendance;
 use super::client_support::ClientSupport;
 use super::open_document::OpenDocument;
+use super::outbox::Outbox;
 use super::scan::Scan;
 use super::settings::{DiagnosticMode, Settings};
 use super::snapshot::Snapshot;
@@ -30,6 +31,8 @@ use crate::config::ConfigErrors;
 pub struct Session {
     /// The way to the client.
     pub client: Client,
+    /// The way to the client for diagnostics.
+    pub outbox: Outbox,
     /// The threads that analyse open documents.
     pub workers: Workers,
     /// The background scan of the workspace, and what it found.
@@ -51,8 +54,12 @@ pub struct Session {
     reported: RwLock<Vec<Arc<ConfigErrors>>>,
     /// How many analyses of open documents are waiting or under way.
     busy: AtomicUsize,
+    last_change: Mutex<Instant>,
     is_shut_down: AtomicBool,
 }
+
+/// Somebody whose last change was less than this ago is typing.
+const TYPING: Duration = Duration::from_millis(200);
 
 /// How long an analysis of an open document counts as one: the background scan keeps out of its way.
 pub struct Busy<'a>(&'a AtomicUsize);
@@ -65,9 +72,10 @@ impl Drop for Busy<'_> {
 
 impl Session {
     /// A session that waits for its client to introduce itself.
-    pub fn new(client: Client, workers: Workers, scan: Scan) -> Self {
+    pub fn new(client: Client, outbox: Outbox, workers: Workers, scan: Scan) -> Self {
         Self {
             client,
+            outbox,
             workers,
             scan,
             watcher: OwnWatcher::default(),
@@ -81,6 +89,7 @@ impl Session {
             documents: DashMap::new(),
             reported: RwLock::default(),
             busy: AtomicUsize::new(0),
+            last_change: Mutex::new(Instant::now()),
             is_shut_down: AtomicBool::new(false),
         }
     }
@@ -175,20 +184,22 @@ impl Session {
 
     // --- documents ---
 
-    /// Opens a document.
+    /// Opens a document. One that is not Python has its text kept, and nothing else done for it.
     pub fn open(self: &Arc<Self>, params: DidOpenTextDocumentParams) {
-        let item = params.text_document;
-        let document = Arc::new(OpenDocument::new(item.uri.clone(), item.version, &item.text));
-        if let Some(older) = self.documents.insert(item.uri, Arc::clone(&document)) {
+        let document = Arc::new(OpenDocument::new(params.text_document));
+        if let Some(older) = self.documents.insert(document.uri.clone(), Arc::clone(&document)) {
             tracing::warn!("{}: opened again without having been closed", older.uri);
             older.close();
         }
-        tokio::spawn(attendance::attend(Arc::clone(self), document));
+        if document.is_python {
+            tokio::spawn(attendance::attend(Arc::clone(self), document));
+        }
     }
 
     /// Changes an open document.
     pub fn change(&self, params: DidChangeTextDocumentParams) {
         let identifier = params.text_document;
+        *self.last_change.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
         match self.document(&identifier.uri) {
             Some(document) => document.change(identifier.version, params.content_changes, self.support().encoding),
             None => tracing::warn!("{}: changed, but it is not open", identifier.uri),
@@ -209,11 +220,7 @@ impl Session {
         match &document.path {
             Some(path) if shows_all => self.scan.look_again(self, vec![path.clone()]).await,
             _ if self.support().pulls_diagnostics => {}
-            _ => {
-                self.client
-                    .publish_diagnostics(document.uri.clone(), Vec::new(), None)
-                    .await
-            }
+            _ => self.outbox.publish(&document.uri, &[], None).await,
         }
     }
 
@@ -263,15 +270,24 @@ impl Session {
         Busy(&self.busy)
     }
 
-    /// Holds the thread while open documents are being analysed, but not for long.
+    /// Holds the thread while open documents are being analysed, but not for long, and for a moment if somebody is typing: the
+    /// next change may come at any time, and should find the processors free.
     pub fn give_way(&self) {
-        const PATIENCE: u32 = 50;
+        const MOMENT: Duration = Duration::from_millis(3);
+        const PATIENCE: u32 = 20;
+        if self.last_change().elapsed() < TYPING {
+            std::thread::sleep(MOMENT);
+        }
         for _ in 0..PATIENCE {
             if self.busy.load(Ordering::Relaxed) == 0 {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::sleep(MOMENT);
         }
+    }
+
+    fn last_change(&self) -> Instant {
+        *self.last_change.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Scans the workspace in the background, if that is wanted.

@@ -25,6 +25,8 @@ pub enum Outgoing {
     Request(Request),
     /// The answer to a request of the client.
     Response(Response),
+    /// A message that is JSON already.
+    Serialised(Vec<u8>),
 }
 
 /// The longest content that is believed in. More is skipped.
@@ -65,11 +67,12 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
 /// # Errors
 ///
 /// The output cannot be written.
-pub fn write(output: &mut impl Write, message: &Outgoing) -> io::Result<()> {
+pub fn write(output: &mut impl Write, message: Outgoing) -> io::Result<()> {
     let content = match message {
-        Outgoing::Request(request) => serde_json::to_vec(request),
-        Outgoing::Response(response) => serde_json::to_vec(response),
-    }?;
+        Outgoing::Request(request) => serde_json::to_vec(&request)?,
+        Outgoing::Response(response) => serde_json::to_vec(&response)?,
+        Outgoing::Serialised(content) => content,
+    };
     write!(output, "Content-Length: {}\r\n\r\n", content.len())?;
     output.write_all(&content)?;
     output.flush()
@@ -89,6 +92,10 @@ fn read_header(input: &mut impl BufRead) -> io::Result<Header> {
     loop {
         let mut line = Vec::new();
         if input.take(MAX_HEADER_BYTES).read_until(b'\n', &mut line)? == 0 {
+            return Ok(Header::End);
+        }
+        if !line.ends_with(b"\n") && (line.len() as u64) < MAX_HEADER_BYTES {
+            // The input ends within it.
             return Ok(Header::End);
         }
         let line = line.trim_ascii().to_ascii_lowercase();
@@ -201,10 +208,10 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read() {
         let mut output = Vec::new();
-        write(&mut output, &Outgoing::Request(Request::build("é").id(1).finish())).unwrap();
+        write(&mut output, Outgoing::Request(Request::build("é").id(1).finish())).unwrap();
         write(
             &mut output,
-            &Outgoing::Response(Response::from_ok(Id::Number(2), Value::Null)),
+            Outgoing::Response(Response::from_ok(Id::Number(2), Value::Null)),
         )
         .unwrap();
         assert_eq!(read_all(&output), ["é", "response 2"]);

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::open_document::OpenDocument;
 
 /// The documents whose texts have this many bytes in all keep their trees; the last one always does.
-const BUDGET_BYTES: usize = 2 << 20;
+const BUDGET_BYTES: usize = 512 << 10;
 
 /// The documents that were opened or edited last, the latest first.
 #[derive(Default)]

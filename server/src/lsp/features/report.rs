@@ -44,12 +44,12 @@ mod tests {
         let snapshot = snapshot("def f(x):\n    if x: pass\n");
         let of_function = report(&snapshot, Some(0));
         assert!(
-            of_function.starts_with("`f`") && of_function.contains("cyclomatic_complexity"),
+            of_function.starts_with("`f`") && of_function.contains("Cyclomatic Complexity"),
             "{of_function}"
         );
         let of_file = report(&snapshot, None);
         assert!(
-            of_file.contains("lines_of_code") && !of_file.contains("`f`"),
+            of_file.contains("Lines Of Code") && !of_file.contains("`f`"),
             "{of_file}"
         );
         assert_eq!(report(&snapshot, Some(1)), of_file);
