@@ -95,7 +95,9 @@ impl Project {
     pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(binary());
         command.args(arguments).current_dir(self.folder.path());
-        command.env("ANTIPASTA_CACHE_DIR", self.cache.path());
+        command
+            .env("ANTIPASTA_CACHE_DIR", self.cache.path())
+            .env_remove("ANTIPASTA_NO_CACHE");
         command
     }
 
