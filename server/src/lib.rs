@@ -13,7 +13,7 @@
 //! | 2 | [`syntax`] | decoding, parsing, trees that follow edits, units |
 //! | 1 | [`text`] | ropes, lines, positions, edits |
 //!
-//! Floors 1 to 4 are pure: no input or output, no clock, no globals.
+//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `locks` is for the floors above them.
 
 pub mod analysis;
 pub mod cache;
@@ -23,6 +23,7 @@ pub mod commands;
 pub mod config;
 mod console;
 pub mod discovery;
+mod locks;
 pub mod lsp;
 pub mod metrics;
 pub mod syntax;

@@ -1,11 +1,11 @@
 //! How the cache of a process fares.
 
 use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::breaker::Breaker;
 use super::database::Fault;
+use crate::locks::lock;
 
 /// How the cache of a process fares, as its threads tell each other.
 #[derive(Debug, Default)]
@@ -21,12 +21,12 @@ pub struct Health {
 impl Health {
     /// Notes trouble, for people. Only the first counts: what follows mostly follows from it.
     pub fn note(&self, trouble: String) {
-        self.locked().get_or_insert(trouble);
+        lock(&self.trouble).get_or_insert(trouble);
     }
 
     /// The trouble there was, if it was not taken before.
     pub fn take_trouble(&self) -> Option<String> {
-        self.locked().take()
+        lock(&self.trouble).take()
     }
 
     /// Notes that reading has failed. What is damaged is not read any more, and to be made anew by whoever writes next.
@@ -45,9 +45,5 @@ impl Health {
     /// Whether the file is to be made anew; asked by whoever does so.
     pub fn take_needs_reset(&self) -> bool {
         self.needs_reset.swap(false, Ordering::Relaxed)
-    }
-
-    fn locked(&self) -> std::sync::MutexGuard<'_, Option<String>> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

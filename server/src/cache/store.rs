@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::{CachedStatement, OptionalExtension, Row};
@@ -15,6 +15,7 @@ use super::location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
 use super::payload::{self, Finding, Known, Payload};
 use super::writer::{self, BATCH, Batch, Entry, PathEntry, Writer};
 use crate::discovery::FileStamp;
+use crate::locks::lock;
 
 const FILE_QUERY: &str = "
     SELECT content.key, content.payload, content.last_used, paths.checksum
@@ -316,8 +317,4 @@ pub(super) fn today() -> i64 {
     const SECONDS: u64 = 24 * 60 * 60;
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| (since.as_secs() / SECONDS).cast_signed())
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -14,6 +14,7 @@ use super::configs::Configs;
 use super::patterns::Patterns;
 use super::stamp::FileStamp;
 use crate::config::{Config, ConfigErrors};
+use crate::locks::lock;
 
 /// The extension of the files that are looked for in directories.
 const EXTENSION: &str = "py";
@@ -373,10 +374,6 @@ fn normal(path: &Path) -> PathBuf {
     path.components()
         .filter(|component| *component != Component::CurDir)
         .collect()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use ropey::Rope;
 use tokio::sync::watch;
@@ -14,6 +14,7 @@ use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url
 use super::convert::from_position;
 use super::snapshot::Snapshot;
 use crate::discovery::NAMED_EXTENSIONS;
+use crate::locks::lock;
 use crate::text::{PositionEncoding, Splice, replace};
 
 /// What clients call the language of Python files (LSP 3.17, `TextDocumentItem`).
@@ -102,7 +103,7 @@ impl OpenDocument {
 
     /// Changes the text as the client did. Costs what the changes are long.
     pub fn change(&self, version: i32, changes: Vec<TextDocumentContentChangeEvent>, encoding: PositionEncoding) {
-        let mut received = self.received();
+        let mut received = lock(&self.received);
         let Received { text, pending, .. } = &mut *received;
         for change in changes {
             let Some(range) = change.range else {
@@ -133,13 +134,13 @@ impl OpenDocument {
 
     /// Has the document judged again, as what it is judged by has changed.
     pub fn judge_again(&self) {
-        let _received = self.received();
+        let _received = lock(&self.received);
         self.advance();
     }
 
     /// Has the document measured again as a whole.
     pub fn measure_again(&self) {
-        self.received().pending = Pending::Replaced;
+        lock(&self.received).pending = Pending::Replaced;
         self.judge_again();
     }
 
@@ -151,7 +152,7 @@ impl OpenDocument {
 
     /// The text as it is now, and the version that the client gave it.
     pub fn text(&self) -> (Rope, i32) {
-        let received = self.received();
+        let received = lock(&self.received);
         (received.text.clone(), received.version)
     }
 
@@ -168,7 +169,7 @@ impl OpenDocument {
 
     /// Takes what there is to analyse.
     pub fn take_work(&self) -> Work {
-        let mut received = self.received();
+        let mut received = lock(&self.received);
         Work {
             text: received.text.clone(),
             version: received.version,
@@ -224,10 +225,6 @@ impl OpenDocument {
 
     fn advance(&self) {
         self.state.send_modify(|state| state.revision += 1);
-    }
-
-    fn received(&self) -> MutexGuard<'_, Received> {
-        self.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -21,6 +21,7 @@ use super::settings::DiagnosticMode;
 use super::snapshot::Diagnostics;
 use crate::analysis::{AnalysisError, Document, PoolError, Workers, read_text};
 use crate::discovery::{self, Discovered, FileStamp, is_left_out};
+use crate::locks::lock;
 use crate::violations::judge;
 
 /// How often the progress is told.
@@ -378,10 +379,6 @@ fn diagnostics_of_file(session: &Session, file: &discovery::File) -> Result<Scan
         session.support(),
     );
     Ok(ScannedFile { uri, diagnostics })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
