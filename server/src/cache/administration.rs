@@ -77,9 +77,7 @@ impl Database {
             Ok(number.unwrap_or(0).max(0).cast_unsigned())
         };
         let size = maintenance::size(&self.connection)?;
-        let oldest: Option<i64> = self
-            .connection
-            .query_row("SELECT min(last_used) FROM content", [], |row| row.get(0))?;
+        let oldest = maintenance::oldest_use(&self.connection)?;
         Ok(Statistics {
             version: schema::version(&self.connection)?,
             file_bytes: size.file,

@@ -1,6 +1,6 @@
 //! Keeping the cache small: what was not used for longest goes first.
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
 /// So many rows are removed in one transaction, so that nobody waits long.
 const ROWS: i64 = 1000;
@@ -45,14 +45,15 @@ pub fn size(connection: &Connection) -> rusqlite::Result<Size> {
     })
 }
 
+/// The day when the content was last used that was not used for longest; `None` if there is none.
+pub fn oldest_use(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+    connection.query_row("SELECT min(last_used) FROM content", [], |row| row.get(0))
+}
+
 /// Removes what is above the limits, if the file is too large or this was not done today.
 pub fn tidy_if_due(connection: &mut Connection, limits: &Limits, today: i64) -> rusqlite::Result<()> {
     let is_large = size(connection)?.used > limits.bytes;
-    let oldest: Option<i64> = connection
-        .query_row("SELECT min(last_used) FROM content", [], |row| row.get(0))
-        .optional()?
-        .flatten();
-    let is_old = oldest.is_some_and(|oldest| oldest < today - i64::from(limits.days));
+    let is_old = oldest_use(connection)?.is_some_and(|oldest| oldest < today - i64::from(limits.days));
     if is_large || is_old {
         tidy(connection, limits, today)?;
     }

@@ -10,9 +10,19 @@ const APPLICATION_ID: i32 = 0x616e_7469;
 
 /// How the tables of a version are made of those of the version before, and the other way round.
 struct Step {
-    up: &'static str,
-    down: &'static str,
+    up: &'static [&'static str],
+    down: &'static [&'static str],
 }
+
+/// What was known of paths in version 1.
+const PATHS_OF_VERSION_1: &str = "CREATE TABLE paths (
+                path BLOB PRIMARY KEY,
+                size INTEGER NOT NULL,
+                modified_ns INTEGER NOT NULL,
+                inode INTEGER NOT NULL,
+                content INTEGER NOT NULL,
+                checksum INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID";
 
 /// The first makes version 1 of an empty file.
 ///
@@ -21,53 +31,40 @@ struct Step {
 /// the version that wrote it, or nothing, and migrations leave out what they cannot carry over.
 const STEPS: [Step; 2] = [
     Step {
-        up: "
-            CREATE TABLE content (
+        up: &[
+            "CREATE TABLE content (
                 id INTEGER PRIMARY KEY,
                 last_used INTEGER NOT NULL,
                 key BLOB NOT NULL,
                 payload BLOB NOT NULL
-            ) STRICT;
-            CREATE TABLE paths (
-                path BLOB PRIMARY KEY,
-                size INTEGER NOT NULL,
-                modified_ns INTEGER NOT NULL,
-                inode INTEGER NOT NULL,
-                content INTEGER NOT NULL,
-                checksum INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID;",
-        down: "
-            DROP TABLE paths;
-            DROP TABLE content;",
+            ) STRICT",
+            PATHS_OF_VERSION_1,
+        ],
+        down: &["DROP TABLE paths", "DROP TABLE content"],
     },
     // The checksum of a path's row stands for all of the stamp, with the time of any change, contents are found by age, and uses
     // are counted. What was known of paths is too little for the other version's checksums.
     Step {
-        up: "
-            DROP TABLE paths;
-            CREATE TABLE paths (
+        up: &[
+            "DROP TABLE paths",
+            "CREATE TABLE paths (
                 path BLOB PRIMARY KEY,
                 content INTEGER NOT NULL,
                 checksum INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID;
-            CREATE INDEX content_by_age ON content (last_used);
-            CREATE TABLE uses (
+            ) STRICT, WITHOUT ROWID",
+            "CREATE INDEX content_by_age ON content (last_used)",
+            "CREATE TABLE uses (
                 day INTEGER PRIMARY KEY,
                 hits INTEGER NOT NULL,
                 misses INTEGER NOT NULL
-            ) STRICT;",
-        down: "
-            DROP TABLE uses;
-            DROP INDEX content_by_age;
-            DROP TABLE paths;
-            CREATE TABLE paths (
-                path BLOB PRIMARY KEY,
-                size INTEGER NOT NULL,
-                modified_ns INTEGER NOT NULL,
-                inode INTEGER NOT NULL,
-                content INTEGER NOT NULL,
-                checksum INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID;",
+            ) STRICT",
+        ],
+        down: &[
+            "DROP TABLE uses",
+            "DROP INDEX content_by_age",
+            "DROP TABLE paths",
+            PATHS_OF_VERSION_1,
+        ],
     },
 ];
 
@@ -86,11 +83,13 @@ pub fn migrate(connection: &mut Connection, to: i32) -> rusqlite::Result<()> {
         return Ok(());
     }
     while at != to {
-        let (sql, next) = match at < to {
+        let (statements, next) = match at < to {
             true => (STEPS[at as usize].up, at + 1),
             false => (STEPS[at as usize - 1].down, at - 1),
         };
-        transaction.execute_batch(sql)?;
+        for statement in statements {
+            transaction.execute_batch(statement)?;
+        }
         at = next;
     }
     transaction.pragma_update(None, "user_version", to)?;
