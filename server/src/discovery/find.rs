@@ -22,6 +22,11 @@ const EXTENSION: &str = "py";
 /// The extensions of files that are analysed if they are named.
 pub const NAMED_EXTENSIONS: [&str; 3] = ["py", "pyw", "pyi"];
 
+/// Whether a file is one of those that are looked for in directories, by its name.
+pub fn is_source(path: &Path) -> bool {
+    path.extension() == Some(OsStr::new(EXTENSION))
+}
+
 /// A file to analyse.
 #[derive(Clone, Debug)]
 pub struct File {
@@ -306,7 +311,7 @@ impl Visitor<'_, '_> {
             let prunes = entry.file_name() == ".git" || self.prunes(entry.path(), below_argument);
             return if prunes { WalkState::Skip } else { WalkState::Continue };
         }
-        if Path::new(entry.file_name()).extension() == Some(OsStr::new(EXTENSION)) {
+        if is_source(Path::new(entry.file_name())) {
             self.file(&entry, below_argument);
         }
         WalkState::Continue

@@ -20,7 +20,7 @@ use super::session::Session;
 use super::settings::DiagnosticMode;
 use super::snapshot::Diagnostics;
 use crate::analysis::{AnalysisError, Document, PoolError, Workers, read_text};
-use crate::discovery::{self, Discovered, FileStamp, is_left_out};
+use crate::discovery::{self, Discovered, FileStamp, is_left_out, is_source};
 use crate::locks::lock;
 use crate::violations::judge;
 
@@ -335,7 +335,7 @@ async fn push(session: &Session, file: &ScannedFile) {
 fn look_at(session: &Session, path: &Path) -> Option<ScannedFile> {
     let workspace = session.workspace();
     let folder = workspace.folder_of(path)?;
-    if path.extension().is_none_or(|extension| extension != "py") || is_left_out(path, &folder.path, &folder.configs) {
+    if !is_source(path) || is_left_out(path, &folder.path, &folder.configs) {
         return None;
     }
     let metadata = path.metadata().ok().filter(|metadata| metadata.is_file())?;

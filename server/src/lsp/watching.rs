@@ -16,7 +16,7 @@ use tower_lsp::lsp_types::{
 
 use super::patience;
 use super::session::Session;
-use crate::discovery::{FILE_NAME, PYPROJECT};
+use crate::discovery::{FILE_NAME, PYPROJECT, is_source};
 use crate::locks::lock;
 
 /// The names of files that say which configuration holds, or which files count.
@@ -55,7 +55,6 @@ pub fn watch_other_roots(session: &Arc<Session>) {
 pub async fn follow(session: &Arc<Session>, mut paths: Vec<PathBuf>) {
     paths.sort();
     paths.dedup();
-    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "py");
     let sources: Vec<PathBuf> = paths.iter().filter(|path| is_source(path)).cloned().collect();
     if paths.iter().any(|path| says_rules(session, path)) {
         session.reload().await;
