@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::cache::{Database, FILE_NAME, Limits, Location, VERSIONS};
+use crate::cache::{DIRECTORY_VARIABLE, Database, FILE_NAME, Limits, Location, VERSIONS};
 use crate::check::{self, CheckOptions, Input, OutputFormat};
 use crate::config::Overrides;
 use crate::console;
@@ -179,7 +179,9 @@ fn folder() -> Result<PathBuf, String> {
     match Location::of_environment() {
         Location::Folder(folder) => Ok(folder),
         Location::Off => Err("the cache is turned off by the environment".to_owned()),
-        Location::Unknown => Err("this system has no folder for a cache; $ANTIPASTA_CACHE_DIR can name one".to_owned()),
+        Location::Unknown => Err(format!(
+            "this system has no folder for a cache; ${DIRECTORY_VARIABLE} can name one"
+        )),
     }
 }
 
