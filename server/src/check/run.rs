@@ -5,7 +5,7 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anstream::adapter::strip_bytes;
 use anstream::{AutoStream, ColorChoice};
@@ -104,6 +104,17 @@ pub fn warm(options: &CheckOptions) -> Result<Counts, String> {
     run.warm().map_err(|error| error.to_string())
 }
 
+/// What was analysed, and by what.
+struct Analysed {
+    report: Report,
+    pool: Pool,
+    cache: Option<Cache>,
+    /// How long the cache was asked.
+    recall: Duration,
+    /// How long the analysis took.
+    analysis: Duration,
+}
+
 struct Run<'a> {
     options: &'a CheckOptions,
     configs: Configs,
@@ -139,14 +150,13 @@ impl<'a> Run<'a> {
         }
         self.announce(tasks.len())?;
         let format = options.format.of(options.quiet);
-        let begun = Instant::now();
-        let cache = self.cache();
-        let tasks = self.recalled(tasks, cache.as_ref());
-        let recall = begun.elapsed();
-        let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
-        let begun = Instant::now();
-        let report = self.analyse(&pool, &tasks, cache.as_ref());
-        let analysis = begun.elapsed();
+        let Analysed {
+            report,
+            pool,
+            cache,
+            recall,
+            analysis,
+        } = self.analysed(tasks)?;
         for file in &report.files {
             for remark in &file.outcome.judgement.warnings {
                 console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
@@ -173,14 +183,28 @@ impl<'a> Run<'a> {
 
     fn warm(self) -> Result<Counts, CheckError> {
         let (tasks, _) = self.tasks()?;
-        let cache = self.cache();
-        let tasks = self.recalled(tasks, cache.as_ref());
-        let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
-        let report = self.analyse(&pool, &tasks, cache.as_ref());
+        let Analysed { report, cache, .. } = self.analysed(tasks)?;
         if let Some(cache) = cache {
             close(&cache, &report);
         }
         Ok(counts(&report))
+    }
+
+    /// Analyses, by way of the cache if there is one.
+    fn analysed(&self, tasks: Vec<Task>) -> Result<Analysed, CheckError> {
+        let begun = Instant::now();
+        let cache = self.cache();
+        let tasks = self.recalled(tasks, cache.as_ref());
+        let recall = begun.elapsed();
+        let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
+        let begun = Instant::now();
+        Ok(Analysed {
+            report: self.analyse(&pool, &tasks, cache.as_ref()),
+            analysis: begun.elapsed(),
+            recall,
+            pool,
+            cache,
+        })
     }
 
     /// What is to be analysed, and how many files were named that are not.
@@ -219,7 +243,6 @@ impl<'a> Run<'a> {
                         size: content.len() as u64,
                         ..FileStamp::default()
                     },
-
                     config: config.map_err(DiscoveryError::Config)?,
                     content: Some(content),
                 };
