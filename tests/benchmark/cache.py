@@ -31,6 +31,7 @@ from figures import progress  # noqa: E402
 from reference import Reference, ReferenceUnavailable  # noqa: E402
 from sides import SideFailed, binary  # noqa: E402
 from sources import SourceUnavailable, resolve  # noqa: E402
+from trees import copy_files  # noqa: E402
 
 
 @dataclass
@@ -115,10 +116,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
             tree, scratch = Path(folder) / "tree", Path(folder) / "scratch"
             scratch.mkdir()
-            for file in source.files:
-                copy = tree / file.relative_to(source.root)
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(file, copy)
+            copy_files(source.files, source.root, tree)
             # What was changed a moment ago is not believed unread.
             time.sleep(3)
             chosen = cases(tree, scratch, environment, ours, not options.without_antipasta)
