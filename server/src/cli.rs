@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 
+use crate::cache::Location;
 use crate::check::{self, CheckOptions, Input, OutputFormat};
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
@@ -47,6 +48,10 @@ Exit codes of --check:
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
+
+    /// Do without the cache: analyse whatever was analysed before, and remember nothing.
+    #[arg(long)]
+    no_cache: bool,
 
     #[command(flatten)]
     serve: ServeArguments,
@@ -155,10 +160,6 @@ struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     stdin_filename: Option<PathBuf>,
 
-    /// Analyse every file, whatever was analysed before, and remember nothing.
-    #[arg(long, action = ArgAction::SetTrue)]
-    no_cache: bool,
-
     /// When to colour what is written.
     #[arg(long, value_name = "WHEN", default_value_t)]
     color: ColorChoice,
@@ -185,33 +186,37 @@ pub fn main() -> ExitCode {
     match cli.command {
         Some(Command::Config(command)) => command.run(),
         Some(Command::Cache { command, format }) => command.run(format),
-        None if cli.check.check => cli.check.run(),
-        None => cli.serve.run(),
+        None if cli.check.check => cli.check.run(cli.no_cache),
+        None => cli.serve.run(cli.no_cache),
     }
 }
 
 impl ServeArguments {
-    fn run(self) -> ExitCode {
+    fn run(self, no_cache: bool) -> ExitCode {
+        let cache = match no_cache {
+            true => Location::Off,
+            false => Location::of_environment(),
+        };
         match self.socket {
-            Some(port) => lsp::serve(Connection::Socket(port)),
+            Some(port) => lsp::serve(Connection::Socket(port), cache),
             None => {
                 if io::stdin().is_terminal() {
                     console::say("This is a language server, and waits for an editor. To check files, see --help.");
                 }
-                lsp::serve(Connection::Stdio)
+                lsp::serve(Connection::Stdio, cache)
             }
         }
     }
 }
 
 impl CheckArguments {
-    fn run(self) -> ExitCode {
+    fn run(self, no_cache: bool) -> ExitCode {
         match self.color {
             ColorChoice::Always => anstream::ColorChoice::AlwaysAnsi.write_global(),
             ColorChoice::Never => anstream::ColorChoice::Never.write_global(),
             ColorChoice::Auto => {}
         }
-        match self.options() {
+        match self.options(no_cache) {
             Ok(options) => check::run(&options).into(),
             Err(message) => {
                 console::error(message);
@@ -220,7 +225,7 @@ impl CheckArguments {
         }
     }
 
-    fn options(self) -> Result<CheckOptions, &'static str> {
+    fn options(self, no_cache: bool) -> Result<CheckOptions, &'static str> {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
         let input = if !self.paths.iter().any(is_stdin) {
             if self.stdin_filename.is_some() {
@@ -247,7 +252,7 @@ impl CheckArguments {
             quiet: self.quiet,
             statistics: self.statistics,
             report_unused_ignores: self.report_unused_ignores,
-            no_cache: self.no_cache,
+            no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })
     }

@@ -91,6 +91,7 @@ def ours(command: list[str], *, default_thresholds: bool = False) -> Server:
         command,
         re.compile(r"^Cyclomatic Complexity is ([\d.]+)"),
         files={} if default_thresholds else {".antipasta.yaml": configuration},
+        environment={"ANTIPASTA_NO_CACHE": "1"},
     )
 
 

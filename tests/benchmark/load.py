@@ -88,7 +88,8 @@ def scanning(server: Server, workspace: Path, cache: Path) -> Iterator[LanguageC
     """Starts the server without anything remembered of the workspace."""
     shutil.rmtree(cache, ignore_errors=True)
     cache.mkdir()
-    server.environment["XDG_CACHE_HOME"] = str(cache)
+    # As users have it: it fills its cache.
+    server.environment = {"ANTIPASTA_CACHE_DIR": str(cache)}
     with server.start(workspace) as client:
         yield client
 

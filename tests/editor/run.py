@@ -38,7 +38,11 @@ def with_pytest(environment: Reference, command: list[str], words: list[str], sc
     report = scratch / "report.xml"
     run(
         [str(environment.python), "-m", "pytest", "--quiet", f"--junit-xml={report}", *words, str(HERE)],
-        {BINARY_VARIABLE: shlex.join(command), "PYTHONDONTWRITEBYTECODE": "1"},
+        {
+            BINARY_VARIABLE: shlex.join(command),
+            "ANTIPASTA_CACHE_DIR": str(scratch / "metrics"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        },
         "pytest",
     )
     if not report.is_file():

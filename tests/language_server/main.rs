@@ -1,6 +1,7 @@
 //! The language server, as editors see it.
 
 mod burst;
+mod cache;
 mod client;
 mod configuration;
 mod document;

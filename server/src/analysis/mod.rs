@@ -2,6 +2,7 @@
 
 mod analyse;
 mod document;
+mod in_flight;
 mod pool;
 mod read_through;
 mod workers;
@@ -9,5 +10,5 @@ mod workers;
 pub use analyse::{Analysis, AnalysisError, Phases, analyse_bytes, analyse_file, read_text};
 pub use document::{Document, MeasuredUnit};
 pub use pool::{Pool, PoolError};
-pub use read_through::{Origin, analyse_file_through, recall};
+pub use read_through::{Origin, ReadThrough};
 pub use workers::{Panicked, Workers};

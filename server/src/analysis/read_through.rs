@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::{Instant, SystemTime};
 
 use super::analyse::{Analysis, AnalysisError, Phases, analyse_bytes, read_bytes};
-use crate::cache::{Cache, ContentKey, Finding, Known, Payload};
+use super::in_flight::InFlight;
+use crate::cache::{Cache, ContentKey, Counts, Finding, Known, Payload};
 
 /// How the outcome of an analysis came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,66 +19,117 @@ pub enum Origin {
     KnownFile,
 }
 
-/// What a cache knew of a file of the given size in bytes; nothing if that is damaged.
-pub fn recall(cache: &Cache, known: &Known, size: u64) -> Option<Result<Analysis, AnalysisError>> {
-    Some(match cache.decode(known)? {
-        Payload::Metrics(metrics) => Ok(Analysis {
-            metrics,
-            bytes: size,
-            phases: Phases::default(),
-        }),
-        Payload::Syntax(error) => Err(error.into()),
-        Payload::Decoding(words) => Err(AnalysisError::KnownDecode(words)),
-    })
+/// A cache, and what its threads are about to have it know.
+pub struct ReadThrough {
+    cache: Cache,
+    in_flight: InFlight,
 }
 
-/// The metrics of the file at an absolute path: those that a cache has for its content, or else new ones, which the cache is to
-/// remember. `buffer` is room for its bytes, kept from one file to the next.
-///
-/// Call it on a thread of a [`Pool`](super::Pool), which has the stack that it needs.
-pub fn analyse_file_through(
-    cache: &Cache,
-    path: &Path,
-    buffer: &mut Vec<u8>,
-) -> (Origin, Result<Analysis, AnalysisError>) {
-    let start = Instant::now();
-    let now = SystemTime::now();
-    let stamp = match read_bytes(path, buffer) {
-        Ok(stamp) => stamp,
-        Err(error) => return (Origin::Analysis, Err(error)),
-    };
-    let read = start.elapsed();
-    let key = ContentKey::of(buffer);
-    let known = cache.known_content(&key);
-    let recalled = known.and_then(|known| recall(cache, &known, buffer.len() as u64));
-    let (origin, mut analysis) = match recalled {
-        Some(recalled) => (Origin::KnownContent, recalled),
-        None => {
-            let analysis = analyse_bytes(buffer);
-            remember(cache, key, &analysis);
-            (Origin::Analysis, analysis)
+impl ReadThrough {
+    /// Nothing is in flight yet.
+    pub fn new(cache: Cache) -> Self {
+        Self {
+            cache,
+            in_flight: InFlight::default(),
         }
-    };
-    cache.remember_file(path, &stamp, now, key);
-    if let Ok(analysis) = &mut analysis {
-        analysis.phases.read = read;
     }
-    (origin, analysis)
-}
 
-/// Has a cache remember what depends on nothing but the content.
-fn remember(cache: &Cache, key: ContentKey, analysis: &Result<Analysis, AnalysisError>) {
-    match analysis {
-        Ok(analysis) => cache.remember_content(key, Finding::Metrics(&analysis.metrics)),
-        Err(AnalysisError::Syntax(error)) => cache.remember_content(key, Finding::Syntax(error)),
-        Err(AnalysisError::Decode(error)) => cache.remember_content(key, Finding::Decoding(&error.to_string())),
-        // These may not be so the next time, or are known.
-        Err(
-            AnalysisError::Read(_)
-            | AnalysisError::TooLarge(_)
-            | AnalysisError::Panicked(_)
-            | AnalysisError::KnownDecode(_),
-        ) => {}
+    /// The cache.
+    pub fn cache(&self) -> &Cache {
+        &self.cache
+    }
+
+    /// The metrics of the file at an absolute path: `known`, which the cache knew of it by its stamp; or those that it has for its
+    /// content; or else new ones, which it is to remember. `size` is the file's in bytes, and `buffer` is room for them, kept
+    /// from one file to the next.
+    ///
+    /// Call it on a thread of a [`Pool`](super::Pool) or of [`Workers`](super::Workers), which has the stack that it needs.
+    pub fn analyse_file(
+        &self,
+        path: &Path,
+        size: u64,
+        known: Option<&Known>,
+        buffer: &mut Vec<u8>,
+    ) -> (Origin, Result<Analysis, AnalysisError>) {
+        let (origin, analysis) = match known.and_then(|known| self.recall(known, size)) {
+            Some(recalled) => (Origin::KnownFile, recalled),
+            None => self.read_and_analyse(path, buffer),
+        };
+        self.cache.count(match origin {
+            Origin::Analysis => Counts { hits: 0, misses: 1 },
+            Origin::KnownContent | Origin::KnownFile => Counts { hits: 1, misses: 0 },
+        });
+        (origin, analysis)
+    }
+
+    fn read_and_analyse(&self, path: &Path, buffer: &mut Vec<u8>) -> (Origin, Result<Analysis, AnalysisError>) {
+        let start = Instant::now();
+        let now = SystemTime::now();
+        let stamp = match read_bytes(path, buffer) {
+            Ok(stamp) => stamp,
+            Err(error) => return (Origin::Analysis, Err(error)),
+        };
+        let read = start.elapsed();
+        let key = ContentKey::of(buffer);
+        let (origin, mut analysis) = self.analyse_content(key, buffer);
+        self.cache.remember_file(path, &stamp, now, key);
+        if let Ok(analysis) = &mut analysis {
+            analysis.phases.read = read;
+        }
+        (origin, analysis)
+    }
+
+    fn analyse_content(&self, key: ContentKey, bytes: &[u8]) -> (Origin, Result<Analysis, AnalysisError>) {
+        let mut own = None;
+        let known = self.in_flight.once(key, || {
+            self.cache.known_content(&key).or_else(|| {
+                let analysis = own.insert(analyse_bytes(bytes));
+                self.remember(key, analysis)
+            })
+        });
+        if let Some(analysis) = own {
+            return (Origin::Analysis, analysis);
+        }
+        match known.and_then(|known| self.recall(&known, bytes.len() as u64)) {
+            Some(recalled) => (Origin::KnownContent, recalled),
+            // What is damaged is written anew.
+            None => {
+                let analysis = analyse_bytes(bytes);
+                self.remember(key, &analysis);
+                (Origin::Analysis, analysis)
+            }
+        }
+    }
+
+    /// What was known of a file of the given size in bytes; nothing if that is damaged.
+    fn recall(&self, known: &Known, size: u64) -> Option<Result<Analysis, AnalysisError>> {
+        Some(match self.cache.decode(known)? {
+            Payload::Metrics(metrics) => Ok(Analysis {
+                metrics,
+                bytes: size,
+                phases: Phases::default(),
+            }),
+            Payload::Syntax(error) => Err(error.into()),
+            Payload::Decoding(words) => Err(AnalysisError::KnownDecode(words)),
+        })
+    }
+
+    /// Has the cache remember what depends on nothing but the content.
+    fn remember(&self, key: ContentKey, analysis: &Result<Analysis, AnalysisError>) -> Option<Known> {
+        match analysis {
+            Ok(analysis) => self.cache.remember_content(key, Finding::Metrics(&analysis.metrics)),
+            Err(AnalysisError::Syntax(error)) => self.cache.remember_content(key, Finding::Syntax(error)),
+            Err(AnalysisError::Decode(error)) => {
+                self.cache.remember_content(key, Finding::Decoding(&error.to_string()))
+            }
+            // These may not be so the next time, or are known.
+            Err(
+                AnalysisError::Read(_)
+                | AnalysisError::TooLarge(_)
+                | AnalysisError::Panicked(_)
+                | AnalysisError::KnownDecode(_),
+            ) => None,
+        }
     }
 }
 
@@ -110,12 +162,9 @@ mod tests {
             let path = self.folder.path().join("a.py");
             let stamp = FileStamp::of(&std::fs::metadata(&path).unwrap());
             let known = cache.known_files([(&*path, &stamp)].into_iter()).remove(0);
-            let recalled = known.and_then(|known| recall(&cache, &known, stamp.size));
-            let looked = match recalled {
-                Some(recalled) => (Origin::KnownFile, recalled),
-                None => analyse_file_through(&cache, &path, &mut Vec::new()),
-            };
-            assert_eq!(cache.take_trouble(), None);
+            let through = ReadThrough::new(cache);
+            let looked = through.analyse_file(&path, stamp.size, known.as_ref(), &mut Vec::new());
+            assert_eq!(through.cache().take_trouble(), None);
             looked
         }
     }

@@ -17,6 +17,9 @@ pub const FILE_NAME: &str = "metrics.sqlite3";
 /// No row is longer than this many bytes. Damage must not make us ask for gigabytes.
 const MAX_ROW_BYTES: i32 = 64 << 20;
 
+/// A database in memory has no more than this many pages, of 4 KiB each: 64 MiB.
+const MAX_PAGES_IN_MEMORY: i64 = 16 << 10;
+
 /// How often a connection tries again while another process is in its way; it waits some 30 milliseconds each time, and two
 /// seconds in all.
 const ATTEMPTS: i32 = 60;
@@ -102,6 +105,24 @@ impl Database {
             }
             Fault::Full | Fault::Other => Err(error.into()),
         }
+    }
+
+    /// One in the memory of this process, which ends with it.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory for it.
+    pub(super) fn in_memory() -> Result<Self, DatabaseError> {
+        let mut connection = Connection::open_in_memory()?;
+        set_up(&mut connection)?;
+        schema::migrate(&mut connection, schema::VERSION)?;
+        // What comes on top is refused.
+        connection.pragma_update(None, "max_page_count", MAX_PAGES_IN_MEMORY)?;
+        Ok(Self {
+            connection,
+            is_writable: true,
+            trouble: None,
+        })
     }
 
     fn writable(mut connection: Connection, folder: &Path) -> Result<Self, DatabaseError> {

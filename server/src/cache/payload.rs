@@ -3,6 +3,8 @@
 //! The bytes are the number of their format, the value as postcard writes it, and a checksum over both and the key of the
 //! content. Bytes that are damaged, of another format or of another content are nothing.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -57,7 +59,7 @@ enum Read {
 #[derive(Clone, Debug)]
 pub struct Known {
     pub(super) key: ContentKey,
-    pub(super) bytes: Box<[u8]>,
+    pub(super) bytes: Arc<[u8]>,
 }
 
 impl Known {

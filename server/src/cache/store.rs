@@ -28,7 +28,8 @@ const CONTENT_QUERY: &str = "SELECT key, payload, last_used FROM content WHERE i
 ///
 /// Nothing here fails or waits for long: what cannot be read is not known, and what cannot be written is forgotten.
 pub struct Cache {
-    folder: PathBuf,
+    /// `None` if it is in the memory of this process.
+    folder: Option<PathBuf>,
     reader: Mutex<Database>,
     /// Whether there was nothing in it when it was opened, so that there is nothing to look for.
     is_new: bool,
@@ -73,12 +74,29 @@ impl Cache {
         let is_new = "SELECT NOT EXISTS (SELECT * FROM content)";
         let is_new = database.connection.query_row(is_new, [], |row| row.get(0));
         Ok(Self {
-            folder: folder.to_owned(),
+            folder: Some(folder.to_owned()),
             reader: Mutex::new(database),
             // Whoever asks next will see what is wrong.
             is_new: is_new.unwrap_or(false),
             writing: Mutex::default(),
             health: Arc::new(health),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
+        })
+    }
+
+    /// A cache of this process alone, which ends with it; for a process that lives long where there is no other.
+    ///
+    /// # Errors
+    ///
+    /// There is no memory for it.
+    pub fn in_memory() -> Result<Self, DatabaseError> {
+        Ok(Self {
+            folder: None,
+            reader: Mutex::new(Database::in_memory()?),
+            is_new: false,
+            writing: Mutex::default(),
+            health: Arc::default(),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
         })
@@ -170,7 +188,7 @@ impl Cache {
 
     /// Notes once a day that something is used.
     fn used(&self, (known, last_used): (Known, i64)) -> Known {
-        if last_used != today() {
+        if last_used != today() && self.folder.is_some() {
             self.write(Entry {
                 key: known.key,
                 payload: None,
@@ -190,15 +208,18 @@ impl Cache {
         payload
     }
 
-    /// Remembers what was found of a content.
-    pub fn remember_content(&self, key: ContentKey, finding: Finding<'_>) {
-        if !self.health.writing.is_open() {
-            self.write(Entry {
-                payload: payload::encode(&key, finding),
-                key,
-                path: None,
-            });
+    /// Remembers what was found of a content, and returns it as it will be known; `None` if nothing is remembered any more.
+    pub fn remember_content(&self, key: ContentKey, finding: Finding<'_>) -> Option<Known> {
+        if self.health.writing.is_open() {
+            return None;
         }
+        let bytes: Arc<[u8]> = payload::encode(&key, finding)?.into();
+        self.write(Entry {
+            key,
+            payload: Some(Arc::clone(&bytes)),
+            path: None,
+        });
+        Some(Known { key, bytes })
     }
 
     /// Remembers which content the file at an absolute path has. The stamp was taken at `now`, before the content was read; if
@@ -232,10 +253,15 @@ impl Cache {
         }
     }
 
-    /// Has the writer write what there is to write.
+    /// Has the writer write what there is to write. In memory, there is none to wait for.
     fn send(&self, writing: &mut Writing, uses: Counts) {
         let entries = std::mem::take(&mut writing.entries);
-        let start = || Writer::start(self.folder.clone(), Arc::clone(&self.health));
+        let Some(folder) = &self.folder else {
+            // What there is no room for is not known.
+            let _ = writer::write(&mut lock(&self.reader).connection, &Batch { entries, uses });
+            return;
+        };
+        let start = || Writer::start(folder.clone(), Arc::clone(&self.health));
         writing.writer.get_or_insert_with(start).send(Batch { entries, uses });
     }
 
@@ -245,14 +271,14 @@ impl Cache {
         self.misses.fetch_add(counts.misses, Ordering::Relaxed);
     }
 
-    /// Waits until all that is to be remembered is written, or given up.
-    pub fn flush(&self) {
+    /// Waits until all that is to be remembered is written, or given up. Returns the uses that were counted since the last time.
+    pub fn flush(&self) -> Counts {
         let uses = Counts {
             hits: self.hits.swap(0, Ordering::Relaxed),
             misses: self.misses.swap(0, Ordering::Relaxed),
         };
         if self.health.writing.is_open() {
-            return;
+            return uses;
         }
         let mut writing = lock(&self.writing);
         if writing.writer.is_some() || !writing.entries.is_empty() {
@@ -267,12 +293,16 @@ impl Cache {
             let _ = reader.connection.busy_handler(no_waiting);
             let _ = writer::count_uses(&reader.connection, uses, today());
         }
+        uses
     }
 
     /// What went wrong with the cache, for people; once.
     pub fn take_trouble(&self) -> Option<String> {
         let trouble = self.health.take_trouble()?;
-        Some(format!("the cache in {}: {trouble}", self.folder.display()))
+        Some(match &self.folder {
+            Some(folder) => format!("the cache in {}: {trouble}", folder.display()),
+            None => format!("the cache in memory: {trouble}"),
+        })
     }
 }
 

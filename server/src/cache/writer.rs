@@ -27,7 +27,7 @@ pub struct Entry {
     /// A content, which is noted as used today.
     pub key: ContentKey,
     /// What its analysis came to, unless that is known.
-    pub payload: Option<Vec<u8>>,
+    pub payload: Option<Arc<[u8]>>,
     /// A path that has the content.
     pub path: Option<PathEntry>,
 }
@@ -154,13 +154,7 @@ impl Work {
         if self.health.take_needs_reset() {
             self.reset()?;
         }
-        let database = self.database()?;
-        let transaction = database
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        insert(&transaction, &batch.entries)?;
-        count_uses(&transaction, batch.uses, today())?;
-        Ok(transaction.commit()?)
+        Ok(write(&mut self.database()?.connection, batch)?)
     }
 
     fn reset(&mut self) -> Result<(), DatabaseError> {
@@ -198,8 +192,15 @@ fn fault_of(error: &DatabaseError) -> Fault {
     }
 }
 
-/// Writes entries.
-pub(super) fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<()> {
+/// Writes a batch, all of it or nothing.
+pub(super) fn write(connection: &mut Connection, batch: &Batch) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    insert(&transaction, &batch.entries)?;
+    count_uses(&transaction, batch.uses, today())?;
+    transaction.commit()
+}
+
+fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<()> {
     let day = today();
     let mut content = transaction.prepare_cached(
         "INSERT INTO content (id, last_used, key, payload) VALUES (?1, ?2, ?3, ?4)

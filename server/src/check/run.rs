@@ -17,7 +17,7 @@ use super::progress::Progress;
 use super::report::{FileReport, Outcome, Report};
 use super::statistics::Statistics;
 use crate::analysis::{
-    Analysis, AnalysisError, Origin, Phases, Pool, PoolError, analyse_bytes, analyse_file, analyse_file_through, recall,
+    Analysis, AnalysisError, Origin, Phases, Pool, PoolError, ReadThrough, analyse_bytes, analyse_file,
 };
 use crate::cache::{Cache, Counts, Known, Location};
 use crate::config::{Config, ConfigErrors};
@@ -108,7 +108,7 @@ pub fn warm(options: &CheckOptions) -> Result<Counts, String> {
 struct Analysed {
     report: Report,
     pool: Pool,
-    cache: Option<Cache>,
+    cache: Option<ReadThrough>,
     /// How long the cache was asked.
     recall: Duration,
     /// How long the analysis took.
@@ -176,18 +176,17 @@ impl<'a> Run<'a> {
             let _ = statistics.write(&report, &mut anstream::stderr());
         }
         if let Some(cache) = cache {
-            close(&cache, &report);
+            close(cache.cache());
         }
         Ok(verdict(&report))
     }
 
     fn warm(self) -> Result<Counts, CheckError> {
         let (tasks, _) = self.tasks()?;
-        let Analysed { report, cache, .. } = self.analysed(tasks)?;
-        if let Some(cache) = cache {
-            close(&cache, &report);
-        }
-        Ok(counts(&report))
+        let analysed = self.analysed(tasks)?;
+        Ok(analysed
+            .cache
+            .map_or_else(Counts::default, |cache| close(cache.cache())))
     }
 
     /// Analyses, by way of the cache if there is one.
@@ -195,6 +194,7 @@ impl<'a> Run<'a> {
         let begun = Instant::now();
         let cache = self.cache();
         let tasks = self.recalled(tasks, cache.as_ref());
+        let cache = cache.map(ReadThrough::new);
         let recall = begun.elapsed();
         let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
         let begun = Instant::now();
@@ -290,7 +290,7 @@ impl<'a> Run<'a> {
         tasks.into_iter().zip(known).collect()
     }
 
-    fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&Cache>) -> Report {
+    fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&ReadThrough>) -> Report {
         let progress = Progress::new(tasks.len(), self.options.quiet);
         let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
         let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
@@ -340,38 +340,25 @@ impl<'a> Run<'a> {
 fn analyse(
     task: &Task,
     known: Option<&Known>,
-    cache: Option<&Cache>,
+    cache: Option<&ReadThrough>,
     buffer: &mut Vec<u8>,
 ) -> (Origin, Result<Analysis, AnalysisError>) {
     if let Some(content) = &task.content {
         return (Origin::Analysis, analyse_bytes(content));
     }
-    let Some(cache) = cache else {
-        return (Origin::Analysis, analyse_file(&task.path, buffer));
-    };
-    match known.and_then(|known| recall(cache, known, task.stamp.size)) {
-        Some(recalled) => (Origin::KnownFile, recalled),
-        None => analyse_file_through(cache, &task.absolute, buffer),
+    match cache {
+        Some(cache) => cache.analyse_file(&task.absolute, task.stamp.size, known, buffer),
+        None => (Origin::Analysis, analyse_file(&task.path, buffer)),
     }
 }
 
-/// Has the cache remember what is new, and says what went wrong with it.
-fn close(cache: &Cache, report: &Report) {
-    cache.count(counts(report));
-    cache.flush();
+/// Has the cache remember what is new, and says what went wrong with it. Returns how often it was asked.
+fn close(cache: &Cache) -> Counts {
+    let uses = cache.flush();
     if let Some(trouble) = cache.take_trouble() {
         console::warning(trouble);
     }
-}
-
-/// How often the cache knew the metrics of a file, or did not.
-fn counts(report: &Report) -> Counts {
-    let misses = report.files.iter().filter(|file| file.origin == Origin::Analysis);
-    let misses = misses.count() as u64;
-    Counts {
-        hits: report.files.len() as u64 - misses,
-        misses,
-    }
+    uses
 }
 
 fn file_report(task: &Task, origin: Origin, analysis: Result<Analysis, AnalysisError>) -> FileReport {

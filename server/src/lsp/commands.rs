@@ -41,7 +41,10 @@ pub async fn execute(session: &Arc<Session>, command: Command, arguments: Vec<Va
         }
         Command::ClearCache => {
             session.scan.forget();
-            Some("What was analysed before is forgotten.".to_owned())
+            Some(match session.scan.clear_cache(session).await {
+                Ok(()) => "What was analysed before is forgotten.".to_owned(),
+                Err(why) => format!("The cache cannot be emptied: {why}."),
+            })
         }
         Command::Restart => {
             session.scan.forget();

@@ -23,6 +23,7 @@ mod patience;
 mod progress;
 mod pulling;
 mod scan;
+mod scan_cache;
 mod serve;
 mod server;
 mod session;

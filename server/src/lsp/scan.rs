@@ -1,6 +1,7 @@
 //! The background scan: the diagnostics of every file of the workspace, open or not.
 //!
-//! It has threads of its own, fewer than there are processors, which stand back while open documents are being analysed.
+//! It has threads of its own, fewer than there are processors, which stand back while open documents are being analysed. It
+//! goes by way of the cache, which knows and learns only what is on the disk: a file without violations need not even be read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,10 +17,12 @@ use tokio::sync::mpsc;
 use tower_lsp::lsp_types::{ProgressToken, Url};
 
 use super::progress::Progress;
+use super::scan_cache::ScanCache;
 use super::session::Session;
 use super::settings::DiagnosticMode;
 use super::snapshot::Diagnostics;
-use crate::analysis::{AnalysisError, Document, PoolError, Workers, read_text};
+use crate::analysis::{AnalysisError, Document, PoolError, ReadThrough, Workers, read_text};
+use crate::cache::{Known as KnownContent, Location};
 use crate::discovery::{self, Discovered, FileStamp, is_left_out, is_source};
 use crate::locks::lock;
 use crate::violations::judge;
@@ -31,6 +34,7 @@ const TICK: Duration = Duration::from_millis(100);
 pub struct Scan {
     workers: Workers,
     threads: usize,
+    cache: ScanCache,
     files: Mutex<BTreeMap<PathBuf, Known>>,
     /// How many looks were taken at files.
     looks: AtomicU64,
@@ -93,16 +97,17 @@ impl Run {
 }
 
 impl Scan {
-    /// A scan that has not begun, on a machine with the given number of processors.
+    /// A scan that has not begun, on a machine with the given number of processors and the cache at a location.
     ///
     /// # Errors
     ///
     /// The system refuses to start the threads.
-    pub fn new(processors: usize) -> Result<Self, PoolError> {
+    pub fn new(processors: usize, cache: Location) -> Result<Self, PoolError> {
         let threads = processors.saturating_sub(1).max(1);
         Ok(Self {
             workers: Workers::in_background("scan", threads)?,
             threads,
+            cache: ScanCache::new(cache),
             files: Mutex::default(),
             looks: AtomicU64::new(0),
             telling: tokio::sync::Mutex::default(),
@@ -136,6 +141,17 @@ impl Scan {
         lock(&self.files).clear();
     }
 
+    /// Empties the cache.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be done; why, for people.
+    pub async fn clear_cache(&self, session: &Arc<Session>) -> Result<(), String> {
+        let session = Arc::clone(session);
+        let cleared = self.workers.run(move || session.scan.cache.clear()).await;
+        cleared.unwrap_or_else(|panicked| Err(panicked.to_string()))
+    }
+
     /// What is known comes to.
     pub fn summary(&self) -> Summary {
         let files = lock(&self.files);
@@ -166,20 +182,24 @@ impl Scan {
         let scanned = self.workers.run({
             let (session, run) = (Arc::clone(session), Arc::clone(&run));
             move || {
-                discovered.par_iter().for_each(|file| {
-                    session.give_way();
-                    // Before the scan can have given way to another, whose looks are to count.
-                    let look = session.scan.next_look();
-                    if !run.is_cancelled() {
-                        let seen = Seen {
-                            path: file.path.clone(),
-                            look,
-                            file: scan_file(&session, file),
-                        };
-                        // Nobody listens only if the scan is over.
-                        let _ = sender.send(seen);
-                        run.done.fetch_add(1, Ordering::Relaxed);
-                    }
+                session.scan.cache.with(|cache| {
+                    let known = known_files(cache, &discovered);
+                    let files = discovered.par_iter().zip(&known);
+                    files.for_each_init(Vec::new, |buffer, (file, known)| {
+                        session.give_way();
+                        // Before the scan can have given way to another, whose looks are to count.
+                        let look = session.scan.next_look();
+                        if !run.is_cancelled() {
+                            let seen = Seen {
+                                path: file.path.clone(),
+                                look,
+                                file: scan_file(&session, file, cache, known.as_ref(), buffer),
+                            };
+                            // Nobody listens only if the scan is over.
+                            let _ = sender.send(seen);
+                            run.done.fetch_add(1, Ordering::Relaxed);
+                        }
+                    });
                 });
                 discovered
                     .into_iter()
@@ -224,12 +244,14 @@ impl Scan {
         let looked = self.workers.run({
             let session = Arc::clone(session);
             move || {
-                let look = |path: PathBuf| Seen {
-                    look: session.scan.next_look(),
-                    file: look_at(&session, &path),
-                    path,
-                };
-                paths.into_iter().map(look).collect::<Vec<_>>()
+                session.scan.cache.with(|cache| {
+                    let look = |path: PathBuf| Seen {
+                        look: session.scan.next_look(),
+                        file: look_at(&session, &path, cache),
+                        path,
+                    };
+                    paths.into_iter().map(look).collect::<Vec<_>>()
+                })
             }
         });
         for seen in looked.await.unwrap_or_default() {
@@ -332,7 +354,7 @@ async fn push(session: &Session, file: &ScannedFile) {
 }
 
 /// What there is to tell of a file of the workspace; `None` if it is none, or not any more.
-fn look_at(session: &Session, path: &Path) -> Option<ScannedFile> {
+fn look_at(session: &Session, path: &Path, cache: Option<&ReadThrough>) -> Option<ScannedFile> {
     let workspace = session.workspace();
     let folder = workspace.folder_of(path)?;
     if !is_source(path) || is_left_out(path, &folder.path, &folder.configs) {
@@ -345,11 +367,30 @@ fn look_at(session: &Session, path: &Path) -> Option<ScannedFile> {
         stamp: FileStamp::of(&metadata),
         config,
     };
-    scan_file(session, &file)
+    scan_file(session, &file, cache, None, &mut Vec::new())
 }
 
-fn scan_file(session: &Session, file: &discovery::File) -> Option<ScannedFile> {
-    let scanned = catch_unwind(AssertUnwindSafe(|| diagnostics_of_file(session, file)));
+/// What a cache knows of files that are what they were.
+fn known_files(cache: Option<&ReadThrough>, files: &[discovery::File]) -> Vec<Option<KnownContent>> {
+    match cache {
+        Some(cache) => cache
+            .cache()
+            .known_files(files.iter().map(|file| (&*file.path, &file.stamp))),
+        None => vec![None; files.len()],
+    }
+}
+
+fn scan_file(
+    session: &Session,
+    file: &discovery::File,
+    cache: Option<&ReadThrough>,
+    known: Option<&KnownContent>,
+    buffer: &mut Vec<u8>,
+) -> Option<ScannedFile> {
+    let scanned = catch_unwind(AssertUnwindSafe(|| {
+        let is_clean = cache.is_some_and(|cache| is_clean(file, cache, known, buffer));
+        diagnostics_of_file(session, file, is_clean)
+    }));
     match scanned {
         Ok(Ok(scanned)) => Some(scanned),
         Ok(Err(error)) => {
@@ -363,13 +404,28 @@ fn scan_file(session: &Session, file: &discovery::File) -> Option<ScannedFile> {
     }
 }
 
-fn diagnostics_of_file(session: &Session, file: &discovery::File) -> Result<ScannedFile, AnalysisError> {
+/// Whether a file has metrics, and none that violates.
+fn is_clean(file: &discovery::File, cache: &ReadThrough, known: Option<&KnownContent>, buffer: &mut Vec<u8>) -> bool {
+    let (_, analysis) = cache.analyse_file(&file.path, file.stamp.size, known, buffer);
+    analysis.is_ok_and(|analysis| judge(&analysis.metrics, &file.config).violations.is_empty())
+}
+
+/// The diagnostics of a file; if it `is_clean`, without reading it.
+fn diagnostics_of_file(
+    session: &Session,
+    file: &discovery::File,
+    is_clean: bool,
+) -> Result<ScannedFile, AnalysisError> {
+    let uri = Url::from_file_path(&file.path)
+        .map_err(|()| AnalysisError::Read(std::io::Error::other("the path is not absolute")))?;
+    if is_clean {
+        let diagnostics = Diagnostics::none();
+        return Ok(ScannedFile { uri, diagnostics });
+    }
     let text = read_text(&file.path)?;
     let document = Document::new(Rope::from_str(&text));
     drop(text);
     let judgement = judge(&document, &file.config);
-    let uri = Url::from_file_path(&file.path)
-        .map_err(|()| AnalysisError::Read(std::io::Error::other("the path is not absolute")))?;
     let diagnostics = Diagnostics::of(
         &uri,
         &document,
@@ -404,7 +460,7 @@ mod tests {
 
     #[test]
     fn what_was_seen_last_holds_whichever_is_told_last() {
-        let scan = Scan::new(1).unwrap();
+        let scan = Scan::new(1, Location::Off).unwrap();
         let known = || {
             scan.files()
                 .into_iter()

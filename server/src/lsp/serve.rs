@@ -17,6 +17,7 @@ use super::scan::Scan;
 use super::transport::{self, Incoming, Outgoing};
 use super::{logging, server};
 use crate::analysis::{PoolError, Workers};
+use crate::cache::Location;
 use crate::console;
 
 /// How a client is connected.
@@ -45,9 +46,10 @@ const OUTGOING_CAPACITY: usize = 256;
 /// How long the last messages have to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Serves a client until it says `exit`, or is gone. The exit code is 0 if it said `shutdown` before, and 1 if not.
-pub fn serve(connection: Connection) -> ExitCode {
-    match try_to_serve(connection) {
+/// Serves a client until it says `exit`, or is gone, with the cache at a location. The exit code is 0 if it said `shutdown`
+/// before, and 1 if not.
+pub fn serve(connection: Connection, cache: Location) -> ExitCode {
+    match try_to_serve(connection, cache) {
         Ok(code) => code,
         Err(error) => {
             console::error(error);
@@ -56,9 +58,9 @@ pub fn serve(connection: Connection) -> ExitCode {
     }
 }
 
-fn try_to_serve(connection: Connection) -> Result<ExitCode, ServeError> {
+fn try_to_serve(connection: Connection, cache: Location) -> Result<ExitCode, ServeError> {
     match connection {
-        Connection::Stdio => run(io::stdin().lock(), io::stdout()),
+        Connection::Stdio => run(io::stdin().lock(), io::stdout(), cache),
         Connection::Socket(port) => {
             let connect = || {
                 let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
@@ -66,17 +68,17 @@ fn try_to_serve(connection: Connection) -> Result<ExitCode, ServeError> {
                 Ok((BufReader::new(stream.try_clone()?), stream))
             };
             let (input, output) = connect().map_err(|error| ServeError::Connect(port, error))?;
-            run(input, output)
+            run(input, output, cache)
         }
     }
 }
 
 /// Reads messages on this thread until there are no more. Their answers are written by a thread of its own: whoever has
 /// something to say waits only if the client does not listen.
-fn run(mut input: impl BufRead, output: impl Write + Send + 'static) -> Result<ExitCode, ServeError> {
+fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Location) -> Result<ExitCode, ServeError> {
     let lines = logging::init();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let (workers, scan) = (Workers::new("document", processors)?, Scan::new(processors)?);
+    let (workers, scan) = (Workers::new("document", processors)?, Scan::new(processors, cache)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("session")

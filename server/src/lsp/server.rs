@@ -267,7 +267,7 @@ impl tower_lsp::LanguageServer for LanguageServer {
 
     async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
         if !self.session.settings().code_lens.is_on() {
-            return Ok(None);
+            return Ok(Some(Vec::new()));
         }
         let uri = params.text_document.uri;
         self.ask(&uri, |snapshot, client| code_lenses(snapshot, client.encoding))
@@ -276,7 +276,8 @@ impl tower_lsp::LanguageServer for LanguageServer {
 
     async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
         if !self.session.settings().inlay_hints.is_on() {
-            return Ok(None);
+            // Some clients take `null` for no answer, and go on showing the hints that they had.
+            return Ok(Some(Vec::new()));
         }
         let uri = params.text_document.uri;
         self.ask(&uri, move |snapshot, client| {
