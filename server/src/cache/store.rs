@@ -30,8 +30,8 @@ const CONTENT_QUERY: &str = "SELECT key, payload, last_used FROM content WHERE i
 pub struct Cache {
     /// `None` if it is in the memory of this process.
     folder: Option<PathBuf>,
-    reader: Mutex<Database>,
-    /// Whether there was nothing in it when it was opened, so that there is nothing to look for.
+    /// `None` once the writer has it: that of a cache that was new, so that there is nothing to look for.
+    reader: Mutex<Option<Database>>,
     is_new: bool,
     writing: Mutex<Writing>,
     health: Arc<Health>,
@@ -75,7 +75,7 @@ impl Cache {
         let is_new = database.connection.query_row(is_new, [], |row| row.get(0));
         Ok(Self {
             folder: Some(folder.to_owned()),
-            reader: Mutex::new(database),
+            reader: Mutex::new(Some(database)),
             // Whoever asks next will see what is wrong.
             is_new: is_new.unwrap_or(false),
             writing: Mutex::default(),
@@ -93,7 +93,7 @@ impl Cache {
     pub fn in_memory() -> Result<Self, DatabaseError> {
         Ok(Self {
             folder: None,
-            reader: Mutex::new(Database::in_memory()?),
+            reader: Mutex::new(Some(Database::in_memory()?)),
             is_new: false,
             writing: Mutex::default(),
             health: Arc::default(),
@@ -133,6 +133,9 @@ impl Cache {
         }
         let read = || -> rusqlite::Result<()> {
             let reader = lock(&self.reader);
+            let Some(reader) = &*reader else {
+                return Ok(());
+            };
             // One transaction, so that files are not locked again for each.
             let transaction = reader.connection.unchecked_transaction()?;
             let mut statement = transaction.prepare_cached(FILE_QUERY)?;
@@ -170,6 +173,9 @@ impl Cache {
         }
         let read = || -> rusqlite::Result<Option<Option<(Known, i64)>>> {
             let reader = lock(&self.reader);
+            let Some(reader) = &*reader else {
+                return Ok(None);
+            };
             let mut statement = reader.connection.prepare_cached(CONTENT_QUERY)?;
             statement.query_row([key.row_id()], known_of).optional()
         };
@@ -257,11 +263,16 @@ impl Cache {
     fn send(&self, writing: &mut Writing, uses: Counts) {
         let entries = std::mem::take(&mut writing.entries);
         let Some(folder) = &self.folder else {
-            // What there is no room for is not known.
-            let _ = writer::write(&mut lock(&self.reader).connection, &Batch { entries, uses });
+            if let Some(reader) = &mut *lock(&self.reader) {
+                // What there is no room for is not known.
+                let _ = writer::write(&mut reader.connection, &Batch { entries, uses });
+            }
             return;
         };
-        let start = || Writer::start(folder.clone(), Arc::clone(&self.health));
+        let start = || {
+            let unused = self.is_new.then(|| lock(&self.reader).take()).flatten();
+            Writer::start(folder.clone(), Arc::clone(&self.health), unused)
+        };
         writing.writer.get_or_insert_with(start).send(Batch { entries, uses });
     }
 
@@ -286,9 +297,10 @@ impl Cache {
             if let Some(writer) = writing.writer.take() {
                 writer.finish();
             }
-        } else if uses != Counts::default() {
+        } else if uses != Counts::default()
+            && let Some(reader) = &mut *lock(&self.reader)
+        {
             // Nothing is lost if another process is writing just now.
-            let mut reader = lock(&self.reader);
             let no_waiting: Option<fn(i32) -> bool> = None;
             let _ = reader.connection.busy_handler(no_waiting);
             let _ = writer::count_uses(&reader.connection, uses, today());

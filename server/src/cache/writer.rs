@@ -16,11 +16,11 @@ use super::key::ContentKey;
 use super::maintenance::{self, Limits};
 use super::store::{Counts, today};
 
-/// So many entries go into one transaction.
-pub const BATCH: usize = 512;
+/// So many entries go into one transaction. Most transactions touch most of a small file, so that few cost less than many.
+pub const BATCH: usize = 4096;
 
 /// No more batches than this wait to be written. What comes on top is forgotten, rather than held in memory.
-const CAPACITY: usize = 256;
+const CAPACITY: usize = 32;
 
 /// Something to remember.
 pub struct Entry {
@@ -56,13 +56,13 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts it.
-    pub fn start(folder: PathBuf, health: Arc<Health>) -> Self {
+    /// Starts it. It opens the file in the folder when it has something to write, unless that is open.
+    pub fn start(folder: PathBuf, health: Arc<Health>, database: Option<Database>) -> Self {
         let (sender, receiver) = sync_channel(CAPACITY);
         let work = Work {
             folder,
             health: Arc::clone(&health),
-            database: None,
+            database,
         };
         let started = std::thread::Builder::new()
             .name("cache".to_owned())
@@ -110,8 +110,7 @@ impl Work {
             if self.health.writing.is_open() {
                 return;
             }
-            // Neighbours in the file, one after the other.
-            batch.entries.sort_unstable_by_key(|entry| entry.key.row_id());
+            in_order_of_file(&mut batch.entries);
             self.write(&batch);
             // Once a day, should the process live so long.
             if tidied != Some(today()) {
@@ -210,16 +209,24 @@ fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<
     let mut path = transaction.prepare_cached("REPLACE INTO paths (path, content, checksum) VALUES (?1, ?2, ?3)")?;
     for entry in entries {
         let id = entry.key.row_id();
-        match &entry.payload {
-            Some(payload) => content.execute((id, day, entry.key.as_bytes(), payload))?,
-            None if entry.path.is_none() => used.execute((id, day))?,
-            None => 0,
+        match (&entry.payload, &entry.path) {
+            (Some(payload), _) => content.execute((id, day, entry.key.as_bytes(), payload))?,
+            (None, None) => used.execute((id, day))?,
+            (None, Some(_)) => 0,
         };
         if let Some(entry) = &entry.path {
             path.execute((&entry.path, id, entry.checksum))?;
         }
     }
     Ok(())
+}
+
+/// Neighbours in a table one after the other: contents by their rows, and then paths.
+fn in_order_of_file(entries: &mut [Entry]) {
+    fn place(entry: &Entry) -> (Option<&[u8]>, i64) {
+        (entry.path.as_ref().map(|entry| &*entry.path), entry.key.row_id())
+    }
+    entries.sort_unstable_by(|one, other| place(one).cmp(&place(other)));
 }
 
 /// Adds to the uses of a day.
