@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 
-use crate::check::{self, CheckOptions, Input, OutputFormat};
+use crate::check::{self, CheckOptions, Destination, Input, OutputFormat};
 use crate::commands::ConfigCommand;
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
@@ -28,6 +28,7 @@ Examples:
   antipasta-lsp --check src --quiet           show violations only
   antipasta-lsp --check src -t cyc=15         allow a cyclomatic complexity of up to 15
   antipasta-lsp --check . --format json --output report.json
+  antipasta-lsp --check --output-format text --output-format sarif:report.sarif
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
   antipasta-lsp config init                   write a .antipasta.yaml to begin with
 
@@ -95,10 +96,23 @@ struct CheckArguments {
     config: Option<PathBuf>,
 
     /// How to report.
-    #[arg(long, value_enum, default_value_t, ignore_case = true)]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        ignore_case = true,
+        conflicts_with = "output_formats"
+    )]
     format: OutputFormat,
 
-    /// Write the report to a file, in place of the standard output.
+    /// Report in a format, to a file if one is named; given several times, in several at once.
+    ///
+    /// `--output-format text --output-format sarif:report.sarif` shows violations to people and writes them for tools. The
+    /// kinds are those of `--format`. One report at most goes to the standard output.
+    #[arg(long = "output-format", value_name = "KIND[:FILE]")]
+    output_formats: Vec<Destination>,
+
+    /// Write the report that names no file to this one, in place of the standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -210,18 +224,27 @@ impl CheckArguments {
         }
     }
 
-    fn options(self) -> Result<CheckOptions, &'static str> {
+    fn options(self) -> Result<CheckOptions, String> {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
         let input = if !self.paths.iter().any(is_stdin) {
             if self.stdin_filename.is_some() {
-                return Err("--stdin-filename goes with `-`, source on the standard input");
+                return Err("--stdin-filename goes with `-`, source on the standard input".to_owned());
             }
             Input::Paths(self.paths)
         } else if self.paths.len() == 1 {
             Input::Stdin(self.stdin_filename.unwrap_or_else(|| PathBuf::from("-")))
         } else {
-            return Err("`-` cannot be combined with other paths");
+            return Err("`-` cannot be combined with other paths".to_owned());
         };
+        let reports = if self.output_formats.is_empty() {
+            vec![Destination {
+                format: self.format,
+                file: None,
+            }]
+        } else {
+            self.output_formats
+        };
+        let destinations = check::destinations(reports, self.output)?;
         Ok(CheckOptions {
             input,
             config: self.config,
@@ -232,8 +255,7 @@ impl CheckArguments {
                 no_gitignore: self.no_gitignore,
                 force_analyze: self.force_analyze,
             },
-            format: self.format,
-            output: self.output,
+            destinations,
             quiet: self.quiet,
             statistics: self.statistics,
             report_unused_ignores: self.report_unused_ignores,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::format::OutputFormat;
+use super::destination::Destination;
 use crate::config::Overrides;
 
 /// What a check is asked to do.
@@ -14,10 +14,8 @@ pub struct CheckOptions {
     pub config: Option<PathBuf>,
     /// What the command line changes of the configuration.
     pub overrides: Overrides,
-    /// How to report.
-    pub format: OutputFormat,
-    /// Where to report to, in place of the standard output.
-    pub output: Option<PathBuf>,
+    /// The reports to write.
+    pub destinations: Vec<Destination>,
     /// Whether only violations are shown.
     pub quiet: bool,
     /// Whether to say what the run cost.

@@ -1,5 +1,6 @@
 //! What a check found.
 
+use super::reported_path::ReportedPath;
 use crate::analysis::{AnalysisError, Phases};
 use crate::config::Config;
 use crate::metrics::{FileMetrics, MetricType};
@@ -37,8 +38,7 @@ impl Outcome {
 
 /// What came of one file, and what it cost.
 pub(super) struct FileReport {
-    /// The path as it is reported.
-    pub path: String,
+    pub path: ReportedPath,
     pub outcome: Outcome,
     pub bytes: u64,
     pub phases: Phases,
@@ -77,16 +77,16 @@ impl Report {
     }
 
     /// The files that have no metrics, each with the reason.
-    pub fn failures(&self) -> impl Iterator<Item = (&str, &AnalysisError)> {
+    pub fn failures(&self) -> impl Iterator<Item = (&ReportedPath, &AnalysisError)> {
         let files = self.files.iter();
-        files.filter_map(|file| Some((file.path.as_str(), file.outcome.error.as_ref()?)))
+        files.filter_map(|file| Some((&file.path, file.outcome.error.as_ref()?)))
     }
 
     /// The ignore comments that suppress nothing, each with its file.
-    pub fn unused_ignores(&self) -> impl Iterator<Item = (&str, &Remark)> {
+    pub fn unused_ignores(&self) -> impl Iterator<Item = (&ReportedPath, &Remark)> {
         self.files.iter().flat_map(|file| {
             let remarks = file.outcome.judgement.unused_ignores.iter();
-            remarks.map(|remark| (file.path.as_str(), remark))
+            remarks.map(|remark| (&file.path, remark))
         })
     }
 }

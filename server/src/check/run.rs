@@ -1,20 +1,17 @@
 //! One run of the check, from the command line's options to the exit code.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
-use anstream::adapter::strip_bytes;
-use anstream::{AutoStream, ColorChoice};
-
-use super::format::{Format, Formatted, OutputFormat};
+use super::destination::Destination;
 use super::notices;
 use super::options::{CheckOptions, Input};
 use super::progress::Progress;
 use super::report::{FileReport, Outcome, Report};
+use super::reported_path::ReportedPath;
 use super::statistics::Statistics;
 use crate::analysis::{Analysis, AnalysisError, Phases, Pool, PoolError, analyse_bytes, analyse_file};
 use crate::config::{Config, ConfigErrors};
@@ -123,7 +120,6 @@ impl<'a> Run<'a> {
             return Err(CheckError::NoFiles);
         }
         self.announce(tasks.len())?;
-        let format = options.format.of(options.quiet);
         let pool = Pool::new(self.jobs, tasks.iter().map(|task| task.size).sum())?;
         let begun = Instant::now();
         let report = self.analyse(&pool, &tasks);
@@ -134,7 +130,7 @@ impl<'a> Run<'a> {
             }
         }
         let begun = Instant::now();
-        self.write(&report, &*format, &pool)?;
+        self.write(&report, &pool)?;
         if options.statistics {
             let statistics = Statistics {
                 discovery,
@@ -195,7 +191,7 @@ impl<'a> Run<'a> {
         let mut lines = notices::used_configs(&self.configs);
         lines.push(format!("Analyzing {files} files..."));
         let text = lines.join("\n");
-        if self.options.format == OutputFormat::Text && self.options.output.is_none() {
+        if self.options.destinations.iter().any(Destination::is_for_people) {
             writeln!(anstream::stdout(), "{text}").map_err(CheckError::Stdout)
         } else {
             console::say(text);
@@ -205,17 +201,18 @@ impl<'a> Run<'a> {
 
     fn analyse(&self, pool: &Pool, tasks: &[Task]) -> Report {
         let progress = Progress::new(tasks.len(), self.options.quiet);
+        let working_directory = self.configs.working_directory();
         let size = |task: &Task| task.size;
         let work = |task: &Task, buffer: &mut Vec<u8>| {
             let analysis = match &task.content {
                 Some(content) => analyse_bytes(content),
                 None => analyse_file(&task.path, buffer),
             };
-            let report = file_report(task, analysis);
+            let report = file_report(task, working_directory, analysis);
             progress.advance();
             report
         };
-        let rescue = |task: &Task, panic| file_report(task, Err(AnalysisError::Panicked(panic)));
+        let rescue = |task: &Task, panic| file_report(task, working_directory, Err(AnalysisError::Panicked(panic)));
         let files = pool.map(tasks, size, Vec::new, work, rescue);
         progress.finish();
         Report {
@@ -224,35 +221,32 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn write(&self, report: &Report, format: &dyn Format, pool: &Pool) -> Result<(), CheckError> {
-        let mut files = Formatted::new(report, format, pool);
-        let failed = |error| match &self.options.output {
-            Some(path) => CheckError::Output(path.clone(), error),
-            None => CheckError::Stdout(error),
+    /// Writes the reports, those to files first: whoever reads the standard output may leave. One that cannot be written does
+    /// not stop the others.
+    fn write(&self, report: &Report, pool: &Pool) -> Result<(), CheckError> {
+        let destinations = &self.options.destinations;
+        let (to_files, others): (Vec<_>, Vec<_>) = destinations.iter().partition(|to| to.file.is_some());
+        let write = |to: &Destination| {
+            to.write(report, self.options.quiet, pool)
+                .map_err(|error| match &to.file {
+                    Some(path) => CheckError::Output(path.clone(), error),
+                    None => CheckError::Stdout(error),
+                })
         };
-        let to_terminal = self.options.output.is_none() && AutoStream::choice(&io::stdout()) != ColorChoice::Never;
-        let mut sink: Box<dyn Write> = match &self.options.output {
-            Some(path) => Box::new(File::create(path).map_err(failed)?),
-            None if format.is_styled() && to_terminal => Box::new(AutoStream::auto(io::stdout())),
-            None => Box::new(io::stdout()),
-        };
-        if format.is_styled() && !to_terminal {
-            let mut text = Vec::new();
-            format.write(report, &mut files, &mut text).map_err(failed)?;
-            sink.write_all(&strip_bytes(&text).into_vec()).map_err(failed)?;
-        } else {
-            let mut buffered = BufWriter::new(&mut sink);
-            format
-                .write(report, &mut files, &mut buffered)
-                .and_then(|()| buffered.flush())
-                .map_err(failed)?;
+        let errors = to_files.into_iter().chain(others).filter_map(|to| write(to).err());
+        let mut errors: Vec<_> = errors.collect();
+        match errors.pop() {
+            None => Ok(()),
+            Some(last) => {
+                errors.iter().for_each(console::error);
+                Err(last)
+            }
         }
-        sink.flush().map_err(failed)
     }
 }
 
-fn file_report(task: &Task, analysis: Result<Analysis, AnalysisError>) -> FileReport {
-    let path = task.path.display().to_string();
+fn file_report(task: &Task, working_directory: &Path, analysis: Result<Analysis, AnalysisError>) -> FileReport {
+    let path = ReportedPath::new(&task.path, working_directory);
     match analysis {
         Ok(analysis) => FileReport {
             path,

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::format::Format;
 use super::report::{Outcome, Report};
+use super::reported_path::ReportedPath;
 use crate::analysis::AnalysisError;
 use crate::violations::advice;
 
@@ -26,10 +27,10 @@ impl Format for Text {
         true
     }
 
-    fn file(&self, path: &str, outcome: &Outcome) -> String {
+    fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut text = String::new();
         for violation in &outcome.judgement.violations {
-            let message = violation.message(path);
+            let message = violation.message(&path.shown);
             let _ = writeln!(text, "❌ {RED}{message}{RED:#}");
             if let Some(ceiling) = violation.ceiling {
                 let _ = writeln!(
@@ -109,7 +110,7 @@ fn heading(title: &str, line: char, output: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A failure as compilers write it, so that terminals and editors make it a link.
-fn write_failure(path: &str, error: &AnalysisError, output: &mut dyn Write) -> io::Result<()> {
+fn write_failure(path: &ReportedPath, error: &AnalysisError, output: &mut dyn Write) -> io::Result<()> {
     match error {
         AnalysisError::Syntax(error) => writeln!(
             output,
