@@ -3,6 +3,7 @@
 mod bad_input;
 mod config;
 mod files;
+mod formats;
 mod ignore_comments;
 mod json;
 mod text;
