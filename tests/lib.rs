@@ -39,6 +39,8 @@ pub fn binary() -> &'static Path {
 /// A folder to run the binary in.
 pub struct Project {
     folder: TempDir,
+    /// The folder of its cache.
+    cache: TempDir,
 }
 
 /// What a run of the binary came to.
@@ -57,6 +59,7 @@ impl Project {
     pub fn new(files: &[(&str, &str)]) -> Self {
         let project = Self {
             folder: tempfile::tempdir().expect("a temporary folder"),
+            cache: tempfile::tempdir().expect("a temporary folder"),
         };
         // What lies above the folder is none of its business.
         fs::create_dir(project.path(".git")).expect("a folder");
@@ -69,6 +72,11 @@ impl Project {
     /// The path of a file in the folder.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The folder of the cache.
+    pub fn cache(&self) -> &Path {
+        self.cache.path()
     }
 
     /// Writes a file, and the folders it is in.
@@ -87,6 +95,9 @@ impl Project {
     pub fn command(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Command {
         let mut command = Command::new(binary());
         command.args(arguments).current_dir(self.folder.path());
+        command
+            .env("ANTIPASTA_CACHE_DIR", self.cache.path())
+            .env_remove("ANTIPASTA_NO_CACHE");
         command
     }
 

@@ -9,7 +9,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand};
 
 use crate::check::{self, CheckOptions, Destination, Input, OutputFormat};
-use crate::commands::ConfigCommand;
+use crate::commands::{CacheCommand, CacheFormat, ConfigCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
 use crate::lsp::{self, Connection};
@@ -77,6 +77,15 @@ enum Command {
     /// Write, check, show or convert configurations.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Look at the cache, check it, make it smaller, or carry it elsewhere.
+    Cache {
+        #[command(subcommand)]
+        command: CacheCommand,
+
+        /// How to say what came of it.
+        #[arg(id = "cache_format", long = "format", value_enum, default_value_t, global = true)]
+        format: CacheFormat,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -160,7 +169,7 @@ struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     stdin_filename: Option<PathBuf>,
 
-    /// Do not use a cache. There is none yet; the option is here for scripts.
+    /// Analyse every file, whatever was analysed before, and remember nothing.
     #[arg(long, action = ArgAction::SetTrue)]
     no_cache: bool,
 
@@ -189,6 +198,7 @@ pub fn main() -> ExitCode {
     };
     match cli.command {
         Some(Command::Config(command)) => command.run(),
+        Some(Command::Cache { command, format }) => command.run(format),
         None if cli.check.check => cli.check.run(),
         None => cli.serve.run(),
     }
@@ -259,6 +269,7 @@ impl CheckArguments {
             quiet: self.quiet,
             statistics: self.statistics,
             report_unused_ignores: self.report_unused_ignores,
+            no_cache: self.no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })
     }

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import statistics
 import subprocess
 import sys
@@ -26,9 +25,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "conformance"))
 
 import reference  # noqa: E402
+from figures import progress  # noqa: E402
 from reference import Reference, ReferenceUnavailable  # noqa: E402
 from sides import SideFailed, binary  # noqa: E402
 from sources import SourceUnavailable, resolve  # noqa: E402
+from trees import copy_files  # noqa: E402
 
 DEFAULT_SOURCES = ("Django==5.2", "sympy==1.14.0", "stdlib")
 SLOW_ROUNDS = 1
@@ -121,12 +122,6 @@ def measure(tree: Path, chosen: list[Tool], rounds: int) -> None:
     progress("")
 
 
-def progress(words: str) -> None:
-    """Says what is going on, on a terminal."""
-    if sys.stderr.isatty():
-        print(f"\r{words:<78}", end="", file=sys.stderr, flush=True)
-
-
 def table(name: str, files: int, size: float, chosen: list[Tool]) -> None:
     """Prints what was measured of a tree."""
     print(f"\n{name}: {files} files, {size:.1f} MB of Python")
@@ -153,13 +148,9 @@ def main() -> int:
         for name in options.sources:
             source = resolve(name, environment)
             with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-                # A copy: every tool finds the same files, and no configuration, ignore rule or cache of the original.
                 tree = Path(folder) / "tree"
                 files = [file for file in source.files if not file.as_posix().endswith(LEFT_OUT)]
-                for file in files:
-                    copy = tree / file.relative_to(source.root)
-                    copy.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(file, copy)
+                copy_files(files, source.root, tree)
                 chosen = tools(environment, ours)
                 if options.peers is not None:
                     words = ("antipasta-lsp", *options.peers)

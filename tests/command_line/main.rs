@@ -1,6 +1,8 @@
 //! The command line, as users and scripts see it.
 
 mod bad_input;
+mod cache;
+mod cache_faults;
 mod config;
 mod files;
 mod formats;

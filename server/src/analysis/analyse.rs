@@ -6,6 +6,7 @@ use std::ops::AddAssign;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use crate::discovery::FileStamp;
 use crate::metrics::{FileMetrics, contribution_of_source};
 use crate::syntax::{DecodeError, MAX_BYTES, SyntaxError, decode, parse};
 
@@ -57,6 +58,9 @@ pub enum AnalysisError {
     /// Its text is no program.
     #[error("syntax error: line {line}, column {column}: {message}", line = .0.line, column = .0.column, message = .0.message)]
     Syntax(#[from] SyntaxError),
+    /// Its bytes are no text, as was found out before; in the words of a [`DecodeError`].
+    #[error("{0}")]
+    KnownDecode(String),
     /// Analysing it failed in a way that it never should.
     #[error("internal error, please report it: {0}")]
     Panicked(String),
@@ -92,17 +96,17 @@ pub fn read_text(path: &Path) -> Result<String, AnalysisError> {
     Ok(decode(&buffer)?.into_owned())
 }
 
-/// Reads a file that is not too large, or one byte more than that.
-fn read_bytes(path: &Path, buffer: &mut Vec<u8>) -> Result<(), AnalysisError> {
+/// Reads a file that is not too large, or one byte more than that. Returns its stamp from just before.
+pub(super) fn read_bytes(path: &Path, buffer: &mut Vec<u8>) -> Result<FileStamp, AnalysisError> {
     let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
-    if size > MAX_BYTES as u64 {
-        return Err(AnalysisError::TooLarge(size));
+    let stamp = FileStamp::of(&file.metadata()?);
+    if stamp.size > MAX_BYTES as u64 {
+        return Err(AnalysisError::TooLarge(stamp.size));
     }
     buffer.clear();
     // The file may grow while it is read.
     Read::by_ref(&mut file).take(MAX_BYTES as u64 + 1).read_to_end(buffer)?;
-    Ok(())
+    Ok(stamp)
 }
 
 /// The metrics of a file with the given bytes.

@@ -104,6 +104,16 @@ impl Document {
         (lines.start, costs)
     }
 
+    /// What the constructs in the function whose `def` is on `line`, from 0, cost, and how many lines come before what its lines
+    /// count from; `None` if there is no such function or its unit does not parse. Costs as [`Self::costs_at`].
+    pub fn costs_of_function(&self, line: u32) -> Option<(u32, &FunctionCosts)> {
+        let (lines_before, functions) = self.costs_at(line);
+        let function = functions
+            .iter()
+            .find(|function| lines_before + function.def_line == line + 1)?;
+        Some((lines_before, function))
+    }
+
     /// Whether some unit holds a syntax error, so that its numbers are the last good ones.
     pub fn is_stale(&self) -> bool {
         self.units.iter().any(|unit| unit.error().is_some())
@@ -340,9 +350,7 @@ impl Document {
             }
             Edited::Unclear => return false,
         };
-        let unit = std::mem::replace(&mut self.units[index], edited);
-        unit.contributions().for_each(|part| self.totals.subtract(part));
-        self.units[index].contributions().for_each(|part| self.totals.add(part));
+        self.put_unit(index, edited);
         for line in &mut self.first_lines[index + 1..] {
             *line = moved(*line);
         }
@@ -485,10 +493,16 @@ impl Document {
     /// Measures a unit that has kept its place, but perhaps not its text.
     fn measure_again(&mut self, index: usize) {
         let text = UnitText::new(self.text_of_lines(&self.lines_of(index)));
-        let unit = &mut self.units[index];
-        unit.contributions().for_each(|part| self.totals.subtract(part));
+        let mut unit = self.units[index].clone();
         unit.measure_again(&text);
-        unit.contributions().for_each(|part| self.totals.add(part));
+        self.put_unit(index, unit);
+    }
+
+    /// Puts another unit in the place of one.
+    fn put_unit(&mut self, index: usize, unit: MeasuredUnit) {
+        let old = std::mem::replace(&mut self.units[index], unit);
+        old.contributions().for_each(|part| self.totals.subtract(part));
+        self.units[index].contributions().for_each(|part| self.totals.add(part));
     }
 }
 

@@ -33,7 +33,7 @@ impl Failure {
                 let message = format!("syntax error: {}", error.message);
                 (SYNTAX, message, Some((error.line, error.column)))
             }
-            AnalysisError::Decode(error) => (DECODE, error.to_string(), None),
+            AnalysisError::Decode(_) | AnalysisError::KnownDecode(_) => (DECODE, error.to_string(), None),
             AnalysisError::Read(_) | AnalysisError::TooLarge(_) => (READ, error.to_string(), None),
             AnalysisError::Panicked(_) => (INTERNAL, error.to_string(), None),
         };

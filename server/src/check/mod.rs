@@ -26,4 +26,4 @@ mod text;
 pub use destination::{Destination, destinations};
 pub use format::OutputFormat;
 pub use options::{CheckOptions, Input};
-pub use run::{Verdict, run};
+pub use run::{Verdict, run, warm};

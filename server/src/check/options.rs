@@ -22,6 +22,8 @@ pub struct CheckOptions {
     pub statistics: bool,
     /// Whether to list ignore comments that suppress nothing.
     pub report_unused_ignores: bool,
+    /// Whether to do without the cache.
+    pub no_cache: bool,
     /// The most threads to use; as many as there are processors, if it is not given.
     pub jobs: Option<usize>,
 }

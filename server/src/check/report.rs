@@ -1,7 +1,7 @@
 //! What a check found.
 
 use super::reported_path::ReportedPath;
-use crate::analysis::{AnalysisError, Phases};
+use crate::analysis::{AnalysisError, Origin, Phases};
 use crate::config::Config;
 use crate::metrics::{FileMetrics, MetricType};
 use crate::violations::{Judgement, Remark, Violation, judge};
@@ -42,6 +42,7 @@ pub(super) struct FileReport {
     pub outcome: Outcome,
     pub bytes: u64,
     pub phases: Phases,
+    pub origin: Origin,
 }
 
 /// What was found in all files.

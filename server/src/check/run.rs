@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::destination::Destination;
 use super::notices;
@@ -13,10 +13,13 @@ use super::progress::Progress;
 use super::report::{FileReport, Outcome, Report};
 use super::reported_path::ReportedPath;
 use super::statistics::Statistics;
-use crate::analysis::{Analysis, AnalysisError, Phases, Pool, PoolError, analyse_bytes, analyse_file};
+use crate::analysis::{
+    Analysis, AnalysisError, Origin, Phases, Pool, PoolError, analyse_bytes, analyse_file, analyse_file_through, recall,
+};
+use crate::cache::{Cache, Counts, Known, Location};
 use crate::config::{Config, ConfigErrors};
 use crate::console;
-use crate::discovery::{self, Configs, Discovered, DiscoveryError, read_config};
+use crate::discovery::{self, Configs, Discovered, DiscoveryError, FileStamp, read_config};
 use crate::syntax::MAX_BYTES;
 
 /// How a check ends.
@@ -67,7 +70,9 @@ const MAX_JOBS: usize = 256;
 /// What one file is, before it is analysed.
 struct Task {
     path: PathBuf,
-    size: u64,
+    /// The same, from the root; empty if no cache asks for it.
+    absolute: PathBuf,
+    stamp: FileStamp,
     config: Arc<Config>,
     /// The bytes, if they came from the standard input.
     content: Option<Vec<u8>>,
@@ -84,6 +89,27 @@ pub fn run(options: &CheckOptions) -> Verdict {
             Verdict::Failed
         }
     }
+}
+
+/// Has the cache know the metrics of what would be checked. Returns what it knew before, and what it did not.
+///
+/// # Errors
+///
+/// There is nothing to analyse or no cache; why, for people.
+pub fn warm(options: &CheckOptions) -> Result<Counts, String> {
+    let run = Run::of(options).map_err(|error| error.to_string())?;
+    run.warm().map_err(|error| error.to_string())
+}
+
+/// What was analysed, and by what.
+struct Analysed {
+    report: Report,
+    pool: Pool,
+    cache: Option<Cache>,
+    /// How long the cache was asked.
+    recall: Duration,
+    /// How long the analysis took.
+    analysis: Duration,
 }
 
 struct Run<'a> {
@@ -120,10 +146,13 @@ impl<'a> Run<'a> {
             return Err(CheckError::NoFiles);
         }
         self.announce(tasks.len())?;
-        let pool = Pool::new(self.jobs, tasks.iter().map(|task| task.size).sum())?;
-        let begun = Instant::now();
-        let report = self.analyse(&pool, &tasks);
-        let analysis = begun.elapsed();
+        let Analysed {
+            report,
+            pool,
+            cache,
+            recall,
+            analysis,
+        } = self.analysed(tasks)?;
         for file in &report.files {
             for remark in &file.outcome.judgement.warnings {
                 console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
@@ -134,6 +163,7 @@ impl<'a> Run<'a> {
         if options.statistics {
             let statistics = Statistics {
                 discovery,
+                recall,
                 analysis,
                 report: begun.elapsed(),
                 threads: pool.threads(),
@@ -141,7 +171,36 @@ impl<'a> Run<'a> {
             // The run has its report; that nobody listens to its cost is no failure.
             let _ = statistics.write(&report, &mut anstream::stderr());
         }
+        if let Some(cache) = cache {
+            close(&cache, &report);
+        }
         Ok(verdict(&report))
+    }
+
+    fn warm(self) -> Result<Counts, CheckError> {
+        let (tasks, _) = self.tasks()?;
+        let Analysed { report, cache, .. } = self.analysed(tasks)?;
+        if let Some(cache) = cache {
+            close(&cache, &report);
+        }
+        Ok(counts(&report))
+    }
+
+    /// Analyses, by way of the cache if there is one.
+    fn analysed(&self, tasks: Vec<Task>) -> Result<Analysed, CheckError> {
+        let begun = Instant::now();
+        let cache = self.cache();
+        let tasks = self.recalled(tasks, cache.as_ref());
+        let recall = begun.elapsed();
+        let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
+        let begun = Instant::now();
+        Ok(Analysed {
+            report: self.analyse(&pool, &tasks, cache.as_ref()),
+            analysis: begun.elapsed(),
+            recall,
+            pool,
+            cache,
+        })
     }
 
     /// What is to be analysed, and how many files were named that are not.
@@ -156,7 +215,8 @@ impl<'a> Run<'a> {
                 warnings.iter().for_each(console::warning);
                 let task = |file: discovery::File| Task {
                     path: file.path,
-                    size: file.size,
+                    absolute: PathBuf::new(),
+                    stamp: file.stamp,
                     config: file.config,
                     content: None,
                 };
@@ -174,7 +234,11 @@ impl<'a> Run<'a> {
                 let config = self.configs.of_directory(directory);
                 let task = Task {
                     path: name.clone(),
-                    size: content.len() as u64,
+                    absolute: PathBuf::new(),
+                    stamp: FileStamp {
+                        size: content.len() as u64,
+                        ..FileStamp::default()
+                    },
                     config: config.map_err(DiscoveryError::Config)?,
                     content: Some(content),
                 };
@@ -199,20 +263,42 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn analyse(&self, pool: &Pool, tasks: &[Task]) -> Report {
+    /// The cache, unless the run is to do without. Source on the standard input is analysed sooner than a cache is opened.
+    fn cache(&self) -> Option<Cache> {
+        if self.options.no_cache || matches!(self.options.input, Input::Stdin(_)) {
+            return None;
+        }
+        Cache::at(&Location::of_environment()).unwrap_or_else(|why| {
+            console::warning(why);
+            None
+        })
+    }
+
+    /// The tasks, each with what the cache knows of its file.
+    fn recalled(&self, mut tasks: Vec<Task>, cache: Option<&Cache>) -> Vec<(Task, Option<Known>)> {
+        let Some(cache) = cache else {
+            return tasks.into_iter().map(|task| (task, None)).collect();
+        };
+        for task in &mut tasks {
+            task.absolute = self.configs.working_directory().join(&task.path);
+        }
+        let known = cache.known_files(tasks.iter().map(|task| (&*task.absolute, &task.stamp)));
+        tasks.into_iter().zip(known).collect()
+    }
+
+    fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&Cache>) -> Report {
         let progress = Progress::new(tasks.len(), self.options.quiet);
         let working_directory = self.configs.working_directory();
-        let size = |task: &Task| task.size;
-        let work = |task: &Task, buffer: &mut Vec<u8>| {
-            let analysis = match &task.content {
-                Some(content) => analyse_bytes(content),
-                None => analyse_file(&task.path, buffer),
-            };
-            let report = file_report(task, working_directory, analysis);
+        let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
+        let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
+            let (origin, analysis) = analyse(task, known.as_ref(), cache, buffer);
+            let report = file_report(task, working_directory, origin, analysis);
             progress.advance();
             report
         };
-        let rescue = |task: &Task, panic| file_report(task, working_directory, Err(AnalysisError::Panicked(panic)));
+        let rescue = |(task, _): &(Task, Option<Known>), panic| {
+            file_report(task, working_directory, Origin::Analysis, Err(AnalysisError::Panicked(panic)))
+        };
         let files = pool.map(tasks, size, Vec::new, work, rescue);
         progress.finish();
         Report {
@@ -245,7 +331,49 @@ impl<'a> Run<'a> {
     }
 }
 
-fn file_report(task: &Task, working_directory: &Path, analysis: Result<Analysis, AnalysisError>) -> FileReport {
+fn analyse(
+    task: &Task,
+    known: Option<&Known>,
+    cache: Option<&Cache>,
+    buffer: &mut Vec<u8>,
+) -> (Origin, Result<Analysis, AnalysisError>) {
+    if let Some(content) = &task.content {
+        return (Origin::Analysis, analyse_bytes(content));
+    }
+    let Some(cache) = cache else {
+        return (Origin::Analysis, analyse_file(&task.path, buffer));
+    };
+    match known.and_then(|known| recall(cache, known, task.stamp.size)) {
+        Some(recalled) => (Origin::KnownFile, recalled),
+        None => analyse_file_through(cache, &task.absolute, buffer),
+    }
+}
+
+/// Has the cache remember what is new, and says what went wrong with it.
+fn close(cache: &Cache, report: &Report) {
+    cache.count(counts(report));
+    cache.flush();
+    if let Some(trouble) = cache.take_trouble() {
+        console::warning(trouble);
+    }
+}
+
+/// How often the cache knew the metrics of a file, or did not.
+fn counts(report: &Report) -> Counts {
+    let misses = report.files.iter().filter(|file| file.origin == Origin::Analysis);
+    let misses = misses.count() as u64;
+    Counts {
+        hits: report.files.len() as u64 - misses,
+        misses,
+    }
+}
+
+fn file_report(
+    task: &Task,
+    working_directory: &Path,
+    origin: Origin,
+    analysis: Result<Analysis, AnalysisError>,
+) -> FileReport {
     let path = ReportedPath::new(&task.path, working_directory);
     match analysis {
         Ok(analysis) => FileReport {
@@ -253,12 +381,14 @@ fn file_report(task: &Task, working_directory: &Path, analysis: Result<Analysis,
             outcome: Outcome::of(analysis.metrics, &task.config),
             bytes: analysis.bytes,
             phases: analysis.phases,
+            origin,
         },
         Err(error) => FileReport {
             path,
             outcome: Outcome::failed(error),
-            bytes: task.size,
+            bytes: task.stamp.size,
             phases: Phases::default(),
+            origin,
         },
     }
 }

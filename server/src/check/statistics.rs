@@ -4,11 +4,13 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::report::Report;
-use crate::analysis::Phases;
+use crate::analysis::{Origin, Phases};
 
 /// What a run cost, phase by phase.
 pub(super) struct Statistics {
     pub discovery: Duration,
+    /// Opening the cache, and reading from it what is known of the files.
+    pub recall: Duration,
     /// From the first file to the last.
     pub analysis: Duration,
     pub report: Duration,
@@ -29,6 +31,7 @@ impl Statistics {
         for file in &report.files {
             phases += file.phases;
         }
+        let of_origin = |origin: Origin| report.files.iter().filter(|file| file.origin == origin).count();
         let megabytes = bytes as f64 / 1e6;
         writeln!(output, "\nStatistics:")?;
         let mut line = |name: &str, value: String| writeln!(output, "  {name:<24}{value}");
@@ -36,8 +39,12 @@ impl Statistics {
         line("functions", functions.to_string())?;
         line("source", format!("{megabytes:.2} MB"))?;
         line("suppressed violations", suppressed.to_string())?;
+        line("files known unread", of_origin(Origin::KnownFile).to_string())?;
+        line("contents known", of_origin(Origin::KnownContent).to_string())?;
+        line("files analysed", of_origin(Origin::Analysis).to_string())?;
         line("threads", self.threads.to_string())?;
         line("finding files", milliseconds(self.discovery))?;
+        line("asking the cache", milliseconds(self.recall))?;
         line("analysis", milliseconds(self.analysis))?;
         line("  reading (all threads)", milliseconds(phases.read))?;
         line("  decoding", milliseconds(phases.decode))?;

@@ -1,5 +1,7 @@
 //! Commands beside the check.
 
+mod cache;
 mod config;
 
+pub use cache::{CacheCommand, CacheFormat};
 pub use config::ConfigCommand;

@@ -3,11 +3,12 @@
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
 use crate::config::{Config, ConfigErrors, Format, Overrides, Problem};
+use crate::locks::lock;
 
 /// The name of a configuration file.
 pub const FILE_NAME: &str = ".antipasta.yaml";
@@ -154,7 +155,7 @@ impl Configs {
 
     /// Every configuration that was used, in the order of their paths.
     pub fn used(&self) -> Vec<Arc<Config>> {
-        let known = self.known();
+        let known = lock(&self.known);
         let found = known.values().flatten().filter_map(|found| found.as_ref().ok());
         let mut used: Vec<_> = found
             .chain(&self.given)
@@ -170,7 +171,7 @@ impl Configs {
         let mut passed = Vec::new();
         let mut result = None;
         for directory in directory.ancestors() {
-            if let Some(known) = self.known().get(directory) {
+            if let Some(known) = lock(&self.known).get(directory) {
                 result = known.clone();
                 break;
             }
@@ -180,7 +181,7 @@ impl Configs {
                 break;
             }
         }
-        let mut known = self.known();
+        let mut known = lock(&self.known);
         known.extend(
             passed
                 .into_iter()
@@ -211,10 +212,6 @@ impl Configs {
             }
         }
         None
-    }
-
-    fn known(&self) -> MutexGuard<'_, FxHashMap<PathBuf, Option<Found>>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

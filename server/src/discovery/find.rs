@@ -12,21 +12,28 @@ use rustc_hash::FxHashMap;
 
 use super::configs::Configs;
 use super::patterns::Patterns;
+use super::stamp::FileStamp;
 use crate::config::{Config, ConfigErrors};
+use crate::locks::lock;
 
 /// The extension of the files that are looked for in directories.
 const EXTENSION: &str = "py";
 
 /// The extensions of files that are analysed if they are named.
-const NAMED_EXTENSIONS: [&str; 3] = ["py", "pyw", "pyi"];
+pub const NAMED_EXTENSIONS: [&str; 3] = ["py", "pyw", "pyi"];
+
+/// Whether a file is one of those that are looked for in directories, by its name.
+pub fn is_source(path: &Path) -> bool {
+    path.extension() == Some(OsStr::new(EXTENSION))
+}
 
 /// A file to analyse.
 #[derive(Clone, Debug)]
 pub struct File {
     /// Its path as it is reported: that of the argument it was found by, and what follows.
     pub path: PathBuf,
-    /// Its size in bytes, to plan by.
-    pub size: u64,
+    /// Its size, to plan by, and what else tells whether it is what it was.
+    pub stamp: FileStamp,
     /// What it is judged by.
     pub config: Arc<Config>,
 }
@@ -232,7 +239,7 @@ impl<'a> Search<'a> {
             Err(errors) => return self.fail(errors),
         };
         if self.is_taken(&config, &absolute, &name) {
-            self.add(normal(path), metadata.len(), config);
+            self.add(normal(path), FileStamp::of(metadata), config);
         } else {
             lock(&self.found).left_out += 1;
         }
@@ -249,10 +256,10 @@ impl<'a> Search<'a> {
         !self.included.is_empty() && self.included.leave_out(path, below_argument)
     }
 
-    fn add(&self, path: PathBuf, size: u64, config: Arc<Config>) {
+    fn add(&self, path: PathBuf, stamp: FileStamp, config: Arc<Config>) {
         let file = File {
             path: path.clone(),
-            size,
+            stamp,
             config,
         };
         lock(&self.found).files.insert(path, file);
@@ -304,7 +311,7 @@ impl Visitor<'_, '_> {
             let prunes = entry.file_name() == ".git" || self.prunes(entry.path(), below_argument);
             return if prunes { WalkState::Skip } else { WalkState::Continue };
         }
-        if Path::new(entry.file_name()).extension() == Some(OsStr::new(EXTENSION)) {
+        if is_source(Path::new(entry.file_name())) {
             self.file(&entry, below_argument);
         }
         WalkState::Continue
@@ -328,8 +335,8 @@ impl Visitor<'_, '_> {
         } else {
             search.is_included(path, below_argument)
         };
-        if is_taken && let Some(size) = size_of_file(entry) {
-            search.add(normal(&self.argument.join(below_argument)), size, config);
+        if is_taken && let Some(stamp) = stamp_of_file(entry) {
+            search.add(normal(&self.argument.join(below_argument)), stamp, config);
         }
     }
 
@@ -352,8 +359,8 @@ impl Visitor<'_, '_> {
     }
 }
 
-/// The size of a file in bytes; `None` if it is no regular file, but a link to a directory, to nothing, or to itself.
-fn size_of_file(entry: &DirEntry) -> Option<u64> {
+/// The stamp of a file; `None` if it is no regular file, but a link to a directory, to nothing, or to itself.
+fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
     let metadata = match entry.path_is_symlink() {
         true => std::fs::metadata(entry.path()),
         false => entry
@@ -361,9 +368,9 @@ fn size_of_file(entry: &DirEntry) -> Option<u64> {
             .map_err(|error| error.into_io_error().unwrap_or(io::ErrorKind::Other.into())),
     };
     match metadata {
-        Ok(metadata) => metadata.is_file().then_some(metadata.len()),
+        Ok(metadata) => metadata.is_file().then(|| FileStamp::of(&metadata)),
         // It can no more be read than be asked about; whoever tries will say so.
-        Err(error) => (error.kind() == io::ErrorKind::PermissionDenied).then_some(0),
+        Err(error) => (error.kind() == io::ErrorKind::PermissionDenied).then(FileStamp::default),
     }
 }
 
@@ -372,10 +379,6 @@ fn normal(path: &Path) -> PathBuf {
     path.components()
         .filter(|component| *component != Component::CurDir)
         .collect()
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -3,7 +3,9 @@
 mod configs;
 mod find;
 mod patterns;
+mod stamp;
 
 pub use configs::{Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, is_repository, read_config, read_text};
-pub use find::{Discovered, DiscoveryError, File, discover, is_left_out};
+pub use find::{Discovered, DiscoveryError, File, NAMED_EXTENSIONS, discover, is_left_out, is_source};
 pub use patterns::Patterns;
+pub use stamp::FileStamp;

@@ -112,8 +112,11 @@ impl Attendance {
         let rules = self.rules().await;
         let judged_by = self.judged_by(rules, previous.as_ref()).await;
         let snapshot = Arc::new(self.snapshot(work, previous, judged_by).await);
+        // What it took to open the document tells nothing of what an edit takes.
+        if self.analysed > 0 {
+            self.last_cost = begun.elapsed();
+        }
         self.analysed = revision;
-        self.last_cost = begun.elapsed();
         self.document.set_snapshot(Arc::clone(&snapshot));
         if self.document.is_at(revision) {
             self.publish(&snapshot, false).await;

@@ -32,27 +32,8 @@ pub struct ClientSupport {
     pub nested_symbols: bool,
     /// What it can do with edits.
     pub edits: EditSupport,
-    /// The markup of hovers.
-    pub hover_markup: HoverMarkup,
-}
-
-/// The markup of hovers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum HoverMarkup {
-    /// None: plain text.
-    #[default]
-    PlainText,
-    /// Markdown.
-    Markdown,
-}
-
-impl From<HoverMarkup> for MarkupKind {
-    fn from(markup: HoverMarkup) -> Self {
-        match markup {
-            HoverMarkup::PlainText => Self::PlainText,
-            HoverMarkup::Markdown => Self::Markdown,
-        }
-    }
+    /// Hovers are best Markdown, and not plain text.
+    pub prefers_markdown: bool,
 }
 
 impl ClientSupport {
@@ -94,10 +75,7 @@ impl ClientSupport {
                 .document_symbol
                 .is_some_and(|symbols| symbols.hierarchical_document_symbol_support == Some(true)),
             edits: EditSupport::of(&params.capabilities),
-            hover_markup: match markups.as_deref() {
-                Some([MarkupKind::PlainText, ..] | []) | None => HoverMarkup::PlainText,
-                Some([MarkupKind::Markdown, ..]) => HoverMarkup::Markdown,
-            },
+            prefers_markdown: matches!(markups.as_deref(), Some([MarkupKind::Markdown, ..])),
         }
     }
 }

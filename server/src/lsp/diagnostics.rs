@@ -134,11 +134,9 @@ impl Context<'_> {
         ) {
             return Vec::new();
         }
-        let (lines_before, functions) = self.document.costs_at(line);
-        let function = functions
-            .iter()
-            .find(|function| lines_before + function.def_line == line + 1);
-        let lines = function.map(|function| function.costliest_lines(metric, NAMED_LINES));
+        let Some((lines_before, function)) = self.document.costs_of_function(line) else {
+            return Vec::new();
+        };
         let information = |costs: LineCosts| DiagnosticRelatedInformation {
             location: Location {
                 uri: self.uri.clone(),
@@ -150,6 +148,7 @@ impl Context<'_> {
             },
             message: costs.to_string(),
         };
-        lines.into_iter().flatten().map(information).collect()
+        let lines = function.costliest_lines(metric, NAMED_LINES);
+        lines.into_iter().map(information).collect()
     }
 }

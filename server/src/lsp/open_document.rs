@@ -5,15 +5,25 @@
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use ropey::Rope;
 use tokio::sync::watch;
-use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, Url};
+use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url};
 
 use super::convert::from_position;
 use super::snapshot::Snapshot;
+use crate::discovery::NAMED_EXTENSIONS;
+use crate::locks::lock;
 use crate::text::{PositionEncoding, Splice, replace};
+
+/// What clients call the language of Python files (LSP 3.17, `TextDocumentItem`).
+const LANGUAGE: &str = "python";
+
+fn has_extension_of_python(uri: &Url) -> bool {
+    let extension = uri.path().rsplit_once('.').map(|(_, extension)| extension);
+    extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension))
+}
 
 /// A document that is open.
 pub struct OpenDocument {
@@ -21,6 +31,8 @@ pub struct OpenDocument {
     pub uri: Url,
     /// Where it is, if it is a file.
     pub path: Option<PathBuf>,
+    /// Whether it is Python. Clients may open other documents as well, such as configurations.
+    pub is_python: bool,
     received: Mutex<Received>,
     state: watch::Sender<State>,
     snapshot: watch::Sender<Option<Arc<Snapshot>>>,
@@ -65,12 +77,19 @@ pub struct Work {
 
 impl OpenDocument {
     /// A document that has just been opened.
-    pub fn new(uri: Url, version: i32, text: &str) -> Self {
+    pub fn new(item: TextDocumentItem) -> Self {
+        let TextDocumentItem {
+            uri,
+            language_id,
+            version,
+            text,
+        } = item;
         Self {
+            is_python: language_id == LANGUAGE || has_extension_of_python(&uri),
             path: uri.to_file_path().ok(),
             uri,
             received: Mutex::new(Received {
-                text: Rope::from_str(text),
+                text: Rope::from_str(&text),
                 version,
                 pending: Pending::Replaced,
             }),
@@ -84,7 +103,7 @@ impl OpenDocument {
 
     /// Changes the text as the client did. Costs what the changes are long.
     pub fn change(&self, version: i32, changes: Vec<TextDocumentContentChangeEvent>, encoding: PositionEncoding) {
-        let mut received = self.received();
+        let mut received = lock(&self.received);
         let Received { text, pending, .. } = &mut *received;
         for change in changes {
             let Some(range) = change.range else {
@@ -115,13 +134,13 @@ impl OpenDocument {
 
     /// Has the document judged again, as what it is judged by has changed.
     pub fn judge_again(&self) {
-        let _received = self.received();
+        let _received = lock(&self.received);
         self.advance();
     }
 
     /// Has the document measured again as a whole.
     pub fn measure_again(&self) {
-        self.received().pending = Pending::Replaced;
+        lock(&self.received).pending = Pending::Replaced;
         self.judge_again();
     }
 
@@ -133,7 +152,7 @@ impl OpenDocument {
 
     /// The text as it is now, and the version that the client gave it.
     pub fn text(&self) -> (Rope, i32) {
-        let received = self.received();
+        let received = lock(&self.received);
         (received.text.clone(), received.version)
     }
 
@@ -150,7 +169,7 @@ impl OpenDocument {
 
     /// Takes what there is to analyse.
     pub fn take_work(&self) -> Work {
-        let mut received = self.received();
+        let mut received = lock(&self.received);
         Work {
             text: received.text.clone(),
             version: received.version,
@@ -159,8 +178,11 @@ impl OpenDocument {
         }
     }
 
-    /// What is known of the text as it is now, once that is known; `None` if the document is closed.
+    /// What is known of the text as it is now, once that is known; `None` if the document is closed, or is not Python.
     pub async fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
+        if !self.is_python {
+            return None;
+        }
         let state = *self.state.borrow();
         let mut states = self.state.subscribe();
         let mut snapshots = self.snapshot.subscribe();
@@ -204,8 +226,21 @@ impl OpenDocument {
     fn advance(&self) {
         self.state.send_modify(|state| state.revision += 1);
     }
+}
 
-    fn received(&self) -> MutexGuard<'_, Received> {
-        self.received.lock().unwrap_or_else(PoisonError::into_inner)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_python_by_what_the_client_says_or_by_its_name() {
+        let is_python = |uri: &str, language: &str| {
+            let uri = Url::parse(uri).unwrap();
+            OpenDocument::new(TextDocumentItem::new(uri, language.to_owned(), 1, String::new())).is_python
+        };
+        assert!(is_python("untitled:Untitled-1", "python"));
+        assert!(is_python("file:///a/b.pyi", "stub"));
+        assert!(!is_python("file:///a/.antipasta.yaml", "yaml"));
+        assert!(!is_python("file:///a/py", "plaintext"));
     }
 }

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use tower_lsp::jsonrpc::Result;
 use tower_lsp::lsp_types::{
     DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport,
     PreviousResultId, RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
@@ -15,14 +14,7 @@ use super::session::Session;
 use super::snapshot::Diagnostics;
 
 /// The answer to `textDocument/diagnostic`. A document that is not open has no diagnostics.
-///
-/// # Errors
-///
-/// None so far.
-pub async fn of_document(
-    session: &Session,
-    params: DocumentDiagnosticParams,
-) -> Result<DocumentDiagnosticReportResult> {
+pub async fn of_document(session: &Session, params: DocumentDiagnosticParams) -> DocumentDiagnosticReportResult {
     let snapshot = session.snapshot(&params.text_document.uri).await;
     let diagnostics = snapshot.map_or_else(Diagnostics::none, |snapshot| snapshot.diagnostics.clone());
     let report = match unchanged(&diagnostics, params.previous_result_id.as_deref()) {
@@ -35,7 +27,7 @@ pub async fn of_document(
             full_document_diagnostic_report: full(&diagnostics),
         }),
     };
-    Ok(report.into())
+    report.into()
 }
 
 /// The answer to `workspace/diagnostic`: what is known of every file of the workspace, once all is done that follows from

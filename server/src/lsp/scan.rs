@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -20,7 +20,8 @@ use super::session::Session;
 use super::settings::DiagnosticMode;
 use super::snapshot::Diagnostics;
 use crate::analysis::{AnalysisError, Document, PoolError, Workers, read_text};
-use crate::discovery::{self, Discovered, is_left_out};
+use crate::discovery::{self, Discovered, FileStamp, is_left_out, is_source};
+use crate::locks::lock;
 use crate::violations::judge;
 
 /// How often the progress is told.
@@ -334,14 +335,14 @@ async fn push(session: &Session, file: &ScannedFile) {
 fn look_at(session: &Session, path: &Path) -> Option<ScannedFile> {
     let workspace = session.workspace();
     let folder = workspace.folder_of(path)?;
-    if path.extension().is_none_or(|extension| extension != "py") || is_left_out(path, &folder.path, &folder.configs) {
+    if !is_source(path) || is_left_out(path, &folder.path, &folder.configs) {
         return None;
     }
     let metadata = path.metadata().ok().filter(|metadata| metadata.is_file())?;
     let config = folder.configs.of_directory(path.parent().unwrap_or(path)).ok()?;
     let file = discovery::File {
         path: path.to_owned(),
-        size: metadata.len(),
+        stamp: FileStamp::of(&metadata),
         config,
     };
     scan_file(session, &file)
@@ -378,10 +379,6 @@ fn diagnostics_of_file(session: &Session, file: &discovery::File) -> Result<Scan
         session.support(),
     );
     Ok(ScannedFile { uri, diagnostics })
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

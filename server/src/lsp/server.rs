@@ -243,7 +243,7 @@ impl tower_lsp::LanguageServer for LanguageServer {
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
-        pulling::of_document(&self.session, params).await
+        Ok(pulling::of_document(&self.session, params).await)
     }
 
     async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
@@ -256,7 +256,11 @@ impl tower_lsp::LanguageServer for LanguageServer {
             position,
         } = params.text_document_position_params;
         let hover = self.ask(&text_document.uri, move |snapshot, client| {
-            hover(snapshot, position, client.encoding, client.hover_markup.into())
+            let kind = match client.prefers_markdown {
+                true => MarkupKind::Markdown,
+                false => MarkupKind::PlainText,
+            };
+            hover(snapshot, position, client.encoding, kind)
         });
         Ok(hover.await?.flatten())
     }

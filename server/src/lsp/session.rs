@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, RwLock};
 use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
@@ -26,6 +26,7 @@ use super::watching::OwnWatcher;
 use super::workspace::Workspace;
 use crate::analysis::Workers;
 use crate::config::ConfigErrors;
+use crate::locks;
 
 /// The session. Shared by everything that serves it.
 pub struct Session {
@@ -113,12 +114,12 @@ impl Session {
 
     /// The settings.
     pub fn settings(&self) -> Arc<Settings> {
-        Arc::clone(&self.settings.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&locks::read(&self.settings))
     }
 
     /// Notes other settings, and says whether they differ.
     pub fn set_settings(&self, settings: Settings) -> bool {
-        let mut present = self.settings.write().unwrap_or_else(PoisonError::into_inner);
+        let mut present = locks::write(&self.settings);
         let differ = **present != settings;
         *present = Arc::new(settings);
         differ
@@ -142,25 +143,25 @@ impl Session {
 
     /// The folders of the workspace.
     pub fn roots(&self) -> Vec<PathBuf> {
-        self.roots.read().unwrap_or_else(PoisonError::into_inner).clone()
+        locks::read(&self.roots).clone()
     }
 
     /// Notes other folders. [`Self::reload`] makes them count.
     pub fn set_roots(&self, roots: Vec<PathBuf>) {
-        *self.roots.write().unwrap_or_else(PoisonError::into_inner) = roots;
+        *locks::write(&self.roots) = roots;
     }
 
     /// The folders and their configurations.
     pub fn workspace(&self) -> Arc<Workspace> {
-        Arc::clone(&self.workspace.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&locks::read(&self.workspace))
     }
 
     /// Reads all configurations again, and judges the open documents by them.
     pub async fn reload(self: &Arc<Self>) {
         let settings = self.settings();
         let (workspace, problems) = Workspace::new(self.roots(), settings.configuration.as_deref());
-        *self.workspace.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(workspace);
-        self.reported.write().unwrap_or_else(PoisonError::into_inner).clear();
+        *locks::write(&self.workspace) = Arc::new(workspace);
+        locks::write(&self.reported).clear();
         for problem in problems {
             self.report(problem).await;
         }
@@ -172,7 +173,7 @@ impl Session {
     /// Says what is wrong with a configuration, once.
     pub async fn report(&self, errors: Arc<ConfigErrors>) {
         {
-            let mut reported = self.reported.write().unwrap_or_else(PoisonError::into_inner);
+            let mut reported = locks::write(&self.reported);
             if reported.iter().any(|known| **known == *errors) {
                 return;
             }
@@ -184,21 +185,22 @@ impl Session {
 
     // --- documents ---
 
-    /// Opens a document.
+    /// Opens a document. One that is not Python has its text kept, and nothing else done for it.
     pub fn open(self: &Arc<Self>, params: DidOpenTextDocumentParams) {
-        let item = params.text_document;
-        let document = Arc::new(OpenDocument::new(item.uri.clone(), item.version, &item.text));
-        if let Some(older) = self.documents.insert(item.uri, Arc::clone(&document)) {
+        let document = Arc::new(OpenDocument::new(params.text_document));
+        if let Some(older) = self.documents.insert(document.uri.clone(), Arc::clone(&document)) {
             tracing::warn!("{}: opened again without having been closed", older.uri);
             older.close();
         }
-        tokio::spawn(attendance::attend(Arc::clone(self), document));
+        if document.is_python {
+            tokio::spawn(attendance::attend(Arc::clone(self), document));
+        }
     }
 
     /// Changes an open document.
     pub fn change(&self, params: DidChangeTextDocumentParams) {
         let identifier = params.text_document;
-        *self.last_change.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *locks::lock(&self.last_change) = Instant::now();
         match self.document(&identifier.uri) {
             Some(document) => document.change(identifier.version, params.content_changes, self.support().encoding),
             None => tracing::warn!("{}: changed, but it is not open", identifier.uri),
@@ -286,7 +288,7 @@ impl Session {
     }
 
     fn last_change(&self) -> Instant {
-        *self.last_change.lock().unwrap_or_else(PoisonError::into_inner)
+        *locks::lock(&self.last_change)
     }
 
     /// Scans the workspace in the background, if that is wanted.

@@ -3,9 +3,10 @@
 //! A tree makes an edit cheap, but takes many times the memory of its text. One edits few documents at a time: those that
 //! were edited or opened last keep theirs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use super::open_document::OpenDocument;
+use crate::locks::lock;
 
 /// The documents whose texts have this many bytes in all keep their trees; the last one always does.
 const BUDGET_BYTES: usize = 512 << 10;
@@ -19,7 +20,7 @@ pub struct Trees {
 impl Trees {
     /// Notes that a document has been opened or edited. Takes the trees of those that are due.
     pub fn touch(&self, document: &Arc<OpenDocument>, bytes: usize) {
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = lock(&self.recent);
         recent.retain(|(other, _)| !Arc::ptr_eq(other, document));
         recent.insert(0, (Arc::clone(document), bytes));
         let mut sum = 0;
@@ -35,13 +36,13 @@ impl Trees {
 
     /// Whether a document is among those that keep their trees.
     pub fn keep(&self, document: &Arc<OpenDocument>) -> bool {
-        let recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = lock(&self.recent);
         recent.iter().any(|(other, _)| Arc::ptr_eq(other, document))
     }
 
     /// Forgets a document that is closed.
     pub fn forget(&self, document: &Arc<OpenDocument>) {
-        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = lock(&self.recent);
         recent.retain(|(other, _)| !Arc::ptr_eq(other, document));
     }
 }

@@ -3,7 +3,7 @@
 //! The client watches, if it can; else the server does.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher};
@@ -16,7 +16,8 @@ use tower_lsp::lsp_types::{
 
 use super::patience;
 use super::session::Session;
-use crate::discovery::{FILE_NAME, PYPROJECT};
+use crate::discovery::{FILE_NAME, PYPROJECT, is_source};
+use crate::locks::lock;
 
 /// The names of files that say which configuration holds, or which files count.
 const RULE_FILES: [&str; 4] = [FILE_NAME, PYPROJECT, ".gitignore", ".ignore"];
@@ -44,12 +45,7 @@ pub async fn watch(session: &Arc<Session>) {
 
 /// Begins to watch other folders, if it is the server that watches.
 pub fn watch_other_roots(session: &Arc<Session>) {
-    let watches = session
-        .watcher
-        .0
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .is_some();
+    let watches = lock(&session.watcher.0).is_some();
     if watches {
         watch_ourselves(session);
     }
@@ -59,7 +55,6 @@ pub fn watch_other_roots(session: &Arc<Session>) {
 pub async fn follow(session: &Arc<Session>, mut paths: Vec<PathBuf>) {
     paths.sort();
     paths.dedup();
-    let is_source = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "py");
     let sources: Vec<PathBuf> = paths.iter().filter(|path| is_source(path)).cloned().collect();
     if paths.iter().any(|path| says_rules(session, path)) {
         session.reload().await;
@@ -124,7 +119,7 @@ fn watch_ourselves(session: &Arc<Session>) {
             tracing::warn!("{} cannot be watched: {error}", root.display());
         }
     }
-    *session.watcher.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(watcher);
+    *lock(&session.watcher.0) = Some(watcher);
     let session = Arc::downgrade(session);
     tokio::spawn(async move {
         while let Some(path) = changed.recv().await {

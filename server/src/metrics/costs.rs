@@ -104,6 +104,14 @@ impl FunctionCosts {
 }
 
 impl LineCosts {
+    /// How much the line adds, as people are told of it: `+2 (nesting 1)`.
+    pub fn increment(&self) -> String {
+        match self.nesting {
+            0 => format!("+{}", self.amount),
+            nesting => format!("+{} (nesting {nesting})", self.amount),
+        }
+    }
+
     fn of(cost: &Cost) -> Self {
         Self {
             line: cost.line,
@@ -130,10 +138,7 @@ impl LineCosts {
 /// As people are told of it: `+3 (nesting 2): `if``.
 impl fmt::Display for LineCosts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "+{}", self.amount)?;
-        if self.nesting > 0 {
-            write!(formatter, " (nesting {})", self.nesting)?;
-        }
+        formatter.write_str(&self.increment())?;
         for (index, (construct, _)) in self.constructs.iter().enumerate() {
             let separator = if index == 0 { ": " } else { ", " };
             write!(formatter, "{separator}{construct}")?;

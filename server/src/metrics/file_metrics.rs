@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::function_summary::FunctionSummary;
 use super::recursion_limit::Exceeded;
 use super::rows::Run;
 
 /// Halstead's four counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HalsteadCounts {
     /// η₁: how many different operators occur.
     pub distinct_operators: u32,
@@ -20,7 +22,7 @@ pub struct HalsteadCounts {
 }
 
 /// The line counts of a file.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineCounts {
     /// All physical lines.
     pub lines: u32,
@@ -37,7 +39,7 @@ pub struct LineCounts {
 }
 
 /// A comment on the header of a `def` or `class` that speaks to this tool: it holds `antipasta:`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HeaderComment {
     /// The line of the comment, from 1.
     pub line: u32,
@@ -55,7 +57,7 @@ fn moved(comments: &[HeaderComment], offset: u32) -> Box<[HeaderComment]> {
 }
 
 /// A function or method that has rows of its own: one that no other function encloses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FunctionMetrics {
     /// The bare name.
     pub name: Box<str>,
@@ -80,7 +82,7 @@ pub struct FunctionMetrics {
 }
 
 /// A class that no function encloses.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassMetrics {
     /// The bare name.
     pub name: Box<str>,
@@ -93,7 +95,7 @@ pub struct ClassMetrics {
 }
 
 /// What was measured of a file as a whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileTotals {
     /// Halstead's counts for the file.
     pub halstead: HalsteadCounts,

@@ -13,6 +13,7 @@ use ruff_python_ast::{
     Comprehension, ElifElseClause, ExceptHandler, Expr, InterpolatedStringElement, Keyword, MatchCase, Parameters,
     Pattern, Stmt, WithItem,
 };
+use serde::{Deserialize, Serialize};
 
 /// How many calls the visitors may nest: Python's limit of 1,000 less the calls around them, when the reference
 /// analyses a directory by worker processes. (For less than 32 files it uses none, and 980 are left.)
@@ -32,7 +33,7 @@ pub struct Frames {
 }
 
 /// Which rows the reference does not have.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Exceeded {
     /// The rows of cyclomatic complexity and weighted methods.
     pub cyclomatic: bool,

@@ -7,6 +7,7 @@ use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{ModModule, PySourceType, Stmt};
 use ruff_python_parser::{ParseError, ParseErrorType, Parsed, parse_unchecked_source};
 use ruff_text_size::{Ranged, TextSize};
+use serde::{Deserialize, Serialize};
 
 use super::nesting::{MAX_NESTING, first_too_deep};
 use super::teardown;
@@ -20,7 +21,7 @@ pub const MAX_BYTES: usize = 1 << 30;
 pub const ANALYSIS_STACK_BYTES: usize = 256 << 20;
 
 /// Why a text has no metrics, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyntaxError {
     /// What is wrong, such as ``expected `)`, found newline``.
     pub message: String,

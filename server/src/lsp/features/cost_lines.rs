@@ -22,10 +22,10 @@ fn costs_by_line(document: &Document, function: Placed<'_, FunctionMetrics>, met
     if !has_row(document, function.item, metric) {
         return Vec::new();
     }
-    let def_line = function.def_line();
-    let (lines_before, of_unit) = document.costs_at(def_line.saturating_sub(1));
-    let costs = of_unit.iter().find(|costs| costs.def_line + lines_before == def_line);
-    let mut lines = costs.map(|costs| costs.by_line(metric)).unwrap_or_default();
+    let Some((lines_before, costs)) = document.costs_of_function(function.def_line().saturating_sub(1)) else {
+        return Vec::new();
+    };
+    let mut lines = costs.by_line(metric);
     for line in &mut lines {
         line.line += lines_before;
     }
@@ -53,17 +53,9 @@ pub fn list_costs(
     };
     let items: Vec<String> = lines
         .iter()
-        .map(|line| format!("line {}: {}, {}", line.line, amount(line), constructs(line)))
+        .map(|line| format!("line {}: {}, {}", line.line, line.increment(), constructs(line)))
         .collect();
     page.list(title, &items, left_out, "line");
-}
-
-/// How much a line adds: `+2 (nesting 1)`.
-pub fn amount(line: &LineCosts) -> String {
-    match line.nesting {
-        0 => format!("+{}", line.amount),
-        nesting => format!("+{} (nesting {nesting})", line.amount),
-    }
 }
 
 /// What adds on a line: one construct as it is, of several also how much each adds.

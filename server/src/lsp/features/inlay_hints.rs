@@ -2,7 +2,7 @@
 
 use tower_lsp::lsp_types::{InlayHint, InlayHintLabel, InlayHintTooltip, Position, Range};
 
-use super::cost_lines::{amount, constructs};
+use super::cost_lines::constructs;
 use crate::lsp::convert::{bytes_of_line, to_position};
 use crate::lsp::snapshot::Snapshot;
 use crate::metrics::{FunctionCosts, LineCosts, Measured as _, MetricType};
@@ -48,7 +48,7 @@ fn hint(position: Position, costs: &LineCosts, function: &FunctionCosts) -> Inla
     );
     InlayHint {
         position,
-        label: InlayHintLabel::String(amount(costs)),
+        label: InlayHintLabel::String(costs.increment()),
         kind: None,
         text_edits: None,
         tooltip: Some(InlayHintTooltip::String(tooltip)),

@@ -1,0 +1,164 @@
+//! Files to metrics, by way of the cache: what was measured before is not measured again.
+
+use std::path::Path;
+use std::time::{Instant, SystemTime};
+
+use super::analyse::{Analysis, AnalysisError, Phases, analyse_bytes, read_bytes};
+use crate::cache::{Cache, ContentKey, Finding, Known, Payload};
+
+/// How the outcome of an analysis came about.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// The file was analysed.
+    #[default]
+    Analysis,
+    /// The file was read, and its content was known.
+    KnownContent,
+    /// The file was not even read: it is what it was.
+    KnownFile,
+}
+
+/// What a cache knew of a file of the given size in bytes; nothing if that is damaged.
+pub fn recall(cache: &Cache, known: &Known, size: u64) -> Option<Result<Analysis, AnalysisError>> {
+    Some(match cache.decode(known)? {
+        Payload::Metrics(metrics) => Ok(Analysis {
+            metrics,
+            bytes: size,
+            phases: Phases::default(),
+        }),
+        Payload::Syntax(error) => Err(error.into()),
+        Payload::Decoding(words) => Err(AnalysisError::KnownDecode(words)),
+    })
+}
+
+/// The metrics of the file at an absolute path: those that a cache has for its content, or else new ones, which the cache is to
+/// remember. `buffer` is room for its bytes, kept from one file to the next.
+///
+/// Call it on a thread of a [`Pool`](super::Pool), which has the stack that it needs.
+pub fn analyse_file_through(
+    cache: &Cache,
+    path: &Path,
+    buffer: &mut Vec<u8>,
+) -> (Origin, Result<Analysis, AnalysisError>) {
+    let start = Instant::now();
+    let now = SystemTime::now();
+    let stamp = match read_bytes(path, buffer) {
+        Ok(stamp) => stamp,
+        Err(error) => return (Origin::Analysis, Err(error)),
+    };
+    let read = start.elapsed();
+    let key = ContentKey::of(buffer);
+    let known = cache.known_content(&key);
+    let recalled = known.and_then(|known| recall(cache, &known, buffer.len() as u64));
+    let (origin, mut analysis) = match recalled {
+        Some(recalled) => (Origin::KnownContent, recalled),
+        None => {
+            let analysis = analyse_bytes(buffer);
+            remember(cache, key, &analysis);
+            (Origin::Analysis, analysis)
+        }
+    };
+    cache.remember_file(path, &stamp, now, key);
+    if let Ok(analysis) = &mut analysis {
+        analysis.phases.read = read;
+    }
+    (origin, analysis)
+}
+
+/// Has a cache remember what depends on nothing but the content.
+fn remember(cache: &Cache, key: ContentKey, analysis: &Result<Analysis, AnalysisError>) {
+    match analysis {
+        Ok(analysis) => cache.remember_content(key, Finding::Metrics(&analysis.metrics)),
+        Err(AnalysisError::Syntax(error)) => cache.remember_content(key, Finding::Syntax(error)),
+        Err(AnalysisError::Decode(error)) => cache.remember_content(key, Finding::Decoding(&error.to_string())),
+        // These may not be so the next time, or are known.
+        Err(
+            AnalysisError::Read(_)
+            | AnalysisError::TooLarge(_)
+            | AnalysisError::Panicked(_)
+            | AnalysisError::KnownDecode(_),
+        ) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::discovery::FileStamp;
+    use std::time::Duration;
+
+    struct Files {
+        folder: tempfile::TempDir,
+        cache: tempfile::TempDir,
+    }
+
+    impl Files {
+        fn new() -> Self {
+            let [folder, cache] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+            Self { folder, cache }
+        }
+
+        /// Writes a file that was last changed long ago, as far as the system lets us say so.
+        fn write(&self, content: &str) {
+            let path = self.folder.path().join("a.py");
+            std::fs::write(&path, content).unwrap();
+        }
+
+        /// What is found out of the file, by a process of its own.
+        fn look(&self) -> (Origin, Result<Analysis, AnalysisError>) {
+            let cache = Cache::open(self.cache.path()).unwrap();
+            let path = self.folder.path().join("a.py");
+            let stamp = FileStamp::of(&std::fs::metadata(&path).unwrap());
+            let known = cache.known_files([(&*path, &stamp)].into_iter()).remove(0);
+            let recalled = known.and_then(|known| recall(&cache, &known, stamp.size));
+            let looked = match recalled {
+                Some(recalled) => (Origin::KnownFile, recalled),
+                None => analyse_file_through(&cache, &path, &mut Vec::new()),
+            };
+            assert_eq!(cache.take_trouble(), None);
+            looked
+        }
+    }
+
+    #[test]
+    fn what_was_measured_is_known() {
+        let files = Files::new();
+        files.write("def f(): pass\n");
+        let (origin, first) = files.look();
+        assert_eq!(origin, Origin::Analysis);
+        let (origin, second) = files.look();
+        assert_eq!(
+            origin,
+            Origin::KnownContent,
+            "it was changed too short a time ago to be believed unread"
+        );
+        assert_eq!(second.unwrap().metrics, first.unwrap().metrics);
+        std::thread::sleep(Duration::from_millis(2500));
+        assert_eq!(files.look().0, Origin::KnownContent);
+        let (origin, third) = files.look();
+        assert_eq!((origin, third.unwrap().metrics.functions.len()), (Origin::KnownFile, 1));
+        files.write("def g(): pass\n");
+        let (origin, changed) = files.look();
+        assert_eq!(
+            (origin, &*changed.unwrap().metrics.functions[0].name),
+            (Origin::Analysis, "g")
+        );
+        files.write("def f(): pass\n");
+        let (origin, back) = files.look();
+        assert_eq!(
+            (origin, &*back.unwrap().metrics.functions[0].name),
+            (Origin::KnownContent, "f")
+        );
+    }
+
+    #[test]
+    fn why_a_file_has_no_metrics_is_known() {
+        let files = Files::new();
+        files.write("x = (\n");
+        let message = |(_, looked): (Origin, Result<Analysis, AnalysisError>)| looked.unwrap_err().to_string();
+        let first = message(files.look());
+        let (origin, second) = files.look();
+        assert_eq!(origin, Origin::KnownContent);
+        assert_eq!(message((origin, second)), first);
+    }
+}

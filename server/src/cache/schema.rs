@@ -1,0 +1,143 @@
+//! The tables, and how those of one version become those of another.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// The version of the tables that this program works with.
+pub const VERSION: i32 = STEPS.len() as i32;
+
+/// Says whose file it is: `anti` in ASCII.
+const APPLICATION_ID: i32 = 0x616e_7469;
+
+/// How the tables of a version are made of those of the version before, and the other way round.
+struct Step {
+    up: &'static [&'static str],
+    down: &'static [&'static str],
+}
+
+/// What was known of paths in version 1.
+const PATHS_OF_VERSION_1: &str = "CREATE TABLE paths (
+                path BLOB PRIMARY KEY,
+                size INTEGER NOT NULL,
+                modified_ns INTEGER NOT NULL,
+                inode INTEGER NOT NULL,
+                content INTEGER NOT NULL,
+                checksum INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID";
+
+/// The first makes version 1 of an empty file.
+///
+/// A content is found by its `id`, the first 64 bits of its key, and believed if the key is the same and the payload adds up. A
+/// path is believed if its checksum is that of the file's stamp and of the content's key as well. So a row says what it said in
+/// the version that wrote it, or nothing, and migrations leave out what they cannot carry over.
+const STEPS: [Step; 2] = [
+    Step {
+        up: &[
+            "CREATE TABLE content (
+                id INTEGER PRIMARY KEY,
+                last_used INTEGER NOT NULL,
+                key BLOB NOT NULL,
+                payload BLOB NOT NULL
+            ) STRICT",
+            PATHS_OF_VERSION_1,
+        ],
+        down: &["DROP TABLE paths", "DROP TABLE content"],
+    },
+    // The checksum of a path's row stands for all of the stamp, with the time of any change, contents are found by age, and uses
+    // are counted. What was known of paths is too little for the other version's checksums.
+    Step {
+        up: &[
+            "DROP TABLE paths",
+            "CREATE TABLE paths (
+                path BLOB PRIMARY KEY,
+                content INTEGER NOT NULL,
+                checksum INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID",
+            "CREATE INDEX content_by_age ON content (last_used)",
+            "CREATE TABLE uses (
+                day INTEGER PRIMARY KEY,
+                hits INTEGER NOT NULL,
+                misses INTEGER NOT NULL
+            ) STRICT",
+        ],
+        down: &[
+            "DROP TABLE uses",
+            "DROP INDEX content_by_age",
+            "DROP TABLE paths",
+            PATHS_OF_VERSION_1,
+        ],
+    },
+];
+
+/// The version of the tables in a file: 0 if there are none.
+pub fn version(connection: &Connection) -> rusqlite::Result<i32> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+/// Makes the tables those of another version, at once or not at all. Nothing happens if they are that already, or are of a
+/// version that is not known.
+pub fn migrate(connection: &mut Connection, to: i32) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    // Another process may have been faster.
+    let mut at = version(&transaction)?;
+    if !(0..=VERSION).contains(&at) || !(0..=VERSION).contains(&to) || at == to {
+        return Ok(());
+    }
+    while at != to {
+        let (statements, next) = match at < to {
+            true => (STEPS[at as usize].up, at + 1),
+            false => (STEPS[at as usize - 1].down, at - 1),
+        };
+        for statement in statements {
+            transaction.execute_batch(statement)?;
+        }
+        at = next;
+    }
+    transaction.pragma_update(None, "user_version", to)?;
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.commit()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The SQL of all tables and indices.
+    fn tables(connection: &Connection) -> Vec<String> {
+        let mut statement = connection
+            .prepare("SELECT sql FROM sqlite_schema WHERE sql NOT NULL ORDER BY name")
+            .unwrap();
+        let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let squeezed = |sql: String| sql.split_whitespace().collect::<Vec<_>>().join(" ");
+        rows.map(|sql| squeezed(sql.unwrap())).collect()
+    }
+
+    #[test]
+    fn every_version_is_the_same_from_above_and_from_below() {
+        let mut from_below = Vec::new();
+        for version in 0..=VERSION {
+            let mut connection = Connection::open_in_memory().unwrap();
+            migrate(&mut connection, version).unwrap();
+            from_below.push(tables(&connection));
+        }
+        for from in 0..=VERSION {
+            for to in 0..=VERSION {
+                let mut connection = Connection::open_in_memory().unwrap();
+                migrate(&mut connection, from).unwrap();
+                migrate(&mut connection, to).unwrap();
+                assert_eq!(tables(&connection), from_below[to as usize], "from {from} to {to}");
+                assert_eq!(version(&connection).unwrap(), to);
+            }
+        }
+    }
+
+    #[test]
+    fn unknown_versions_are_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection, VERSION + 1).unwrap();
+        migrate(&mut connection, -1).unwrap();
+        assert_eq!(version(&connection).unwrap(), 0);
+        connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
+        migrate(&mut connection, 1).unwrap();
+        assert_eq!(tables(&connection), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,235 @@
+//! The thread that writes what a process has to remember.
+//!
+//! It writes many entries in one short transaction, so that processes are seldom in each other's way, and nobody waits for the
+//! disk but whoever ends.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::database::{Database, DatabaseError, Fault};
+use super::health::Health;
+use super::key::ContentKey;
+use super::maintenance::{self, Limits};
+use super::store::{Counts, today};
+
+/// So many entries go into one transaction.
+pub const BATCH: usize = 512;
+
+/// No more batches than this wait to be written. What comes on top is forgotten, rather than held in memory.
+const CAPACITY: usize = 256;
+
+/// Something to remember.
+pub struct Entry {
+    /// A content, which is noted as used today.
+    pub key: ContentKey,
+    /// What its analysis came to, unless that is known.
+    pub payload: Option<Vec<u8>>,
+    /// A path that has the content.
+    pub path: Option<PathEntry>,
+}
+
+/// What there is to remember of a path.
+pub struct PathEntry {
+    /// The path.
+    pub path: Box<[u8]>,
+    /// The checksum of its row.
+    pub checksum: i64,
+}
+
+/// What goes into one transaction.
+#[derive(Default)]
+pub struct Batch {
+    /// What there is to remember.
+    pub entries: Vec<Entry>,
+    /// How often the cache was used.
+    pub uses: Counts,
+}
+
+/// The thread.
+pub struct Writer {
+    /// `None` if there is no thread.
+    running: Option<(SyncSender<Batch>, JoinHandle<()>)>,
+}
+
+impl Writer {
+    /// Starts it.
+    pub fn start(folder: PathBuf, health: Arc<Health>) -> Self {
+        let (sender, receiver) = sync_channel(CAPACITY);
+        let work = Work {
+            folder,
+            health: Arc::clone(&health),
+            database: None,
+        };
+        let started = std::thread::Builder::new()
+            .name("cache".to_owned())
+            .spawn(move || work.run(&receiver));
+        let running = match started {
+            Ok(thread) => Some((sender, thread)),
+            Err(error) => {
+                health.note(format!("it cannot be written ({error})"));
+                health.writing.trip();
+                None
+            }
+        };
+        Self { running }
+    }
+
+    /// Has it write a batch, some time soon.
+    pub fn send(&self, batch: Batch) {
+        if let Some((sender, _)) = &self.running {
+            // Full, or over: it is forgotten.
+            let _ = sender.try_send(batch);
+        }
+    }
+
+    /// Waits until all that it was sent is written.
+    pub fn finish(self) {
+        if let Some((sender, thread)) = self.running {
+            drop(sender);
+            // If it panicked, what it had is forgotten.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the thread works with.
+struct Work {
+    folder: PathBuf,
+    health: Arc<Health>,
+    database: Option<Database>,
+}
+
+impl Work {
+    fn run(mut self, batches: &Receiver<Batch>) {
+        let mut tidied = None;
+        for mut batch in batches {
+            if self.health.writing.is_open() {
+                return;
+            }
+            // Neighbours in the file, one after the other.
+            batch.entries.sort_unstable_by_key(|entry| entry.key.row_id());
+            self.write(&batch);
+            // Once a day, should the process live so long.
+            if tidied != Some(today()) {
+                tidied = Some(today());
+                self.tidy();
+            }
+        }
+    }
+
+    /// Writes a batch. Damage and a full disk are mended once; what cannot be written then is forgotten.
+    fn write(&mut self, batch: &Batch) {
+        let Err(error) = self.try_write(batch) else {
+            return self.health.writing.succeeded();
+        };
+        let mended = match fault_of(&error) {
+            Fault::Damaged => {
+                self.health.note(format!("it was damaged ({error}) and begins anew"));
+                self.reset()
+            }
+            Fault::Full => {
+                self.health.note("the disk is full; it is made smaller".to_owned());
+                self.database()
+                    .and_then(|database| Ok(maintenance::make_room(&mut database.connection)?))
+            }
+            Fault::Forbidden | Fault::Other => Err(error),
+        };
+        match mended.and_then(|()| self.try_write(batch)) {
+            Ok(()) => self.health.writing.succeeded(),
+            Err(error) => {
+                self.health.note(format!("it cannot be written ({error})"));
+                match fault_of(&error) {
+                    Fault::Other => self.health.writing.failed(),
+                    _ => self.health.writing.trip(),
+                }
+            }
+        }
+    }
+
+    fn try_write(&mut self, batch: &Batch) -> Result<(), DatabaseError> {
+        if self.health.take_needs_reset() {
+            self.reset()?;
+        }
+        let database = self.database()?;
+        let transaction = database
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        insert(&transaction, &batch.entries)?;
+        count_uses(&transaction, batch.uses, today())?;
+        Ok(transaction.commit()?)
+    }
+
+    fn reset(&mut self) -> Result<(), DatabaseError> {
+        self.database = None;
+        Database::reset(&self.folder)
+    }
+
+    /// The file, opened if it is not open.
+    fn database(&mut self) -> Result<&mut Database, DatabaseError> {
+        let opened = match self.database.take() {
+            Some(opened) => opened,
+            None => {
+                let mut opened = Database::open(&self.folder)?;
+                if let Some(trouble) = opened.trouble.take() {
+                    self.health.note(trouble);
+                }
+                opened
+            }
+        };
+        Ok(self.database.insert(opened))
+    }
+
+    /// Removes what is too old or too much, if that is due. That it cannot be done is no trouble yet.
+    fn tidy(&mut self) {
+        if let Some(database) = &mut self.database {
+            let _ = maintenance::tidy_if_due(&mut database.connection, &Limits::default(), today());
+        }
+    }
+}
+
+fn fault_of(error: &DatabaseError) -> Fault {
+    match error {
+        DatabaseError::Sqlite(error) => Fault::of(error),
+        DatabaseError::Folder(_) | DatabaseError::Newer(_) => Fault::Forbidden,
+    }
+}
+
+/// Writes entries.
+pub(super) fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<()> {
+    let day = today();
+    let mut content = transaction.prepare_cached(
+        "INSERT INTO content (id, last_used, key, payload) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (id) DO UPDATE SET last_used = ?2, key = ?3, payload = ?4",
+    )?;
+    let mut used = transaction.prepare_cached("UPDATE content SET last_used = ?2 WHERE id = ?1 AND last_used <> ?2")?;
+    let mut path = transaction.prepare_cached("REPLACE INTO paths (path, content, checksum) VALUES (?1, ?2, ?3)")?;
+    for entry in entries {
+        let id = entry.key.row_id();
+        match &entry.payload {
+            Some(payload) => content.execute((id, day, entry.key.as_bytes(), payload))?,
+            None if entry.path.is_none() => used.execute((id, day))?,
+            None => 0,
+        };
+        if let Some(entry) = &entry.path {
+            path.execute((&entry.path, id, entry.checksum))?;
+        }
+    }
+    Ok(())
+}
+
+/// Adds to the uses of a day.
+pub(super) fn count_uses(connection: &Connection, uses: Counts, day: i64) -> rusqlite::Result<()> {
+    if uses == Counts::default() {
+        return Ok(());
+    }
+    let mut statement = connection.prepare_cached(
+        "INSERT INTO uses (day, hits, misses) VALUES (?1, ?2, ?3)
+         ON CONFLICT (day) DO UPDATE SET hits = hits + ?2, misses = misses + ?3",
+    )?;
+    statement.execute((day, uses.hits.cast_signed(), uses.misses.cast_signed()))?;
+    Ok(())
+}

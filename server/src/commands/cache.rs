@@ -1,0 +1,229 @@
+//! The `cache` commands: look at the cache, check it, make it smaller, carry it elsewhere.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Subcommand, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::cache::{DIRECTORY_VARIABLE, Database, FILE_NAME, Limits, Location, VERSIONS};
+use crate::check::{self, CheckOptions, Input};
+use crate::config::Overrides;
+use crate::console;
+
+/// What to do with the cache.
+#[derive(Debug, Subcommand)]
+pub enum CacheCommand {
+    /// Say what is in it, and how often it helps.
+    Stats,
+    /// Look at every page and every entry for damage. Exit code 1 if there is any.
+    Verify,
+    /// Remove what was not used for long, and what is too much.
+    Gc {
+        /// The size to keep, in megabytes.
+        #[arg(long, value_name = "MB", default_value_t = Limits::default().bytes / BYTES_PER_MEGABYTE)]
+        max_size: u64,
+        /// For how many days to keep what is not used.
+        #[arg(long, value_name = "DAYS", default_value_t = Limits::default().days)]
+        max_age: u32,
+    },
+    /// Remove everything.
+    Clear,
+    /// Write what is known of contents to a file, for another machine.
+    Export {
+        /// The file, which must not exist.
+        file: PathBuf,
+    },
+    /// Take over what another machine has exported.
+    Import {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Analyse files, so that their metrics are known.
+    Warm {
+        /// Files and directories.
+        #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Say where it is.
+    Path,
+    /// Make its tables those of another version, for an older program.
+    Migrate {
+        /// The version.
+        #[arg(long, value_name = "VERSION", value_parser = parse_version, allow_negative_numbers = true)]
+        to: i32,
+    },
+}
+
+/// How to say what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CacheFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+const BYTES_PER_MEGABYTE: u64 = 1_000_000;
+
+/// A version of the tables.
+fn parse_version(text: &str) -> Result<i32, String> {
+    let version = text.parse().ok().filter(|version| VERSIONS.contains(version));
+    version.ok_or_else(|| format!("must be a version from {} to {}", VERSIONS.start(), VERSIONS.end()))
+}
+
+/// What came of a command: names and values, in the order in which they are shown.
+type Facts = Vec<(&'static str, Value)>;
+
+impl CacheCommand {
+    /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
+    pub fn run(self, format: CacheFormat) -> ExitCode {
+        let done = self.facts().and_then(|(facts, is_sound)| {
+            print(&shown(facts, format)).map_err(|error| format!("the standard output: {error}"))?;
+            Ok(is_sound)
+        });
+        match done {
+            Ok(is_sound) => ExitCode::from(u8::from(!is_sound)),
+            Err(failure) => {
+                console::error(failure);
+                ExitCode::from(1)
+            }
+        }
+    }
+
+    /// Does it; says what came of it, and whether all is sound.
+    fn facts(self) -> Result<(Facts, bool), String> {
+        let folder = folder()?;
+        let in_file = |file: &Path, error| format!("{}: {error}", file.display());
+        let in_cache = |error| in_file(&folder.join(FILE_NAME), error);
+        let open = || -> Result<Database, String> {
+            let mut database = Database::open(&folder).map_err(in_cache)?;
+            if let Some(trouble) = database.trouble.take() {
+                console::warning(format_args!("the cache in {}: {trouble}", folder.display()));
+            }
+            Ok(database)
+        };
+        let facts: Facts = match self {
+            Self::Path => vec![("path", json!(folder.join(FILE_NAME)))],
+            Self::Stats => {
+                let statistics = open()?.statistics().map_err(in_cache)?;
+                let asked = statistics.hits + statistics.misses;
+                let rate = (asked > 0).then(|| statistics.hits as f64 / asked as f64);
+                vec![
+                    ("path", json!(folder.join(FILE_NAME))),
+                    ("version", json!(statistics.version)),
+                    ("file_bytes", json!(statistics.file_bytes)),
+                    ("used_bytes", json!(statistics.used_bytes)),
+                    ("contents", json!(statistics.contents)),
+                    ("payload_bytes", json!(statistics.payload_bytes)),
+                    ("paths", json!(statistics.paths)),
+                    ("oldest_days", json!(statistics.oldest_days)),
+                    ("hits", json!(statistics.hits)),
+                    ("misses", json!(statistics.misses)),
+                    ("hit_rate", json!(rate)),
+                ]
+            }
+            Self::Verify => {
+                let verification = open()?.verify().map_err(in_cache)?;
+                let facts = vec![
+                    ("is_sound", json!(verification.is_sound())),
+                    ("contents", json!(verification.contents)),
+                    ("damaged", json!(verification.damaged)),
+                    ("problems", json!(verification.problems)),
+                ];
+                return Ok((facts, verification.is_sound()));
+            }
+            Self::Gc { max_size, max_age } => {
+                let limits = Limits {
+                    bytes: max_size.saturating_mul(BYTES_PER_MEGABYTE),
+                    days: max_age,
+                };
+                let mut database = open()?;
+                let removed = database.collect_garbage(&limits).map_err(in_cache)?;
+                let file_bytes = database.statistics().map_err(in_cache)?.file_bytes;
+                vec![("removed", json!(removed)), ("file_bytes", json!(file_bytes))]
+            }
+            Self::Clear => {
+                Database::reset(&folder).map_err(in_cache)?;
+                vec![("cleared", json!(folder.join(FILE_NAME)))]
+            }
+            Self::Export { file } => {
+                let exported = open()?.export(&file).map_err(|error| in_file(&file, error))?;
+                vec![("exported", json!(exported)), ("file", json!(file))]
+            }
+            Self::Import { file } => {
+                let imported = open()?.import(&file).map_err(|error| in_file(&file, error))?;
+                vec![
+                    ("added", json!(imported.added)),
+                    ("known", json!(imported.known)),
+                    ("refused", json!(imported.refused)),
+                ]
+            }
+            Self::Warm { paths } => {
+                let warmed = check::warm(&options(paths))?;
+                vec![("hits", json!(warmed.hits)), ("misses", json!(warmed.misses))]
+            }
+            Self::Migrate { to } => {
+                open()?.migrate(to).map_err(in_cache)?;
+                vec![("version", json!(to))]
+            }
+        };
+        Ok((facts, true))
+    }
+}
+
+/// The folder of the cache.
+fn folder() -> Result<PathBuf, String> {
+    match Location::of_environment() {
+        Location::Folder(folder) => Ok(folder),
+        Location::Off => Err("the cache is turned off by the environment".to_owned()),
+        Location::Unknown => Err(format!(
+            "this system has no folder for a cache; ${DIRECTORY_VARIABLE} can name one"
+        )),
+    }
+}
+
+/// A check of some files that nobody wants a report of.
+fn options(paths: Vec<PathBuf>) -> CheckOptions {
+    CheckOptions {
+        input: Input::Paths(paths),
+        config: None,
+        overrides: Overrides::default(),
+        destinations: Vec::new(),
+        quiet: true,
+        statistics: false,
+        report_unused_ignores: false,
+        no_cache: false,
+        jobs: None,
+    }
+}
+
+fn shown(facts: Facts, format: CacheFormat) -> String {
+    if format == CacheFormat::Json {
+        let facts: serde_json::Map<String, Value> = facts
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect();
+        return format!("{:#}\n", Value::Object(facts));
+    }
+    if let [(_, Value::String(only))] = &facts[..] {
+        return format!("{only}\n");
+    }
+    let line = |(name, value): (&str, Value)| match value {
+        Value::String(text) => format!("{name:<16}{text}\n"),
+        Value::Null => format!("{name:<16}-\n"),
+        Value::Array(lines) => lines.iter().map(|line| format!("{name:<16}{line}\n")).collect(),
+        value => format!("{name:<16}{value}\n"),
+    };
+    facts.into_iter().map(line).collect()
+}
+
+fn print(text: &str) -> io::Result<()> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
+}

@@ -1,0 +1,204 @@
+//! What may happen to a cache while it is used. Results are those of a run without one, whatever happens.
+//!
+//! `ANTIPASTA_TEST_FAULTS` says how many times each is tried: some, unless it is set.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use antipasta_lsp_tests::{Project, Run};
+use serde_json::Value;
+
+/// How often each fault is tried.
+fn times(few: usize) -> usize {
+    let many = std::env::var("ANTIPASTA_TEST_FAULTS").ok();
+    many.map_or(few, |many| many.parse().expect("ANTIPASTA_TEST_FAULTS is a number"))
+}
+
+/// A project with enough files to keep a run busy for a while.
+fn project() -> Project {
+    let project = Project::new(&[]);
+    for number in 0..60 {
+        let function = |function: usize| {
+            let branches = "    if x:\n        return y\n".repeat(1 + (number + function) % 14);
+            format!("def f{number}_{function}(x, y):\n{branches}    return x + {function}\n\n\n")
+        };
+        let text: String = (0..20 + number).map(function).collect();
+        project.write(&format!("a{number}.py"), text.as_bytes());
+    }
+    project.write("broken.py", b"x = (\n");
+    project
+}
+
+fn check(project: &Project, arguments: &[&str]) -> Command {
+    project.command([&["--check", "--format", "json", "--statistics"], arguments].concat())
+}
+
+fn finished(mut command: Command) -> Run {
+    command.output().expect("the binary runs").into()
+}
+
+fn spawned(mut command: Command) -> Child {
+    let quiet = command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    quiet.spawn().expect("the binary runs")
+}
+
+/// What the run must come to, cache or not.
+fn expected(project: &Project) -> (Option<i32>, String) {
+    let run = finished(check(project, &["--no-cache"]));
+    assert_eq!(run.code, Some(2), "{run:?}");
+    (run.code, run.stdout)
+}
+
+fn assert_result(run: Run, expected: &(Option<i32>, String), when: &str) {
+    assert!(
+        run.code == expected.0 && run.stdout == expected.1,
+        "{when}: {:?}: {}",
+        run.code,
+        run.stderr
+    );
+    let warnings = run.stderr.matches("warning").count();
+    assert!(warnings <= 1, "{when}: {}", run.stderr);
+}
+
+/// What `cache verify` says.
+fn verification(project: &Project) -> Value {
+    let run = project.run(&["cache", "verify", "--format", "json"]);
+    serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
+}
+
+fn files_analysed(run: &Run) -> usize {
+    let line = run.stderr.lines().find(|line| line.contains("files analysed"));
+    let number = line.and_then(|line| line.split_whitespace().last()?.parse().ok());
+    number.unwrap_or_else(|| panic!("{run:?}"))
+}
+
+fn file(project: &Project) -> PathBuf {
+    project.cache().join("metrics.sqlite3")
+}
+
+#[test]
+fn killed_processes_leave_a_sound_cache() {
+    let project = project();
+    let expected = expected(&project);
+    let mut random = fastrand::Rng::with_seed(1);
+    for round in 0..times(25) {
+        if random.u8(..4) == 0 {
+            let cleared = project.run(&["cache", "clear"]);
+            assert_eq!(cleared.code, Some(0), "{cleared:?}");
+        }
+        let mut children: Vec<Child> = (0..random.usize(1..4)).map(|_| spawned(check(&project, &[]))).collect();
+        std::thread::sleep(Duration::from_micros(random.u64(..60_000)));
+        for child in &mut children {
+            // Unless it has ended already.
+            let _ = child.kill();
+            child.wait().expect("it ends");
+        }
+        let when = format!("round {round}");
+        assert_eq!(verification(&project)["is_sound"], true, "{when}");
+        assert_result(finished(check(&project, &[])), &expected, &when);
+    }
+}
+
+#[test]
+fn flipped_bits_change_no_result() {
+    let project = project();
+    let expected = expected(&project);
+    assert_result(finished(check(&project, &[])), &expected, "cold");
+    let sound = fs::read(file(&project)).unwrap();
+    let mut random = fastrand::Rng::with_seed(2);
+    for round in 0..times(25) {
+        let mut damaged = sound.clone();
+        for _ in 0..random.usize(1..40) {
+            let index = random.usize(..damaged.len());
+            // Every other flip is where it hurts most: at the beginning of a page.
+            let index = if random.bool() {
+                index
+            } else {
+                index / 4096 * 4096 + index % 100
+            };
+            damaged[index % sound.len()] ^= 1 << random.u8(..8);
+        }
+        if random.u8(..5) == 0 {
+            damaged.truncate(random.usize(..damaged.len()));
+        }
+        fs::write(file(&project), &damaged).unwrap();
+        let when = format!("round {round}");
+        assert_result(finished(check(&project, &[])), &expected, &when);
+        assert_result(finished(check(&project, &[])), &expected, &when);
+    }
+}
+
+#[test]
+fn many_processes_share_a_cache() {
+    let project = project();
+    let expected = expected(&project);
+    for round in 0..times(2) {
+        let children: Vec<Child> = (0..16).map(|_| spawned(check(&project, &[]))).collect();
+        let mut analysed = 0;
+        for child in children {
+            let run = Run::from(child.wait_with_output().expect("it ends"));
+            assert!(!run.stderr.contains("warning"), "{run:?}");
+            analysed += files_analysed(&run);
+            assert_result(run, &expected, &format!("round {round}"));
+        }
+        assert!(round == 0 || analysed * 5 < 16 * 61, "round {round}: {analysed}");
+    }
+    assert_eq!(verification(&project)["is_sound"], true);
+}
+
+#[test]
+fn a_folder_that_is_removed_is_made_again() {
+    let project = project();
+    let expected = expected(&project);
+    let mut random = fastrand::Rng::with_seed(3);
+    for round in 0..times(10) {
+        let child = spawned(check(&project, &[]));
+        std::thread::sleep(Duration::from_micros(random.u64(..40_000)));
+        // It may be making the folder just now.
+        let _ = fs::remove_dir_all(project.cache());
+        let run = Run::from(child.wait_with_output().expect("it ends"));
+        assert_result(run, &expected, &format!("round {round}"));
+    }
+    assert_result(finished(check(&project, &[])), &expected, "afterwards");
+    assert_result(finished(check(&project, &[])), &expected, "warm");
+    assert_eq!(verification(&project)["is_sound"], true);
+}
+
+/// A file system of this many kilobytes, for as long as it lives; `None` where the system does not let us have one.
+struct SmallDisk<'a> {
+    folder: &'a Path,
+}
+
+impl<'a> SmallDisk<'a> {
+    fn new(folder: &'a Path, kilobytes: usize) -> Option<Self> {
+        let size = format!("size={kilobytes}k");
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder);
+        let mounted = mount.stderr(Stdio::null()).status();
+        mounted.is_ok_and(|status| status.success()).then_some(Self { folder })
+    }
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.folder).status();
+    }
+}
+
+#[test]
+fn a_full_disk_changes_no_result() {
+    let project = project();
+    let expected = expected(&project);
+    for kilobytes in [4, 16, 40, 64, 100, 150, 250] {
+        let Some(_disk) = SmallDisk::new(project.cache(), kilobytes) else {
+            eprintln!("not tested: file systems cannot be mounted here");
+            return;
+        };
+        for round in ["first", "second"] {
+            let run = finished(check(&project, &[]));
+            assert_result(run, &expected, &format!("{kilobytes} kB, {round} run"));
+        }
+    }
+}
