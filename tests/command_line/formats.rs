@@ -229,17 +229,34 @@ fn paths_that_are_no_unicode_stay_apart() {
     }
 }
 
-#[test]
-fn files_elsewhere_have_whole_addresses() {
-    let project = Project::new(&[("work/empty.py", ""), ("other/a.py", COMPLEX)]);
-    let mut command = project.command(["--check", "--format", "sarif", "../other"]);
+/// The first result of a check that runs in a folder of the project.
+fn first_result_in(project: &Project, folder: &str, argument: &str) -> Value {
+    let mut command = project.command(["--check", "--format", "sarif", argument]);
     let run: Run = command
-        .current_dir(project.path("work"))
+        .current_dir(project.path(folder))
         .output()
         .expect("the binary runs")
         .into();
     let log: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
-    let location = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"];
+    log["runs"][0]["results"][0].clone()
+}
+
+/// What reads reports knows files by their paths in the repository.
+#[test]
+fn paths_are_those_in_the_repository_wherever_the_check_runs() {
+    let project = Project::new(&[("pkg/src/a.py", COMPLEX), ("pkg/docs/conf.py", "")]);
+    let from_top = first_result_in(&project, "", ".");
+    let location = &from_top["locations"][0]["physicalLocation"]["artifactLocation"];
+    assert_eq!(*location, json!({"uri": "pkg/src/a.py", "uriBaseId": "%SRCROOT%"}));
+    assert_eq!(first_result_in(&project, "pkg/src", "."), from_top);
+    assert_eq!(first_result_in(&project, "pkg/docs", "../src/a.py"), from_top);
+}
+
+#[test]
+fn files_elsewhere_have_whole_addresses() {
+    let project = Project::new(&[("work/.git/HEAD", ""), ("work/empty.py", ""), ("other/a.py", COMPLEX)]);
+    let result = first_result_in(&project, "work", "../other");
+    let location = &result["locations"][0]["physicalLocation"]["artifactLocation"];
     let uri = location["uri"].as_str().unwrap();
     assert!(
         uri.starts_with("file:///") && uri.ends_with("/other/a.py") && !uri.contains(".."),

@@ -11,7 +11,7 @@ use super::notices;
 use super::options::{CheckOptions, Input};
 use super::progress::Progress;
 use super::report::{FileReport, Outcome, Report};
-use super::reported_path::ReportedPath;
+use super::reported_path::{ReportedPath, top_of};
 use super::statistics::Statistics;
 use crate::analysis::{
     Analysis, AnalysisError, Origin, Phases, Pool, PoolError, analyse_bytes, analyse_file, analyse_file_through, recall,
@@ -289,15 +289,17 @@ impl<'a> Run<'a> {
     fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&Cache>) -> Report {
         let progress = Progress::new(tasks.len(), self.options.quiet);
         let working_directory = self.configs.working_directory();
+        let top = top_of(working_directory);
+        let path = |task: &Task| ReportedPath::new(&task.path, working_directory, top);
         let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
         let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
             let (origin, analysis) = analyse(task, known.as_ref(), cache, buffer);
-            let report = file_report(task, working_directory, origin, analysis);
+            let report = file_report(task, path(task), origin, analysis);
             progress.advance();
             report
         };
         let rescue = |(task, _): &(Task, Option<Known>), panic| {
-            file_report(task, working_directory, Origin::Analysis, Err(AnalysisError::Panicked(panic)))
+            file_report(task, path(task), Origin::Analysis, Err(AnalysisError::Panicked(panic)))
         };
         let files = pool.map(tasks, size, Vec::new, work, rescue);
         progress.finish();
@@ -370,11 +372,10 @@ fn counts(report: &Report) -> Counts {
 
 fn file_report(
     task: &Task,
-    working_directory: &Path,
+    path: ReportedPath,
     origin: Origin,
     analysis: Result<Analysis, AnalysisError>,
 ) -> FileReport {
-    let path = ReportedPath::new(&task.path, working_directory);
     match analysis {
         Ok(analysis) => FileReport {
             path,

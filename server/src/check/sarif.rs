@@ -19,7 +19,7 @@ use crate::violations::{Remark, advice, documentation_url, summary};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// The directory that relative addresses are relative to: the working directory, which is that of the sources.
+/// The directory that relative addresses are relative to: that of the sources as they were checked out.
 const BASE: &str = "%SRCROOT%";
 
 /// The rule about ignore comments, which stands behind those about metrics.
@@ -346,7 +346,10 @@ impl Format for Sarif {
         };
         let bases = BTreeMap::from([(
             BASE,
-            BTreeMap::from([("description", Message::new("The working directory."))]),
+            BTreeMap::from([(
+                "description",
+                Message::new("The top of the repository; without one, the working directory."),
+            )]),
         )]);
         write!(
             output,
