@@ -12,6 +12,7 @@ use crate::check::{self, CheckOptions, Destination, Input, OutputFormat};
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
+use crate::git::Change;
 use crate::lsp::{self, Connection};
 use crate::metrics::MetricType;
 
@@ -29,6 +30,8 @@ Examples:
   antipasta-lsp --check src -t cyc=15         allow a cyclomatic complexity of up to 15
   antipasta-lsp --check . --format json --output report.json
   antipasta-lsp --check --output-format text --output-format sarif:report.sarif
+  antipasta-lsp --check --staged              check what the next commit contains, as a hook does
+  antipasta-lsp --check --diff origin/main    check the files of a pull request
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
   antipasta-lsp config init                   write a .antipasta.yaml to begin with
 
@@ -96,9 +99,23 @@ struct CheckArguments {
     #[arg(long)]
     check: bool,
 
-    /// Files and directories to check; `-` is source on the standard input.
-    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    /// Files and directories to check, by default this directory; `-` is source on the standard input.
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Check what the next commit contains: the files in git's index that differ from `HEAD`, as they are there.
+    ///
+    /// Nothing in the working tree matters, not even a configuration, unless git does not track it. Paths, if there are any,
+    /// say which of the files to check. That there are none to check is no error.
+    #[arg(long)]
+    staged: bool,
+
+    /// Check the files that were changed since a branch began, or between two commits.
+    ///
+    /// `REF` compares the working tree with the merge base of REF and HEAD, as a pull request to REF does. `FROM..TO` and
+    /// `FROM...TO` compare the commit TO with FROM, or with the merge base of the two, wherever HEAD is.
+    #[arg(long, value_name = "REF", conflicts_with = "staged", value_parser = Change::of_revisions)]
+    diff: Option<Change>,
 
     /// The configuration to use for all files, in place of the nearest above each file.
     #[arg(long, short, value_name = "FILE")]
@@ -236,11 +253,18 @@ impl CheckArguments {
 
     fn options(self) -> Result<CheckOptions, String> {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        let change = if self.staged { Some(Change::Staged) } else { self.diff };
         let input = if !self.paths.iter().any(is_stdin) {
             if self.stdin_filename.is_some() {
                 return Err("--stdin-filename goes with `-`, source on the standard input".to_owned());
             }
-            Input::Paths(self.paths)
+            match change {
+                Some(change) => Input::Change(change, self.paths),
+                None if self.paths.is_empty() => Input::Paths(vec![PathBuf::from(".")]),
+                None => Input::Paths(self.paths),
+            }
+        } else if change.is_some() {
+            return Err("`-` is no file of a commit: it cannot be combined with --staged or --diff".to_owned());
         } else if self.paths.len() == 1 {
             Input::Stdin(self.stdin_filename.unwrap_or_else(|| PathBuf::from("-")))
         } else {

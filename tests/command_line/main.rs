@@ -6,6 +6,7 @@ mod cache_faults;
 mod config;
 mod files;
 mod formats;
+mod git;
 mod ignore_comments;
 mod json;
 mod text;

@@ -48,21 +48,32 @@ pub fn analyse_file_through(
     };
     let read = start.elapsed();
     let key = ContentKey::of(buffer);
-    let known = cache.known_content(&key);
-    let recalled = known.and_then(|known| recall(cache, &known, buffer.len() as u64));
-    let (origin, mut analysis) = match recalled {
-        Some(recalled) => (Origin::KnownContent, recalled),
-        None => {
-            let analysis = analyse_bytes(buffer);
-            remember(cache, key, &analysis);
-            (Origin::Analysis, analysis)
-        }
-    };
+    let (origin, mut analysis) = analyse_content(cache, key, buffer);
     cache.remember_file(path, &stamp, now, key);
     if let Ok(analysis) = &mut analysis {
         analysis.phases.read = read;
     }
     (origin, analysis)
+}
+
+/// The metrics of a file with the given bytes, by way of a cache as in [`analyse_file_through`].
+///
+/// Call it on a thread of a [`Pool`](super::Pool), which has the stack that it needs.
+pub fn analyse_bytes_through(cache: &Cache, bytes: &[u8]) -> (Origin, Result<Analysis, AnalysisError>) {
+    analyse_content(cache, ContentKey::of(bytes), bytes)
+}
+
+fn analyse_content(cache: &Cache, key: ContentKey, bytes: &[u8]) -> (Origin, Result<Analysis, AnalysisError>) {
+    let known = cache.known_content(&key);
+    let recalled = known.and_then(|known| recall(cache, &known, bytes.len() as u64));
+    match recalled {
+        Some(recalled) => (Origin::KnownContent, recalled),
+        None => {
+            let analysis = analyse_bytes(bytes);
+            remember(cache, key, &analysis);
+            (Origin::Analysis, analysis)
+        }
+    }
 }
 
 /// Has a cache remember what depends on nothing but the content.

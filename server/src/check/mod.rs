@@ -1,5 +1,6 @@
 //! The headless check: files in, a report out, and a verdict as an exit code.
 
+mod changed_files;
 mod concise;
 mod destination;
 mod failure;
@@ -21,6 +22,7 @@ mod reported_path;
 mod run;
 mod sarif;
 mod statistics;
+mod task;
 mod text;
 
 pub use destination::{Destination, destinations};

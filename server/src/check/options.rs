@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::destination::Destination;
 use crate::config::Overrides;
+use crate::git::Change;
 
 /// What a check is asked to do.
 #[derive(Clone, Debug)]
@@ -33,6 +34,8 @@ pub struct CheckOptions {
 pub enum Input {
     /// Files and directories.
     Paths(Vec<PathBuf>),
+    /// The files of a change in git, as they are after it; those that the paths name or are above, if there are any.
+    Change(Change, Vec<PathBuf>),
     /// Source on the standard input; the path is the name that it is reported under, and whose configuration holds.
     Stdin(PathBuf),
 }

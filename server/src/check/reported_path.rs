@@ -1,12 +1,12 @@
 //! How a report names a file.
 
 use std::fmt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use url::Url;
 
-use crate::discovery::is_repository;
+use crate::discovery::{is_repository, normalized};
 
 /// What need not be escaped in a part of a URI's path (RFC 3986, `unreserved`).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -31,16 +31,7 @@ pub(super) fn top_of(working_directory: &Path) -> &Path {
 impl ReportedPath {
     /// A path that is relative to `working_directory` or absolute. `top` is what portable paths are relative to.
     pub fn new(path: &Path, working_directory: &Path, top: &Path) -> Self {
-        let mut absolute = PathBuf::new();
-        for component in working_directory.join(path).components() {
-            match component {
-                Component::CurDir => {}
-                Component::ParentDir => {
-                    absolute.pop();
-                }
-                component => absolute.push(component),
-            }
-        }
+        let absolute = normalized(&working_directory.join(path));
         let relative = absolute.strip_prefix(top).map(Path::to_path_buf);
         Self {
             shown: path.display().to_string(),

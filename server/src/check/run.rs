@@ -3,9 +3,9 @@
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::changed_files::{ChangedFiles, ChangedFilesError};
 use super::destination::Destination;
 use super::notices;
 use super::options::{CheckOptions, Input};
@@ -13,13 +13,13 @@ use super::progress::Progress;
 use super::report::{FileReport, Outcome, Report};
 use super::reported_path::{ReportedPath, top_of};
 use super::statistics::Statistics;
-use crate::analysis::{
-    Analysis, AnalysisError, Origin, Phases, Pool, PoolError, analyse_bytes, analyse_file, analyse_file_through, recall,
-};
+use super::task::{Content, Means, Task};
+use crate::analysis::{Analysis, AnalysisError, Origin, Phases, Pool, PoolError};
 use crate::cache::{Cache, Counts, Known, Location};
-use crate::config::{Config, ConfigErrors};
+use crate::config::ConfigErrors;
 use crate::console;
 use crate::discovery::{self, Configs, Discovered, DiscoveryError, FileStamp, read_config};
+use crate::git::GitError;
 use crate::syntax::MAX_BYTES;
 
 /// How a check ends.
@@ -52,6 +52,10 @@ enum CheckError {
     Config(#[from] ConfigErrors),
     #[error("{0}")]
     Discovery(#[from] DiscoveryError),
+    #[error("{0}")]
+    Git(#[from] GitError),
+    #[error("{0}")]
+    ChangedFiles(#[from] ChangedFilesError),
     #[error("No files found to analyze")]
     NoFiles,
     #[error("{0}")]
@@ -66,17 +70,6 @@ enum CheckError {
 
 /// More threads than this only cost memory, whatever is asked for.
 const MAX_JOBS: usize = 256;
-
-/// What one file is, before it is analysed.
-struct Task {
-    path: PathBuf,
-    /// The same, from the root; empty if no cache asks for it.
-    absolute: PathBuf,
-    stamp: FileStamp,
-    config: Arc<Config>,
-    /// The bytes, if they came from the standard input.
-    content: Option<Vec<u8>>,
-}
 
 /// Runs a check and reports. What goes wrong is said on the standard error.
 pub fn run(options: &CheckOptions) -> Verdict {
@@ -115,6 +108,8 @@ struct Analysed {
 struct Run<'a> {
     options: &'a CheckOptions,
     configs: Configs,
+    /// The files of the change that is to be checked, if it is one.
+    change: Option<ChangedFiles>,
     jobs: usize,
     start: Instant,
 }
@@ -124,14 +119,22 @@ impl<'a> Run<'a> {
         let start = Instant::now();
         let working_directory = std::env::current_dir().map_err(CheckError::WorkingDirectory)?;
         let overrides = options.overrides.clone();
-        let configs = match &options.config {
-            Some(path) => Configs::given(&working_directory, overrides, read_config(path)?),
-            None => Configs::nearest(&working_directory, overrides),
+        let change = match &options.input {
+            Input::Change(change, _) => Some(ChangedFiles::of(change, &working_directory)?),
+            Input::Paths(_) | Input::Stdin(_) => None,
+        };
+        let configs = match (&options.config, &change) {
+            (Some(path), _) => Configs::given(&working_directory, overrides, read_config(path)?),
+            (None, None) => Configs::nearest(&working_directory, overrides),
+            (None, Some(change)) => {
+                Configs::nearest(&working_directory, overrides).with_contents(change.configurations()?)
+            }
         };
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             options,
             configs,
+            change,
             jobs: options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
             start,
         })
@@ -142,7 +145,10 @@ impl<'a> Run<'a> {
         let (tasks, left_out) = self.tasks()?;
         let discovery = self.start.elapsed();
         notices::warn_of_configs(&self.configs);
-        if tasks.is_empty() && left_out == 0 {
+        if let Some(change) = &self.change {
+            change.changes.warning.iter().for_each(console::warning);
+        } else if tasks.is_empty() && left_out == 0 {
+            // That a change touches no file of ours is none: hooks run at every commit.
             return Err(CheckError::NoFiles);
         }
         self.announce(tasks.len())?;
@@ -205,46 +211,51 @@ impl<'a> Run<'a> {
 
     /// What is to be analysed, and how many files were named that are not.
     fn tasks(&self) -> Result<(Vec<Task>, usize), CheckError> {
-        match &self.options.input {
-            Input::Paths(paths) => {
-                let Discovered {
-                    files,
-                    warnings,
-                    left_out,
-                } = discovery::discover(paths, &self.configs, self.jobs)?;
-                warnings.iter().for_each(console::warning);
-                let task = |file: discovery::File| Task {
-                    path: file.path,
-                    absolute: PathBuf::new(),
-                    stamp: file.stamp,
-                    config: file.config,
-                    content: None,
-                };
-                Ok((files.into_iter().map(task).collect(), left_out))
-            }
-            Input::Stdin(name) => {
-                let mut content = Vec::new();
-                let limit = MAX_BYTES as u64 + 1;
-                io::stdin()
-                    .lock()
-                    .take(limit)
-                    .read_to_end(&mut content)
-                    .map_err(CheckError::Stdin)?;
-                let directory = name.parent().unwrap_or(Path::new(""));
-                let config = self.configs.of_directory(directory);
-                let task = Task {
-                    path: name.clone(),
-                    absolute: PathBuf::new(),
-                    stamp: FileStamp {
-                        size: content.len() as u64,
-                        ..FileStamp::default()
-                    },
-                    config: config.map_err(DiscoveryError::Config)?,
-                    content: Some(content),
-                };
-                Ok((vec![task], 0))
-            }
+        match (&self.options.input, &self.change) {
+            (Input::Paths(paths), _) => self.found(paths),
+            (Input::Stdin(name), _) => Ok((vec![self.given(name)?], 0)),
+            (Input::Change(_, paths), Some(change)) => Ok((change.tasks(paths, &self.configs)?, 0)),
+            (Input::Change(..), None) => Ok((Vec::new(), 0)),
         }
+    }
+
+    fn found(&self, paths: &[PathBuf]) -> Result<(Vec<Task>, usize), CheckError> {
+        let Discovered {
+            files,
+            warnings,
+            left_out,
+        } = discovery::discover(paths, &self.configs, self.jobs)?;
+        warnings.iter().for_each(console::warning);
+        let task = |file: discovery::File| Task {
+            path: file.path,
+            absolute: PathBuf::new(),
+            stamp: file.stamp,
+            config: file.config,
+            content: Content::OnDisk,
+        };
+        Ok((files.into_iter().map(task).collect(), left_out))
+    }
+
+    fn given(&self, name: &Path) -> Result<Task, CheckError> {
+        let mut content = Vec::new();
+        let limit = MAX_BYTES as u64 + 1;
+        io::stdin()
+            .lock()
+            .take(limit)
+            .read_to_end(&mut content)
+            .map_err(CheckError::Stdin)?;
+        let directory = name.parent().unwrap_or(Path::new(""));
+        let config = self.configs.of_directory(directory);
+        Ok(Task {
+            path: name.to_owned(),
+            absolute: PathBuf::new(),
+            stamp: FileStamp {
+                size: content.len() as u64,
+                ..FileStamp::default()
+            },
+            config: config.map_err(DiscoveryError::Config)?,
+            content: Content::Given(content),
+        })
     }
 
     /// What the reference says before it begins. A report for programs stands alone on the standard output.
@@ -279,21 +290,36 @@ impl<'a> Run<'a> {
         let Some(cache) = cache else {
             return tasks.into_iter().map(|task| (task, None)).collect();
         };
-        for task in &mut tasks {
+        let is_on_disk = |task: &Task| matches!(task.content, Content::OnDisk);
+        for task in tasks.iter_mut().filter(|task| is_on_disk(task)) {
             task.absolute = self.configs.working_directory().join(&task.path);
         }
-        let known = cache.known_files(tasks.iter().map(|task| (&*task.absolute, &task.stamp)));
-        tasks.into_iter().zip(known).collect()
+        let asked = tasks.iter().filter(|task| is_on_disk(task));
+        let asked: Vec<_> = asked.map(|task| (&*task.absolute, &task.stamp)).collect();
+        let mut known = cache.known_files(asked.into_iter()).into_iter();
+        let with_known = |task: Task| {
+            let known = if is_on_disk(&task) {
+                known.next().flatten()
+            } else {
+                None
+            };
+            (task, known)
+        };
+        tasks.into_iter().map(with_known).collect()
     }
 
     fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&Cache>) -> Report {
         let progress = Progress::new(tasks.len(), self.options.quiet);
+        let means = Means {
+            cache,
+            blobs: self.change.as_ref().and_then(|change| change.blobs.as_ref()),
+        };
         let working_directory = self.configs.working_directory();
         let top = top_of(working_directory);
         let path = |task: &Task| ReportedPath::new(&task.path, working_directory, top);
         let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
         let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
-            let (origin, analysis) = analyse(task, known.as_ref(), cache, buffer);
+            let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
             let report = file_report(task, path(task), origin, analysis);
             progress.advance();
             report
@@ -330,24 +356,6 @@ impl<'a> Run<'a> {
                 Err(last)
             }
         }
-    }
-}
-
-fn analyse(
-    task: &Task,
-    known: Option<&Known>,
-    cache: Option<&Cache>,
-    buffer: &mut Vec<u8>,
-) -> (Origin, Result<Analysis, AnalysisError>) {
-    if let Some(content) = &task.content {
-        return (Origin::Analysis, analyse_bytes(content));
-    }
-    let Some(cache) = cache else {
-        return (Origin::Analysis, analyse_file(&task.path, buffer));
-    };
-    match known.and_then(|known| recall(cache, known, task.stamp.size)) {
-        Some(recalled) => (Origin::KnownFile, recalled),
-        None => analyse_file_through(cache, &task.absolute, buffer),
     }
 }
 
