@@ -32,6 +32,8 @@ Examples:
   antipasta-lsp --check --output-format text --output-format sarif:report.sarif
   antipasta-lsp --check --staged              check what the next commit contains, as a hook does
   antipasta-lsp --check --diff origin/main    check the files of a pull request
+  antipasta-lsp --check --staged --changed-only
+                                              count only what the next commit makes worse
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
   antipasta-lsp config init                   write a .antipasta.yaml to begin with
 
@@ -107,15 +109,22 @@ struct CheckArguments {
     ///
     /// Nothing in the working tree matters, not even a configuration, unless git does not track it. Paths, if there are any,
     /// say which of the files to check. That there are none to check is no error.
-    #[arg(long)]
+    #[arg(long, group = "change")]
     staged: bool,
 
     /// Check the files that were changed since a branch began, or between two commits.
     ///
     /// `REF` compares the working tree with the merge base of REF and HEAD, as a pull request to REF does. `FROM..TO` and
     /// `FROM...TO` compare the commit TO with FROM, or with the merge base of the two, wherever HEAD is.
-    #[arg(long, value_name = "REF", conflicts_with = "staged", value_parser = Change::of_revisions)]
+    #[arg(long, value_name = "REF", group = "change", value_parser = Change::of_revisions)]
     diff: Option<Change>,
+
+    /// Count only what the change made: violations of functions that are new, and of values that got worse.
+    ///
+    /// A function is known again by its qualified name wherever it has gone in the file, and by its numbers if it was renamed.
+    /// The report says how a value got worse, such as `12 -> 17`.
+    #[arg(long, requires = "change")]
+    changed_only: bool,
 
     /// The configuration to use for all files, in place of the nearest above each file.
     #[arg(long, short, value_name = "FILE")]
@@ -293,6 +302,7 @@ impl CheckArguments {
             quiet: self.quiet,
             statistics: self.statistics,
             report_unused_ignores: self.report_unused_ignores,
+            changed_only: self.changed_only,
             no_cache: self.no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })

@@ -615,3 +615,69 @@ fn contents_that_are_known_are_not_analysed_again() {
     assert_eq!(known(&["a.py", "--statistics"]), "1", "the same content on disk");
     assert_eq!(known(&["--staged", "--statistics", "--no-cache"]), "0");
 }
+
+/// A function of some cyclomatic complexity.
+fn function(name: &str, complexity: usize) -> String {
+    format!("def {name}(x):\n{}", "    if x: pass\n".repeat(complexity - 1))
+}
+
+#[test]
+fn only_what_a_change_made_counts_if_that_is_asked_for() {
+    let old = function("old", 12) + &function("worse", 12) + &function("better", 20) + "x = 1\n";
+    let repository = Repository::new(&[("a.py", &old), ("untouched.py", &old), ("broken.py", "x = (\n")]);
+    repository.git(["mv", "a.py", "b.py"]);
+    let now = function("new", 12) + &function("better", 15) + &function("old", 12) + &function("worse", 17) + "x = 1\n";
+    repository.write("b.py", &now);
+    repository.write("broken.py", COMPLEX);
+    repository.git(["add", "--all"]);
+    assert!(repository.git(["status", "--short"]).contains("R  a.py -> b.py"));
+    let run = repository.check(&["--staged", "--changed-only"]);
+    assert_eq!(run.code, Some(2));
+    let lines: Vec<_> = run.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "b.py:1:1: new: Cyclomatic Complexity is 12.00 (threshold: <= 10.0) [cyclomatic_complexity]",
+            "b.py:40:1: worse: Cyclomatic Complexity is 17.00 (threshold: <= 10.0); 12 -> 17 [cyclomatic_complexity]",
+            "broken.py:1:1: f: Cyclomatic Complexity is 11.00 (threshold: <= 10.0) [cyclomatic_complexity]",
+            "broken.py:1:1: Cyclomatic Complexity is 11.00 (threshold: <= 10.0) [cyclomatic_complexity]",
+        ],
+        "the average is better than it was"
+    );
+    let in_format = |format: &str| {
+        let mut command = repository
+            .project
+            .command(["--check", "--format", format, "--staged", "--changed-only"]);
+        run_of(&mut command)
+    };
+    let text = in_format("text");
+    assert!(
+        text.contains("(threshold: <= 10.0)\n   got worse: 12 -> 17\n   help: "),
+        "{text}"
+    );
+    assert!(text.contains("Violations that were there before: 3\n"), "{text}");
+    assert!(in_format("markdown").contains(" | 12 -> 17 | `<= 10.0` |\n"));
+    let report: serde_json::Value = serde_json::from_str(&in_format("json")).unwrap();
+    let violations = report["reports"][0]["violations"].as_array().unwrap();
+    assert_eq!(violations.len(), 2);
+    assert_eq!(violations[0].get("base_value"), None);
+    assert_eq!(
+        (&violations[1]["base_value"], &violations[1]["delta"]),
+        (&12.0.into(), &"12 -> 17".into())
+    );
+    repository.commit();
+    repository.write("b.py", &now.replace("x = 1", "x = 2"));
+    assert_eq!(repository.violating(&["--diff", "HEAD"]), ["b.py"]);
+    assert_eq!(repository.violating(&["--diff", "HEAD", "--changed-only"]), [""; 0]);
+    assert_eq!(
+        repository.violating(&["--diff", "HEAD~1..HEAD", "--changed-only"]),
+        ["b.py", "broken.py"]
+    );
+    let run = repository.check(&["--changed-only"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("required arguments were not provided"), "{run:?}");
+}
+
+fn run_of(command: &mut Command) -> String {
+    run(isolated(command)).stdout
+}

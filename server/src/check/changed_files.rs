@@ -12,16 +12,16 @@ use crate::git::{Blobs, Change, Changes, GitError, ObjectId, Repository, State};
 pub(super) struct ChangedFiles {
     repository: Repository,
     pub changes: Changes,
-    /// What reads those that are not on disk.
+    /// What reads those that are not on disk, and what they were before.
     pub blobs: Option<Blobs>,
 }
 
 impl ChangedFiles {
-    /// Those of a change in the repository that a directory is in.
-    pub fn of(change: &Change, working_directory: &Path) -> Result<Self, GitError> {
+    /// Those of a change in the repository that a directory is in. `reads_bases` says whether what they were before is asked for.
+    pub fn of(change: &Change, reads_bases: bool, working_directory: &Path) -> Result<Self, GitError> {
         let repository = Repository::of_directory(working_directory)?;
         let changes = repository.changes(change)?;
-        let needs_blobs = changes.state != State::WorkingTree && !changes.files.is_empty();
+        let needs_blobs = (reads_bases || changes.state != State::WorkingTree) && !changes.files.is_empty();
         Ok(Self {
             blobs: needs_blobs.then(|| repository.blobs()).transpose()?,
             repository,
@@ -55,7 +55,8 @@ impl ChangedFiles {
             .into_iter()
             .filter(|file| !file.respects_gitignore || !ignored.contains(&file.path));
         let tasks = left.map(|file| {
-            let blob = files.get(&*file.path).and_then(|changed| changed.blob.clone());
+            let changed = files.get(&*file.path);
+            let blob = changed.and_then(|changed| changed.blob.clone());
             let stamp = match &blob {
                 Some(_) => FileStamp::default(),
                 // If it cannot be asked for, reading it will say why.
@@ -69,6 +70,7 @@ impl ChangedFiles {
                 stamp,
                 config: file.config,
                 content: blob.map_or(Content::OnDisk, Content::Blob),
+                base: changed.and_then(|changed| changed.base.clone()),
             }
         });
         Ok(tasks.collect())

@@ -77,6 +77,9 @@ impl Finding<'_> {
         if let Some(ceiling) = self.violation.ceiling {
             message.push_str(&format!("; above the ceiling of its ignore comment: {ceiling}"));
         }
+        if let Some(delta) = self.violation.delta() {
+            message.push_str(&format!("; {delta}"));
+        }
         message
     }
 

@@ -50,6 +50,10 @@ struct ViolationObject<'a> {
     value: f64,
     threshold: f64,
     comparison: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_value: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta: Option<String>,
 }
 
 struct DetailsObject<'a>(Details<'a>);
@@ -105,6 +109,8 @@ impl<'a> ViolationObject<'a> {
             value: violation.value,
             threshold: violation.threshold.limit,
             comparison: violation.threshold.comparison.as_str(),
+            base_value: violation.before,
+            delta: violation.delta(),
         }
     }
 }

@@ -39,10 +39,10 @@ impl Format for Markdown {
             let name = name.map(|name| cell(&name)).unwrap_or_default();
             let _ = writeln!(
                 rows,
-                "| {} | {name} | [{metric}]({}) | {:.2} | {} |",
+                "| {} | {name} | [{metric}]({}) | {} | {} |",
                 cell(&place),
                 documentation_url(metric),
-                violation.value,
+                violation.delta().unwrap_or_else(|| format!("{:.2}", violation.value)),
                 cell(&format!("{} {}", threshold.comparison, python_float(threshold.limit))),
             );
         }

@@ -17,6 +17,7 @@ mod one_line;
 mod options;
 mod progress;
 mod python_json;
+mod regression;
 mod report;
 mod reported_path;
 mod run;

@@ -23,6 +23,8 @@ pub struct CheckOptions {
     pub statistics: bool,
     /// Whether to list ignore comments that suppress nothing.
     pub report_unused_ignores: bool,
+    /// Whether only those violations of a change count that it made.
+    pub changed_only: bool,
     /// Whether to do without the cache.
     pub no_cache: bool,
     /// The most threads to use; as many as there are processors, if it is not given.

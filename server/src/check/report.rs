@@ -12,6 +12,8 @@ pub(super) struct Outcome {
     pub metrics: FileMetrics,
     /// Its metrics held against its configuration.
     pub judgement: Judgement,
+    /// How many more violations there are that do not count, as they were there before.
+    pub standing: usize,
     /// Why it has no metrics.
     pub error: Option<AnalysisError>,
 }
@@ -22,6 +24,7 @@ impl Outcome {
         Self {
             judgement: judge(&metrics, config),
             metrics,
+            standing: 0,
             error: None,
         }
     }
@@ -31,6 +34,7 @@ impl Outcome {
         Self {
             metrics: FileMetrics::default(),
             judgement: Judgement::default(),
+            standing: 0,
             error: Some(error),
         }
     }
@@ -57,6 +61,11 @@ impl Report {
     /// How many violations there are.
     pub fn violations(&self) -> usize {
         self.files.iter().map(|file| file.violations().len()).sum()
+    }
+
+    /// How many violations do not count, as they were there before.
+    pub fn standing(&self) -> usize {
+        self.files.iter().map(|file| file.outcome.standing).sum()
     }
 
     /// How many files have violations.
@@ -93,6 +102,11 @@ impl Report {
 }
 
 impl FileReport {
+    /// Whether it has violations.
+    pub fn has_violations(&self) -> bool {
+        !self.violations().is_empty()
+    }
+
     fn violations(&self) -> &[Violation] {
         &self.outcome.judgement.violations
     }

@@ -10,6 +10,7 @@ use super::destination::Destination;
 use super::notices;
 use super::options::{CheckOptions, Input};
 use super::progress::Progress;
+use super::regression::keep_regressions;
 use super::report::{FileReport, Outcome, Report};
 use super::reported_path::{ReportedPath, top_of};
 use super::statistics::Statistics;
@@ -120,7 +121,7 @@ impl<'a> Run<'a> {
         let working_directory = std::env::current_dir().map_err(CheckError::WorkingDirectory)?;
         let overrides = options.overrides.clone();
         let change = match &options.input {
-            Input::Change(change, _) => Some(ChangedFiles::of(change, &working_directory)?),
+            Input::Change(change, _) => Some(ChangedFiles::of(change, options.changed_only, &working_directory)?),
             Input::Paths(_) | Input::Stdin(_) => None,
         };
         let configs = match (&options.config, &change) {
@@ -232,6 +233,7 @@ impl<'a> Run<'a> {
             stamp: file.stamp,
             config: file.config,
             content: Content::OnDisk,
+            base: None,
         };
         Ok((files.into_iter().map(task).collect(), left_out))
     }
@@ -255,6 +257,7 @@ impl<'a> Run<'a> {
             },
             config: config.map_err(DiscoveryError::Config)?,
             content: Content::Given(content),
+            base: None,
         })
     }
 
@@ -320,7 +323,13 @@ impl<'a> Run<'a> {
         let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
         let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
             let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
-            let report = file_report(task, path(task), origin, analysis);
+            let mut report = file_report(task, path(task), origin, analysis);
+            if self.options.changed_only {
+                let base = task.base.as_ref().filter(|_| report.has_violations());
+                let base = base.and_then(|base| means.analyse_blob(base, buffer).1.ok());
+                let base = base.map(|analysis| analysis.metrics);
+                keep_regressions(&mut report.outcome, base.as_ref(), &task.config);
+            }
             progress.advance();
             report
         };

@@ -20,6 +20,8 @@ pub(super) struct Task {
     pub stamp: FileStamp,
     pub config: Arc<Config>,
     pub content: Content,
+    /// What the file was before, if it is one of a change and there was one.
+    pub base: Option<ObjectId>,
 }
 
 /// Where the bytes of a file are.

@@ -38,6 +38,9 @@ impl Format for Text {
                     "   {YELLOW}above the ceiling of its ignore comment: {ceiling}{YELLOW:#}"
                 );
             }
+            if let Some(delta) = violation.delta() {
+                let _ = writeln!(text, "   {YELLOW}got worse: {delta}{YELLOW:#}");
+            }
             if !self.quiet {
                 let advice = advice(violation.metric());
                 let _ = writeln!(text, "   {DIM}help: {advice}{DIM:#}");
@@ -91,6 +94,9 @@ fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> 
     writeln!(output, "Total files analyzed: {}", report.files.len())?;
     writeln!(output, "Files with violations: {}", report.files_with_violations())?;
     writeln!(output, "Total violations: {violations}")?;
+    if report.standing() > 0 {
+        writeln!(output, "Violations that were there before: {}", report.standing())?;
+    }
     let failures = report.failures().count();
     if failures > 0 {
         writeln!(output, "Files that could not be analyzed: {failures}")?;

@@ -195,6 +195,7 @@ fn options(paths: Vec<PathBuf>) -> CheckOptions {
         quiet: true,
         statistics: false,
         report_unused_ignores: false,
+        changed_only: false,
         no_cache: false,
         jobs: None,
     }
