@@ -9,10 +9,11 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::cache::Location;
-use crate::check::{self, CheckOptions, Input, OutputFormat};
+use crate::check::{self, CheckOptions, Destination, Input, OutputFormat};
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
+use crate::git::Change;
 use crate::lsp::{self, Connection};
 use crate::metrics::MetricType;
 
@@ -29,6 +30,11 @@ Examples:
   antipasta-lsp --check src --quiet           show violations only
   antipasta-lsp --check src -t cyc=15         allow a cyclomatic complexity of up to 15
   antipasta-lsp --check . --format json --output report.json
+  antipasta-lsp --check --output-format text --output-format sarif:report.sarif
+  antipasta-lsp --check --staged              check what the next commit contains, as a hook does
+  antipasta-lsp --check --diff origin/main    check the files of a pull request
+  antipasta-lsp --check --staged --changed-only
+                                              count only what the next commit makes worse
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
   antipasta-lsp config init                   write a .antipasta.yaml to begin with
 
@@ -100,19 +106,53 @@ struct CheckArguments {
     #[arg(long)]
     check: bool,
 
-    /// Files and directories to check; `-` is source on the standard input.
-    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    /// Files and directories to check, by default this directory; `-` is source on the standard input.
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+
+    /// Check what the next commit contains: the files in git's index that differ from `HEAD`, as they are there.
+    ///
+    /// Nothing in the working tree matters, not even a configuration, unless git does not track it. Paths, if there are any,
+    /// say which of the files to check. That there are none to check is no error.
+    #[arg(long, group = "change")]
+    staged: bool,
+
+    /// Check the files that were changed since a branch began, or between two commits.
+    ///
+    /// `REF` compares the working tree with the merge base of REF and HEAD, as a pull request to REF does. `FROM..TO` and
+    /// `FROM...TO` compare the commit TO with FROM, or with the merge base of the two, wherever HEAD is.
+    #[arg(long, value_name = "REF", group = "change", value_parser = Change::of_revisions)]
+    diff: Option<Change>,
+
+    /// Count only what the change made: violations of functions that are new, and of values that got worse.
+    ///
+    /// A function is known again by its qualified name wherever it has gone in the file, and by its numbers if it was renamed.
+    /// The report says how a value got worse, such as `12 -> 17`.
+    #[arg(long, requires = "change")]
+    changed_only: bool,
 
     /// The configuration to use for all files, in place of the nearest above each file.
     #[arg(long, short, value_name = "FILE")]
     config: Option<PathBuf>,
 
     /// How to report.
-    #[arg(long, value_enum, default_value_t, ignore_case = true)]
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        ignore_case = true,
+        conflicts_with = "output_formats"
+    )]
     format: OutputFormat,
 
-    /// Write the report to a file, in place of the standard output.
+    /// Report in a format, to a file if one is named; given several times, in several at once.
+    ///
+    /// `--output-format text --output-format sarif:report.sarif` shows violations to people and writes them for tools. The
+    /// kinds are those of `--format`. One report at most goes to the standard output.
+    #[arg(long = "output-format", value_name = "KIND[:FILE]")]
+    output_formats: Vec<Destination>,
+
+    /// Write the report that names no file to this one, in place of the standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -225,18 +265,34 @@ impl CheckArguments {
         }
     }
 
-    fn options(self, no_cache: bool) -> Result<CheckOptions, &'static str> {
+    fn options(self, no_cache: bool) -> Result<CheckOptions, String> {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        let change = if self.staged { Some(Change::Staged) } else { self.diff };
         let input = if !self.paths.iter().any(is_stdin) {
             if self.stdin_filename.is_some() {
-                return Err("--stdin-filename goes with `-`, source on the standard input");
+                return Err("--stdin-filename goes with `-`, source on the standard input".to_owned());
             }
-            Input::Paths(self.paths)
+            match change {
+                Some(change) => Input::Change(change, self.paths),
+                None if self.paths.is_empty() => Input::Paths(vec![PathBuf::from(".")]),
+                None => Input::Paths(self.paths),
+            }
+        } else if change.is_some() {
+            return Err("`-` is no file of a commit: it cannot be combined with --staged or --diff".to_owned());
         } else if self.paths.len() == 1 {
             Input::Stdin(self.stdin_filename.unwrap_or_else(|| PathBuf::from("-")))
         } else {
-            return Err("`-` cannot be combined with other paths");
+            return Err("`-` cannot be combined with other paths".to_owned());
         };
+        let reports = if self.output_formats.is_empty() {
+            vec![Destination {
+                format: self.format,
+                file: None,
+            }]
+        } else {
+            self.output_formats
+        };
+        let destinations = check::destinations(reports, self.output)?;
         Ok(CheckOptions {
             input,
             config: self.config,
@@ -247,11 +303,11 @@ impl CheckArguments {
                 no_gitignore: self.no_gitignore,
                 force_analyze: self.force_analyze,
             },
-            format: self.format,
-            output: self.output,
+            destinations,
             quiet: self.quiet,
             statistics: self.statistics,
             report_unused_ignores: self.report_unused_ignores,
+            changed_only: self.changed_only,
             no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })

@@ -7,7 +7,7 @@
 //! | 8 | `main`, [`cli`] | the command line: arguments to one of the modes |
 //! | 7 | [`lsp`], [`check`], [`commands`] | the modes; `console` has what they say on the standard error |
 //! | 6 | [`analysis`] | bytes and edits in, file metrics out |
-//! | 5 | [`cache`], [`discovery`] | what was measured before; which files to look at, and which configuration holds for each |
+//! | 5 | [`cache`], [`git`], [`discovery`] | what was measured before; what a commit contains; which files to look at, and by which configuration |
 //! | 4 | [`config`], [`violations`] | thresholds; rows and thresholds to violations |
 //! | 3 | [`metrics`] | one walk over an AST drives every metric |
 //! | 2 | [`syntax`] | decoding, parsing, trees that follow edits, units |
@@ -23,6 +23,7 @@ pub mod commands;
 pub mod config;
 mod console;
 pub mod discovery;
+pub mod git;
 mod locks;
 pub mod lsp;
 pub mod metrics;

@@ -5,6 +5,8 @@ mod cache;
 mod cache_faults;
 mod config;
 mod files;
+mod formats;
+mod git;
 mod ignore_comments;
 mod json;
 mod text;

@@ -55,11 +55,22 @@ impl ReadThrough {
             Some(recalled) => (Origin::KnownFile, recalled),
             None => self.read_and_analyse(path, buffer),
         };
+        self.count(origin);
+        (origin, analysis)
+    }
+
+    /// The metrics of a file with the given bytes, likewise.
+    pub fn analyse_bytes(&self, bytes: &[u8]) -> (Origin, Result<Analysis, AnalysisError>) {
+        let (origin, analysis) = self.analyse_content(ContentKey::of(bytes), bytes);
+        self.count(origin);
+        (origin, analysis)
+    }
+
+    fn count(&self, origin: Origin) {
         self.cache.count(match origin {
             Origin::Analysis => Counts { hits: 0, misses: 1 },
             Origin::KnownContent | Origin::KnownFile => Counts { hits: 1, misses: 0 },
         });
-        (origin, analysis)
     }
 
     fn read_and_analyse(&self, path: &Path, buffer: &mut Vec<u8>) -> (Origin, Result<Analysis, AnalysisError>) {

@@ -4,8 +4,15 @@ use std::io::{self, Write};
 use std::slice::Chunks;
 use std::vec::IntoIter;
 
+use super::concise::Concise;
+use super::github::Github;
+use super::gitlab::Gitlab;
 use super::json::Json;
+use super::junit::Junit;
+use super::markdown::Markdown;
 use super::report::{FileReport, Outcome, Report};
+use super::reported_path::ReportedPath;
+use super::sarif::Sarif;
 use super::text::Text;
 use crate::analysis::{AnalysisError, Pool};
 
@@ -17,6 +24,18 @@ pub enum OutputFormat {
     Text,
     /// For programs: every value and every violation, as antipasta writes them.
     Json,
+    /// A line for each violation, which editors and terminals make a link: `PATH:LINE:COLUMN: MESSAGE [METRIC]`.
+    Concise,
+    /// SARIF 2.1.0, for GitHub's code scanning and other tools.
+    Sarif,
+    /// Annotations on a pull request, by the commands of GitHub Actions.
+    Github,
+    /// GitLab's Code Quality report.
+    Gitlab,
+    /// JUnit's XML, for what shows tests.
+    Junit,
+    /// Markdown, for a comment on a pull request.
+    Markdown,
 }
 
 impl OutputFormat {
@@ -24,6 +43,12 @@ impl OutputFormat {
         match self {
             Self::Text => Box::new(Text { quiet }),
             Self::Json => Box::new(Json),
+            Self::Concise => Box::new(Concise),
+            Self::Sarif => Box::new(Sarif),
+            Self::Github => Box::new(Github),
+            Self::Gitlab => Box::new(Gitlab),
+            Self::Junit => Box::new(Junit),
+            Self::Markdown => Box::new(Markdown),
         }
     }
 }
@@ -34,7 +59,7 @@ pub(super) trait Format: Sync {
     fn is_styled(&self) -> bool;
 
     /// What one file contributes.
-    fn file(&self, path: &str, outcome: &Outcome) -> String;
+    fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String;
 
     /// Writes the whole report. `files` gives what each file contributes, in the order of the report.
     fn write(&self, report: &Report, files: &mut dyn Iterator<Item = String>, output: &mut dyn Write)

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use super::format::Format;
 use super::python_json;
 use super::report::{Outcome, Report};
+use super::reported_path::ReportedPath;
 use crate::metrics::{Details, MetricRow};
 use crate::violations::Violation;
 
@@ -49,6 +50,10 @@ struct ViolationObject<'a> {
     value: f64,
     threshold: f64,
     comparison: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_value: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delta: Option<String>,
 }
 
 struct DetailsObject<'a>(Details<'a>);
@@ -104,6 +109,8 @@ impl<'a> ViolationObject<'a> {
             value: violation.value,
             threshold: violation.threshold.limit,
             comparison: violation.threshold.comparison.as_str(),
+            base_value: violation.before,
+            delta: violation.delta(),
         }
     }
 }
@@ -113,18 +120,18 @@ impl Format for Json {
         false
     }
 
-    fn file(&self, path: &str, outcome: &Outcome) -> String {
+    fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let rows = match outcome.error {
             Some(_) => Vec::new(),
             None => outcome.metrics.rows(),
         };
         let violations = outcome.judgement.violations.iter();
         let object = FileObject {
-            file: path,
+            file: &path.shown,
             language: LANGUAGE,
             metrics: rows.iter().map(RowObject::of).collect(),
             violations: violations
-                .map(|violation| ViolationObject::of(violation, path))
+                .map(|violation| ViolationObject::of(violation, &path.shown))
                 .collect(),
             error: outcome.error.as_ref().map(ToString::to_string),
         };
@@ -149,9 +156,9 @@ impl Format for Json {
         }
         output.write_all(if report.files.is_empty() { b"]" } else { b"\n  ]" })?;
         if report.lists_unused_ignores {
-            let unused = report
-                .unused_ignores()
-                .map(|(path, remark)| json!({"file": path, "line_number": remark.line, "message": remark.message}));
+            let unused = report.unused_ignores().map(
+                |(path, remark)| json!({"file": path.shown, "line_number": remark.line, "message": remark.message}),
+            );
             output.write_all(b",\n  \"unused_ignores\": ")?;
             python_json::write(&unused.collect::<Vec<_>>(), 1, &mut *output)?;
         }

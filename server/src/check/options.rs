@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use super::format::OutputFormat;
+use super::destination::Destination;
 use crate::config::Overrides;
+use crate::git::Change;
 
 /// What a check is asked to do.
 #[derive(Clone, Debug)]
@@ -14,16 +15,16 @@ pub struct CheckOptions {
     pub config: Option<PathBuf>,
     /// What the command line changes of the configuration.
     pub overrides: Overrides,
-    /// How to report.
-    pub format: OutputFormat,
-    /// Where to report to, in place of the standard output.
-    pub output: Option<PathBuf>,
+    /// The reports to write.
+    pub destinations: Vec<Destination>,
     /// Whether only violations are shown.
     pub quiet: bool,
     /// Whether to say what the run cost.
     pub statistics: bool,
     /// Whether to list ignore comments that suppress nothing.
     pub report_unused_ignores: bool,
+    /// Whether only those violations of a change count that it made.
+    pub changed_only: bool,
     /// Whether to do without the cache.
     pub no_cache: bool,
     /// The most threads to use; as many as there are processors, if it is not given.
@@ -35,6 +36,8 @@ pub struct CheckOptions {
 pub enum Input {
     /// Files and directories.
     Paths(Vec<PathBuf>),
+    /// The files of a change in git, as they are after it; those that the paths name or are above, if there are any.
+    Change(Change, Vec<PathBuf>),
     /// Source on the standard input; the path is the name that it is reported under, and whose configuration holds.
     Stdin(PathBuf),
 }

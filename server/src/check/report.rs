@@ -1,5 +1,6 @@
 //! What a check found.
 
+use super::reported_path::ReportedPath;
 use crate::analysis::{AnalysisError, Origin, Phases};
 use crate::config::Config;
 use crate::metrics::{FileMetrics, MetricType};
@@ -11,6 +12,8 @@ pub(super) struct Outcome {
     pub metrics: FileMetrics,
     /// Its metrics held against its configuration.
     pub judgement: Judgement,
+    /// How many more violations there are that do not count, as they were there before.
+    pub standing: usize,
     /// Why it has no metrics.
     pub error: Option<AnalysisError>,
 }
@@ -21,6 +24,7 @@ impl Outcome {
         Self {
             judgement: judge(&metrics, config),
             metrics,
+            standing: 0,
             error: None,
         }
     }
@@ -30,6 +34,7 @@ impl Outcome {
         Self {
             metrics: FileMetrics::default(),
             judgement: Judgement::default(),
+            standing: 0,
             error: Some(error),
         }
     }
@@ -37,8 +42,7 @@ impl Outcome {
 
 /// What came of one file, and what it cost.
 pub(super) struct FileReport {
-    /// The path as it is reported.
-    pub path: String,
+    pub path: ReportedPath,
     pub outcome: Outcome,
     pub bytes: u64,
     pub phases: Phases,
@@ -57,6 +61,11 @@ impl Report {
     /// How many violations there are.
     pub fn violations(&self) -> usize {
         self.files.iter().map(|file| file.violations().len()).sum()
+    }
+
+    /// How many violations do not count, as they were there before.
+    pub fn standing(&self) -> usize {
+        self.files.iter().map(|file| file.outcome.standing).sum()
     }
 
     /// How many files have violations.
@@ -78,21 +87,26 @@ impl Report {
     }
 
     /// The files that have no metrics, each with the reason.
-    pub fn failures(&self) -> impl Iterator<Item = (&str, &AnalysisError)> {
+    pub fn failures(&self) -> impl Iterator<Item = (&ReportedPath, &AnalysisError)> {
         let files = self.files.iter();
-        files.filter_map(|file| Some((file.path.as_str(), file.outcome.error.as_ref()?)))
+        files.filter_map(|file| Some((&file.path, file.outcome.error.as_ref()?)))
     }
 
     /// The ignore comments that suppress nothing, each with its file.
-    pub fn unused_ignores(&self) -> impl Iterator<Item = (&str, &Remark)> {
+    pub fn unused_ignores(&self) -> impl Iterator<Item = (&ReportedPath, &Remark)> {
         self.files.iter().flat_map(|file| {
             let remarks = file.outcome.judgement.unused_ignores.iter();
-            remarks.map(|remark| (file.path.as_str(), remark))
+            remarks.map(|remark| (&file.path, remark))
         })
     }
 }
 
 impl FileReport {
+    /// Whether it has violations.
+    pub fn has_violations(&self) -> bool {
+        !self.violations().is_empty()
+    }
+
     fn violations(&self) -> &[Violation] {
         &self.outcome.judgement.violations
     }

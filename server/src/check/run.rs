@@ -1,28 +1,26 @@
 //! One run of the check, from the command line's options to the exit code.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use anstream::adapter::strip_bytes;
-use anstream::{AutoStream, ColorChoice};
-
-use super::format::{Format, Formatted, OutputFormat};
+use super::changed_files::{ChangedFiles, ChangedFilesError};
+use super::destination::Destination;
 use super::notices;
 use super::options::{CheckOptions, Input};
 use super::progress::Progress;
+use super::regression::keep_regressions;
 use super::report::{FileReport, Outcome, Report};
+use super::reported_path::{ReportedPath, top_of};
 use super::statistics::Statistics;
-use crate::analysis::{
-    Analysis, AnalysisError, Origin, Phases, Pool, PoolError, ReadThrough, analyse_bytes, analyse_file,
-};
+use super::task::{Content, Means, Task};
+use crate::analysis::{Analysis, AnalysisError, Origin, Phases, Pool, PoolError, ReadThrough};
 use crate::cache::{Cache, Counts, Known, Location};
-use crate::config::{Config, ConfigErrors};
+use crate::config::ConfigErrors;
 use crate::console;
 use crate::discovery::{self, Configs, Discovered, DiscoveryError, FileStamp, read_config};
+use crate::git::GitError;
 use crate::syntax::MAX_BYTES;
 
 /// How a check ends.
@@ -55,6 +53,10 @@ enum CheckError {
     Config(#[from] ConfigErrors),
     #[error("{0}")]
     Discovery(#[from] DiscoveryError),
+    #[error("{0}")]
+    Git(#[from] GitError),
+    #[error("{0}")]
+    ChangedFiles(#[from] ChangedFilesError),
     #[error("No files found to analyze")]
     NoFiles,
     #[error("{0}")]
@@ -69,17 +71,6 @@ enum CheckError {
 
 /// More threads than this only cost memory, whatever is asked for.
 const MAX_JOBS: usize = 256;
-
-/// What one file is, before it is analysed.
-struct Task {
-    path: PathBuf,
-    /// The same, from the root; empty if no cache asks for it.
-    absolute: PathBuf,
-    stamp: FileStamp,
-    config: Arc<Config>,
-    /// The bytes, if they came from the standard input.
-    content: Option<Vec<u8>>,
-}
 
 /// Runs a check and reports. What goes wrong is said on the standard error.
 pub fn run(options: &CheckOptions) -> Verdict {
@@ -118,6 +109,8 @@ struct Analysed {
 struct Run<'a> {
     options: &'a CheckOptions,
     configs: Configs,
+    /// The files of the change that is to be checked, if it is one.
+    change: Option<ChangedFiles>,
     jobs: usize,
     start: Instant,
 }
@@ -127,14 +120,22 @@ impl<'a> Run<'a> {
         let start = Instant::now();
         let working_directory = std::env::current_dir().map_err(CheckError::WorkingDirectory)?;
         let overrides = options.overrides.clone();
-        let configs = match &options.config {
-            Some(path) => Configs::given(&working_directory, overrides, read_config(path)?),
-            None => Configs::nearest(&working_directory, overrides),
+        let change = match &options.input {
+            Input::Change(change, _) => Some(ChangedFiles::of(change, options.changed_only, &working_directory)?),
+            Input::Paths(_) | Input::Stdin(_) => None,
+        };
+        let configs = match (&options.config, &change) {
+            (Some(path), _) => Configs::given(&working_directory, overrides, read_config(path)?),
+            (None, None) => Configs::nearest(&working_directory, overrides),
+            (None, Some(change)) => {
+                Configs::nearest(&working_directory, overrides).with_contents(change.configurations()?)
+            }
         };
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             options,
             configs,
+            change,
             jobs: options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
             start,
         })
@@ -145,11 +146,13 @@ impl<'a> Run<'a> {
         let (tasks, left_out) = self.tasks()?;
         let discovery = self.start.elapsed();
         notices::warn_of_configs(&self.configs);
-        if tasks.is_empty() && left_out == 0 {
+        if let Some(change) = &self.change {
+            change.changes.warning.iter().for_each(console::warning);
+        } else if tasks.is_empty() && left_out == 0 {
+            // That a change touches no file of ours is none: hooks run at every commit.
             return Err(CheckError::NoFiles);
         }
         self.announce(tasks.len())?;
-        let format = options.format.of(options.quiet);
         let Analysed {
             report,
             pool,
@@ -163,7 +166,7 @@ impl<'a> Run<'a> {
             }
         }
         let begun = Instant::now();
-        self.write(&report, &*format, &pool)?;
+        self.write(&report, &pool)?;
         if options.statistics {
             let statistics = Statistics {
                 discovery,
@@ -209,46 +212,53 @@ impl<'a> Run<'a> {
 
     /// What is to be analysed, and how many files were named that are not.
     fn tasks(&self) -> Result<(Vec<Task>, usize), CheckError> {
-        match &self.options.input {
-            Input::Paths(paths) => {
-                let Discovered {
-                    files,
-                    warnings,
-                    left_out,
-                } = discovery::discover(paths, &self.configs, self.jobs)?;
-                warnings.iter().for_each(console::warning);
-                let task = |file: discovery::File| Task {
-                    path: file.path,
-                    absolute: PathBuf::new(),
-                    stamp: file.stamp,
-                    config: file.config,
-                    content: None,
-                };
-                Ok((files.into_iter().map(task).collect(), left_out))
-            }
-            Input::Stdin(name) => {
-                let mut content = Vec::new();
-                let limit = MAX_BYTES as u64 + 1;
-                io::stdin()
-                    .lock()
-                    .take(limit)
-                    .read_to_end(&mut content)
-                    .map_err(CheckError::Stdin)?;
-                let directory = name.parent().unwrap_or(Path::new(""));
-                let config = self.configs.of_directory(directory);
-                let task = Task {
-                    path: name.clone(),
-                    absolute: PathBuf::new(),
-                    stamp: FileStamp {
-                        size: content.len() as u64,
-                        ..FileStamp::default()
-                    },
-                    config: config.map_err(DiscoveryError::Config)?,
-                    content: Some(content),
-                };
-                Ok((vec![task], 0))
-            }
+        match (&self.options.input, &self.change) {
+            (Input::Paths(paths), _) => self.found(paths),
+            (Input::Stdin(name), _) => Ok((vec![self.given(name)?], 0)),
+            (Input::Change(_, paths), Some(change)) => Ok((change.tasks(paths, &self.configs)?, 0)),
+            (Input::Change(..), None) => Ok((Vec::new(), 0)),
         }
+    }
+
+    fn found(&self, paths: &[PathBuf]) -> Result<(Vec<Task>, usize), CheckError> {
+        let Discovered {
+            files,
+            warnings,
+            left_out,
+        } = discovery::discover(paths, &self.configs, self.jobs)?;
+        warnings.iter().for_each(console::warning);
+        let task = |file: discovery::File| Task {
+            path: file.path,
+            absolute: PathBuf::new(),
+            stamp: file.stamp,
+            config: file.config,
+            content: Content::OnDisk,
+            base: None,
+        };
+        Ok((files.into_iter().map(task).collect(), left_out))
+    }
+
+    fn given(&self, name: &Path) -> Result<Task, CheckError> {
+        let mut content = Vec::new();
+        let limit = MAX_BYTES as u64 + 1;
+        io::stdin()
+            .lock()
+            .take(limit)
+            .read_to_end(&mut content)
+            .map_err(CheckError::Stdin)?;
+        let directory = name.parent().unwrap_or(Path::new(""));
+        let config = self.configs.of_directory(directory);
+        Ok(Task {
+            path: name.to_owned(),
+            absolute: PathBuf::new(),
+            stamp: FileStamp {
+                size: content.len() as u64,
+                ..FileStamp::default()
+            },
+            config: config.map_err(DiscoveryError::Config)?,
+            content: Content::Given(content),
+            base: None,
+        })
     }
 
     /// What the reference says before it begins. A report for programs stands alone on the standard output.
@@ -259,7 +269,7 @@ impl<'a> Run<'a> {
         let mut lines = notices::used_configs(&self.configs);
         lines.push(format!("Analyzing {files} files..."));
         let text = lines.join("\n");
-        if self.options.format == OutputFormat::Text && self.options.output.is_none() {
+        if self.options.destinations.iter().any(Destination::is_for_people) {
             writeln!(anstream::stdout(), "{text}").map_err(CheckError::Stdout)
         } else {
             console::say(text);
@@ -283,24 +293,48 @@ impl<'a> Run<'a> {
         let Some(cache) = cache else {
             return tasks.into_iter().map(|task| (task, None)).collect();
         };
-        for task in &mut tasks {
+        let is_on_disk = |task: &Task| matches!(task.content, Content::OnDisk);
+        for task in tasks.iter_mut().filter(|task| is_on_disk(task)) {
             task.absolute = self.configs.working_directory().join(&task.path);
         }
-        let known = cache.known_files(tasks.iter().map(|task| (&*task.absolute, &task.stamp)));
-        tasks.into_iter().zip(known).collect()
+        let asked = tasks.iter().filter(|task| is_on_disk(task));
+        let asked: Vec<_> = asked.map(|task| (&*task.absolute, &task.stamp)).collect();
+        let mut known = cache.known_files(asked.into_iter()).into_iter();
+        let with_known = |task: Task| {
+            let known = if is_on_disk(&task) {
+                known.next().flatten()
+            } else {
+                None
+            };
+            (task, known)
+        };
+        tasks.into_iter().map(with_known).collect()
     }
 
     fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&ReadThrough>) -> Report {
         let progress = Progress::new(tasks.len(), self.options.quiet);
+        let means = Means {
+            cache,
+            blobs: self.change.as_ref().and_then(|change| change.blobs.as_ref()),
+        };
+        let working_directory = self.configs.working_directory();
+        let top = top_of(working_directory);
+        let path = |task: &Task| ReportedPath::new(&task.path, working_directory, top);
         let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
         let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
-            let (origin, analysis) = analyse(task, known.as_ref(), cache, buffer);
-            let report = file_report(task, origin, analysis);
+            let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
+            let mut report = file_report(task, path(task), origin, analysis);
+            if self.options.changed_only {
+                let base = task.base.as_ref().filter(|_| report.has_violations());
+                let base = base.and_then(|base| means.analyse_blob(base, buffer).1.ok());
+                let base = base.map(|analysis| analysis.metrics);
+                keep_regressions(&mut report.outcome, base.as_ref(), &task.config);
+            }
             progress.advance();
             report
         };
         let rescue = |(task, _): &(Task, Option<Known>), panic| {
-            file_report(task, Origin::Analysis, Err(AnalysisError::Panicked(panic)))
+            file_report(task, path(task), Origin::Analysis, Err(AnalysisError::Panicked(panic)))
         };
         let files = pool.map(tasks, size, Vec::new, work, rescue);
         progress.finish();
@@ -310,45 +344,27 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn write(&self, report: &Report, format: &dyn Format, pool: &Pool) -> Result<(), CheckError> {
-        let mut files = Formatted::new(report, format, pool);
-        let failed = |error| match &self.options.output {
-            Some(path) => CheckError::Output(path.clone(), error),
-            None => CheckError::Stdout(error),
+    /// Writes the reports, those to files first: whoever reads the standard output may leave. One that cannot be written does
+    /// not stop the others.
+    fn write(&self, report: &Report, pool: &Pool) -> Result<(), CheckError> {
+        let destinations = &self.options.destinations;
+        let (to_files, others): (Vec<_>, Vec<_>) = destinations.iter().partition(|to| to.file.is_some());
+        let write = |to: &Destination| {
+            to.write(report, self.options.quiet, pool)
+                .map_err(|error| match &to.file {
+                    Some(path) => CheckError::Output(path.clone(), error),
+                    None => CheckError::Stdout(error),
+                })
         };
-        let to_terminal = self.options.output.is_none() && AutoStream::choice(&io::stdout()) != ColorChoice::Never;
-        let mut sink: Box<dyn Write> = match &self.options.output {
-            Some(path) => Box::new(File::create(path).map_err(failed)?),
-            None if format.is_styled() && to_terminal => Box::new(AutoStream::auto(io::stdout())),
-            None => Box::new(io::stdout()),
-        };
-        if format.is_styled() && !to_terminal {
-            let mut text = Vec::new();
-            format.write(report, &mut files, &mut text).map_err(failed)?;
-            sink.write_all(&strip_bytes(&text).into_vec()).map_err(failed)?;
-        } else {
-            let mut buffered = BufWriter::new(&mut sink);
-            format
-                .write(report, &mut files, &mut buffered)
-                .and_then(|()| buffered.flush())
-                .map_err(failed)?;
+        let errors = to_files.into_iter().chain(others).filter_map(|to| write(to).err());
+        let mut errors: Vec<_> = errors.collect();
+        match errors.pop() {
+            None => Ok(()),
+            Some(last) => {
+                errors.iter().for_each(console::error);
+                Err(last)
+            }
         }
-        sink.flush().map_err(failed)
-    }
-}
-
-fn analyse(
-    task: &Task,
-    known: Option<&Known>,
-    cache: Option<&ReadThrough>,
-    buffer: &mut Vec<u8>,
-) -> (Origin, Result<Analysis, AnalysisError>) {
-    if let Some(content) = &task.content {
-        return (Origin::Analysis, analyse_bytes(content));
-    }
-    match cache {
-        Some(cache) => cache.analyse_file(&task.absolute, task.stamp.size, known, buffer),
-        None => (Origin::Analysis, analyse_file(&task.path, buffer)),
     }
 }
 
@@ -361,8 +377,12 @@ fn close(cache: &Cache) -> Counts {
     uses
 }
 
-fn file_report(task: &Task, origin: Origin, analysis: Result<Analysis, AnalysisError>) -> FileReport {
-    let path = task.path.display().to_string();
+fn file_report(
+    task: &Task,
+    path: ReportedPath,
+    origin: Origin,
+    analysis: Result<Analysis, AnalysisError>,
+) -> FileReport {
     match analysis {
         Ok(analysis) => FileReport {
             path,

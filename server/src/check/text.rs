@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::format::Format;
 use super::report::{Outcome, Report};
+use super::reported_path::ReportedPath;
 use crate::analysis::AnalysisError;
 use crate::violations::advice;
 
@@ -26,16 +27,19 @@ impl Format for Text {
         true
     }
 
-    fn file(&self, path: &str, outcome: &Outcome) -> String {
+    fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut text = String::new();
         for violation in &outcome.judgement.violations {
-            let message = violation.message(path);
+            let message = violation.message(&path.shown);
             let _ = writeln!(text, "❌ {RED}{message}{RED:#}");
             if let Some(ceiling) = violation.ceiling {
                 let _ = writeln!(
                     text,
                     "   {YELLOW}above the ceiling of its ignore comment: {ceiling}{YELLOW:#}"
                 );
+            }
+            if let Some(delta) = violation.delta() {
+                let _ = writeln!(text, "   {YELLOW}got worse: {delta}{YELLOW:#}");
             }
             if !self.quiet {
                 let advice = advice(violation.metric());
@@ -90,6 +94,9 @@ fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> 
     writeln!(output, "Total files analyzed: {}", report.files.len())?;
     writeln!(output, "Files with violations: {}", report.files_with_violations())?;
     writeln!(output, "Total violations: {violations}")?;
+    if report.standing() > 0 {
+        writeln!(output, "Violations that were there before: {}", report.standing())?;
+    }
     let failures = report.failures().count();
     if failures > 0 {
         writeln!(output, "Files that could not be analyzed: {failures}")?;
@@ -109,7 +116,7 @@ fn heading(title: &str, line: char, output: &mut dyn Write) -> io::Result<()> {
 }
 
 /// A failure as compilers write it, so that terminals and editors make it a link.
-fn write_failure(path: &str, error: &AnalysisError, output: &mut dyn Write) -> io::Result<()> {
+fn write_failure(path: &ReportedPath, error: &AnalysisError, output: &mut dyn Write) -> io::Result<()> {
     match error {
         AnalysisError::Syntax(error) => writeln!(
             output,

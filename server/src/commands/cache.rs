@@ -8,7 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cache::{DIRECTORY_VARIABLE, Database, FILE_NAME, Limits, Location, VERSIONS};
-use crate::check::{self, CheckOptions, Input, OutputFormat};
+use crate::check::{self, CheckOptions, Input};
 use crate::config::Overrides;
 use crate::console;
 
@@ -191,11 +191,11 @@ fn options(paths: Vec<PathBuf>) -> CheckOptions {
         input: Input::Paths(paths),
         config: None,
         overrides: Overrides::default(),
-        format: OutputFormat::Text,
-        output: None,
+        destinations: Vec::new(),
         quiet: true,
         statistics: false,
         report_unused_ignores: false,
+        changed_only: false,
         no_cache: false,
         jobs: None,
     }

@@ -59,6 +59,16 @@ impl Comparison {
         }
     }
 
+    /// Whether `value` keeps to a threshold less than `other` does. If values are to be one number, or not to be, any other is
+    /// worse.
+    pub fn is_worse(self, value: f64, other: f64) -> bool {
+        match self {
+            Self::Less | Self::LessOrEqual => value > other,
+            Self::Greater | Self::GreaterOrEqual => value < other,
+            Self::Equal | Self::NotEqual => value != other,
+        }
+    }
+
     /// Whether every value from `minimum` to `maximum` keeps to `threshold`.
     pub fn holds_between(self, minimum: f64, maximum: f64, threshold: f64) -> bool {
         match self {
@@ -117,6 +127,13 @@ mod tests {
                 [true, false, true],
             ]
         );
+    }
+
+    #[test]
+    fn what_is_farther_from_the_threshold_is_worse() {
+        let worse = Comparison::ALL.map(|comparison| [1.0, 2.0, 3.0].map(|value| comparison.is_worse(value, 2.0)));
+        let (lower, higher, other) = ([true, false, false], [false, false, true], [true, false, true]);
+        assert_eq!(worse, [higher, higher, lower, lower, other, other]);
     }
 
     #[test]

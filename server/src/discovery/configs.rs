@@ -57,6 +57,10 @@ fn unusable(path: &Path, message: String) -> ConfigErrors {
 pub fn read_text(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?.take(MAX_CONFIG_BYTES + 1).read_to_end(&mut bytes)?;
+    text_of(bytes)
+}
+
+fn text_of(bytes: Vec<u8>) -> io::Result<String> {
     if bytes.len() as u64 > MAX_CONFIG_BYTES {
         let message = format!("more than {MAX_CONFIG_BYTES} bytes, the most that a configuration may have");
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
@@ -72,11 +76,15 @@ pub fn read_text(path: &Path) -> io::Result<String> {
 
 /// The configuration in a file; `None` if it is a TOML file without the table.
 fn read_if_any(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> {
-    let text = read_text(path)?;
-    Ok(match Format::of_path(path) {
-        Format::Pyproject => Config::from_pyproject(path, &text).transpose(),
-        Format::Yaml => Some(Config::from_yaml(path, &text)),
-    })
+    Ok(config_of_text(path, &read_text(path)?))
+}
+
+/// The configuration that a file with a text has; `None` if it is a TOML file without the table.
+fn config_of_text(path: &Path, text: &str) -> Option<Result<Config, ConfigErrors>> {
+    match Format::of_path(path) {
+        Format::Pyproject => Config::from_pyproject(path, text).transpose(),
+        Format::Yaml => Some(Config::from_yaml(path, text)),
+    }
 }
 
 /// Finds the configuration of files, and remembers what it has found by directory.
@@ -88,6 +96,8 @@ pub struct Configs {
     overrides: Overrides,
     /// The one configuration there is, if one was given by name.
     given: Option<Arc<Config>>,
+    /// By absolute path: what stands for a file in place of what is on disk.
+    contents: FxHashMap<PathBuf, Vec<u8>>,
     /// By directory: what holds in it, if there is anything at or above it.
     known: Mutex<FxHashMap<PathBuf, Option<Found>>>,
     built_in: OnceLock<Arc<Config>>,
@@ -103,6 +113,7 @@ impl Configs {
             working_directory: working_directory.to_owned(),
             overrides,
             given: None,
+            contents: FxHashMap::default(),
             known: Mutex::default(),
             built_in: OnceLock::new(),
         }
@@ -114,6 +125,15 @@ impl Configs {
         Self {
             given,
             ..Self::nearest(working_directory, overrides)
+        }
+    }
+
+    /// The same, but files at some absolute paths have other contents than on disk, if they are there at all.
+    pub fn with_contents(self, contents: FxHashMap<PathBuf, Vec<u8>>) -> Self {
+        Self {
+            contents,
+            known: Mutex::default(),
+            ..self
         }
     }
 
@@ -193,25 +213,31 @@ impl Configs {
     fn in_directory(&self, directory: &Path) -> Option<Found> {
         for name in [FILE_NAME, PYPROJECT] {
             let path = directory.join(name);
-            let config = match fs::metadata(&path) {
-                Ok(metadata) if metadata.is_file() => {
-                    read_if_any(&path).unwrap_or_else(|error| Some(Err(unreadable(&path, &error))))
-                }
-                // Reading a pipe or a device may never end.
-                Ok(_) => Some(Err(unusable(&path, "is no regular file".to_owned()))),
-                // The last of these is said of a directory that may not be entered, not of a file that may not be read: the
-                // files in it fail one by one, and those below it do not ask for its leave.
-                Err(error) => match error.kind() {
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied => None,
-                    _ => Some(Err(unreadable(&path, &error))),
-                },
+            let config = match self.contents.get(&path) {
+                Some(content) => text_of(content.clone()).map(|text| config_of_text(&path, &text)),
+                None => on_disk(&path),
             };
-            if let Some(config) = config {
+            if let Some(config) = config.unwrap_or_else(|error| Some(Err(unreadable(&path, &error)))) {
                 let config = config.map(|config| Arc::new(self.overrides.apply(config)));
                 return Some(config.map_err(Arc::new));
             }
         }
         None
+    }
+}
+
+/// The configuration in a file on disk, if there is one.
+fn on_disk(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => read_if_any(path),
+        // Reading a pipe or a device may never end.
+        Ok(_) => Ok(Some(Err(unusable(path, "is no regular file".to_owned())))),
+        // The last of these is said of a directory that may not be entered, not of a file that may not be read: the files in it
+        // fail one by one, and those below it do not ask for its leave.
+        Err(error) => match error.kind() {
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied => Ok(None),
+            _ => Err(error),
+        },
     }
 }
 

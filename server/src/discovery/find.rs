@@ -11,6 +11,7 @@ use ignore::{DirEntry, WalkBuilder, WalkState};
 use rustc_hash::FxHashMap;
 
 use super::configs::Configs;
+use super::paths::normalized;
 use super::patterns::Patterns;
 use super::stamp::FileStamp;
 use crate::config::{Config, ConfigErrors};
@@ -25,6 +26,12 @@ pub const NAMED_EXTENSIONS: [&str; 3] = ["py", "pyw", "pyi"];
 /// Whether a file is one of those that are looked for in directories, by its name.
 pub fn is_source(path: &Path) -> bool {
     path.extension() == Some(OsStr::new(EXTENSION))
+}
+
+/// Whether a file is one of those that are analysed if they are named, by its name.
+fn is_named_source(path: &Path) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension.as_str()))
 }
 
 /// A file to analyse.
@@ -89,16 +96,9 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
 /// absolute. A file whose configuration is unsound is left out.
 pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
     let search = Search::new(configs, 1);
-    let (Ok(below), Ok(top), Ok(own)) = (
-        path.strip_prefix(directory),
-        search.config_of(directory),
-        search.config_of(path.parent().unwrap_or(path)),
-    ) else {
+    let (Ok(Some(_)), Ok(top)) = (search.config_if_taken(path, directory), search.config_of(directory)) else {
         return true;
     };
-    if !search.is_taken(&own, path, below) {
-        return true;
-    }
     if !top.use_gitignore {
         return false;
     }
@@ -107,6 +107,36 @@ pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
     let mut walk = search.walk_builder(directory, true);
     let mut entries = walk.filter_entry(move |entry| target.starts_with(entry.path())).build();
     path.exists() && !entries.any(|entry| entry.is_ok_and(|entry| entry.path() == path))
+}
+
+/// A file that is to be analysed, if it is not left out by a `.gitignore`.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// Its absolute path.
+    pub path: PathBuf,
+    /// What it is judged by.
+    pub config: Arc<Config>,
+    /// Whether a `.gitignore` can leave it out.
+    pub respects_gitignore: bool,
+}
+
+/// Chooses among files, given by absolute paths, those that [`discover`] would find for the same `arguments`. They need not
+/// be there.
+///
+/// # Errors
+///
+/// An unsound configuration.
+pub fn choose<'p>(
+    paths: impl IntoIterator<Item = &'p Path>,
+    arguments: &[PathBuf],
+    configs: &Configs,
+) -> Result<Vec<Chosen>, DiscoveryError> {
+    let search = Search::new(configs, 1);
+    let absolute = |argument| normalized(&configs.working_directory().join(argument));
+    let arguments: Vec<_> = arguments.iter().map(absolute).collect();
+    let chosen = |path| search.chosen(path, &arguments).transpose();
+    let chosen = paths.into_iter().filter_map(chosen);
+    chosen.collect::<Result<_, _>>().map_err(DiscoveryError::Config)
 }
 
 /// What a walk leaves out.
@@ -214,11 +244,7 @@ impl<'a> Search<'a> {
     /// file of a commit.
     fn named(&self, path: &Path, metadata: &Metadata) {
         let absolute = self.absolute(path);
-        let extension = absolute
-            .extension()
-            .and_then(OsStr::to_str)
-            .map(str::to_ascii_lowercase);
-        let is_python = extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension.as_str()));
+        let is_python = is_named_source(&absolute);
         if !is_python && !self.configs.overrides().force_analyze {
             let allowed = NAMED_EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
             let warning = format!("{}: not analysed: no Python file ({allowed})", path.display());
@@ -249,6 +275,57 @@ impl<'a> Search<'a> {
         self.is_included(path, below_argument)
             || !(self.excluded.leave_out(path, below_argument)
                 || self.patterns_of(config).leave_out(path, below_argument))
+    }
+
+    /// What judges a file below the directory of an argument, if patterns do not leave it out.
+    fn config_if_taken(&self, path: &Path, argument: &Path) -> Result<Option<Arc<Config>>, Arc<ConfigErrors>> {
+        let Ok(below_argument) = path.strip_prefix(argument) else {
+            return Ok(None);
+        };
+        let pruning = self.patterns_of(&self.config_of(argument)?);
+        let is_pruned = |directory: &Path| {
+            let absolute = argument.join(directory);
+            let prunes = |patterns: &Patterns| patterns.prune(&absolute, directory);
+            directory.ends_with(".git") || prunes(&self.excluded) || prunes(&pruning)
+        };
+        let mut directories = below_argument
+            .ancestors()
+            .skip(1)
+            .filter(|above| !above.as_os_str().is_empty());
+        if directories.any(is_pruned) && !self.is_included(path, below_argument) {
+            return Ok(None);
+        }
+        let config = self.config_of(path.parent().unwrap_or(path))?;
+        Ok(self.is_taken(&config, path, below_argument).then_some(config))
+    }
+
+    /// A file, if it is one of the arguments or below one, and nothing that is known by its path leaves it out.
+    fn chosen(&self, path: &Path, arguments: &[PathBuf]) -> Result<Option<Chosen>, Arc<ConfigErrors>> {
+        let chosen = |config, respects_gitignore| Chosen {
+            path: path.to_owned(),
+            config,
+            respects_gitignore,
+        };
+        if arguments.iter().any(|argument| argument == path) {
+            if !is_named_source(path) && !self.configs.overrides().force_analyze {
+                return Ok(None);
+            }
+            let config = self.config_of(path.parent().unwrap_or(path))?;
+            let name = Path::new(path.file_name().unwrap_or_default());
+            return Ok(self.is_taken(&config, path, name).then(|| chosen(config, false)));
+        }
+        if !is_source(path) {
+            return Ok(None);
+        }
+        for argument in arguments {
+            if let Some(config) = self.config_if_taken(path, argument)? {
+                let below_argument = path.strip_prefix(argument).unwrap_or(path);
+                let respects_gitignore =
+                    self.config_of(argument)?.use_gitignore && !self.is_included(path, below_argument);
+                return Ok(Some(chosen(config, respects_gitignore)));
+            }
+        }
+        Ok(None)
     }
 
     fn is_included(&self, path: &Path, below_argument: &Path) -> bool {

@@ -8,12 +8,11 @@ use tower_lsp::lsp_types::{CodeDescription, Diagnostic, DiagnosticRelatedInforma
 use super::client_support::ClientSupport;
 use super::convert::{bytes_of_line, range_of_code, to_range};
 use super::definitions::name_on_line;
-use super::documentation::documentation_url;
 use super::settings::Settings;
 use super::snapshot::Diagnostics;
 use crate::analysis::Document;
 use crate::metrics::{LineCosts, MetricType};
-use crate::violations::{Judgement, Violation};
+use crate::violations::{Judgement, Violation, documentation_url};
 
 /// The `source` of every diagnostic.
 pub const SOURCE: &str = "antipasta";

@@ -13,7 +13,6 @@ mod configurations;
 pub mod convert;
 pub mod definitions;
 pub mod diagnostics;
-pub mod documentation;
 pub mod features;
 mod intake;
 mod logging;

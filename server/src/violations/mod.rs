@@ -1,6 +1,7 @@
 //! From rows and thresholds to violations, and the comments that suppress them.
 
 mod advice;
+mod documentation;
 mod ignore_comment;
 mod ignore_edit;
 mod judge;
@@ -8,6 +9,7 @@ mod suppression;
 mod violation;
 
 pub use advice::advice;
+pub use documentation::{documentation_url, summary};
 pub use ignore_edit::{ignores_also, with_ignored};
 pub use judge::{Judgement, judge};
 pub use suppression::Remark;

@@ -21,6 +21,8 @@ pub struct Violation {
     pub definition_line: Option<u32>,
     /// The ceiling of an ignore comment that the value has grown above.
     pub ceiling: Option<f64>,
+    /// The value before the change that is checked, if there was one and only what got worse is asked for.
+    pub before: Option<f64>,
 }
 
 impl Violation {
@@ -32,6 +34,7 @@ impl Violation {
             line: row.line,
             name: row.name.as_deref().map(Box::from),
             ceiling: None,
+            before: None,
         }
     }
 
@@ -63,6 +66,15 @@ impl Violation {
         let title = self.metric().title();
         let limit = python_float(limit);
         format!("{title} is {:.2} (threshold: {comparison} {limit})", self.value)
+    }
+
+    /// How the value got worse, if that is known: `12 -> 17`.
+    pub fn delta(&self) -> Option<String> {
+        let number = |value: f64| {
+            let number = format!("{value:.2}");
+            number.trim_end_matches('0').trim_end_matches('.').to_owned()
+        };
+        Some(format!("{} -> {}", number(self.before?), number(self.value)))
     }
 
     /// Where it is: `PATH:LINE (FUNCTION)`, or as much of that as is known.
@@ -98,6 +110,7 @@ mod tests {
             name: Some("run".into()),
             definition_line: Some(3),
             ceiling: None,
+            before: None,
         };
         assert_eq!(
             violation.message("a/b.py"),

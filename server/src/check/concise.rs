@@ -1,0 +1,54 @@
+//! One line for each violation and each failure, as compilers write them, so that terminals and editors make them links.
+
+use std::fmt::Write as _;
+use std::io::{self, Write};
+
+use super::failure::Failure;
+use super::finding::findings;
+use super::format::Format;
+use super::one_line::on_one_line;
+use super::report::{Outcome, Report};
+use super::reported_path::ReportedPath;
+
+/// The report of one line each. What is about a line as a whole has column 1.
+pub(super) struct Concise;
+
+impl Format for Concise {
+    fn is_styled(&self) -> bool {
+        false
+    }
+
+    fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
+        let mut lines = String::new();
+        let path = on_one_line(&path.shown);
+        for finding in findings(outcome) {
+            let (line, message, metric) = (finding.line(), finding.message(), finding.violation.metric());
+            let _ = writeln!(lines, "{path}:{line}:1: {message} [{metric}]");
+        }
+        if let Some(error) = &outcome.error {
+            let failure = Failure::of(error);
+            let (line, column) = failure.position.unwrap_or((1, 1));
+            let message = on_one_line(&failure.message);
+            let _ = writeln!(lines, "{path}:{line}:{column}: {message} [{}]", failure.kind);
+        }
+        lines
+    }
+
+    fn write(
+        &self,
+        report: &Report,
+        files: &mut dyn Iterator<Item = String>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
+        for lines in files {
+            output.write_all(lines.as_bytes())?;
+        }
+        if report.lists_unused_ignores {
+            for (path, remark) in report.unused_ignores() {
+                let path = on_one_line(&path.shown);
+                writeln!(output, "{path}:{}:1: {} [unused-ignore]", remark.line, remark.message)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,108 @@
+//! Where reports go: one or several, each in its format, to files or to the standard output.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anstream::adapter::strip_bytes;
+use anstream::{AutoStream, ColorChoice};
+use clap::ValueEnum;
+
+use super::format::{Format, Formatted, OutputFormat};
+use super::report::Report;
+use crate::analysis::Pool;
+
+/// Where one report goes, and in which format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// How it is written.
+    pub format: OutputFormat,
+    /// The file that it is written to, in place of the standard output.
+    pub file: Option<PathBuf>,
+}
+
+impl FromStr for Destination {
+    type Err = String;
+
+    /// Reads `KIND` or `KIND:FILE`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (kind, file) = match text.split_once(':') {
+            Some((_, "")) => return Err("a file is missing after the `:`".to_owned()),
+            Some((kind, file)) => (kind, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        let format = OutputFormat::from_str(kind, true).map_err(|_| unknown(kind))?;
+        Ok(Self { format, file })
+    }
+}
+
+fn unknown(kind: &str) -> String {
+    let kinds = OutputFormat::value_variants().iter();
+    let kinds = kinds.filter_map(|kind| Some(format!("`{}`", kind.to_possible_value()?.get_name())));
+    format!(
+        "`{kind}` is no kind of report (allowed: {})",
+        kinds.collect::<Vec<_>>().join(", ")
+    )
+}
+
+/// The destinations for a list of kinds, and for the file of `--output`, which is that of the kind that names none.
+///
+/// # Errors
+///
+/// Two reports would go to one place, or the file would stay empty; why, for people.
+pub fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) -> Result<Vec<Destination>, String> {
+    let mut without_file = list.iter_mut().filter(|destination| destination.file.is_none());
+    let first = without_file.next();
+    if without_file.next().is_some() {
+        return Err(
+            "only one report can go to the standard output; the others need a file, as in `sarif:FILE`".to_owned(),
+        );
+    }
+    match (first, output) {
+        (Some(first), output) => first.file = output,
+        (None, Some(_)) => return Err("--output has no use: every --output-format names its file".to_owned()),
+        (None, None) => {}
+    }
+    for (index, destination) in list.iter().enumerate() {
+        if let Some(file) = &destination.file
+            && list[..index].iter().any(|other| other.file.as_ref() == Some(file))
+        {
+            return Err(format!("two reports cannot go to one file, {}", file.display()));
+        }
+    }
+    Ok(list)
+}
+
+impl Destination {
+    /// Whether people read it as it is written.
+    pub(super) fn is_for_people(&self) -> bool {
+        self.format == OutputFormat::Text && self.file.is_none()
+    }
+
+    /// Writes the report. `quiet` shows violations only, where that makes a difference.
+    pub(super) fn write(&self, report: &Report, quiet: bool, pool: &Pool) -> io::Result<()> {
+        let format = &*self.format.of(quiet);
+        let mut files = Formatted::new(report, format, pool);
+        let to_terminal = self.file.is_none() && AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+        let mut sink = self.sink(format, to_terminal)?;
+        if format.is_styled() && !to_terminal {
+            let mut text = Vec::new();
+            format.write(report, &mut files, &mut text)?;
+            sink.write_all(&strip_bytes(&text).into_vec())?;
+        } else {
+            let mut buffered = BufWriter::new(&mut sink);
+            format.write(report, &mut files, &mut buffered)?;
+            buffered.flush()?;
+        }
+        sink.flush()
+    }
+
+    fn sink(&self, format: &dyn Format, to_terminal: bool) -> io::Result<Box<dyn Write>> {
+        Ok(match &self.file {
+            Some(path) => Box::new(File::create(path)?),
+            None if format.is_styled() && to_terminal => Box::new(AutoStream::auto(io::stdout())),
+            None => Box::new(io::stdout()),
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! What reports for programs say of a file that could not be analysed.
+
+use crate::analysis::AnalysisError;
+
+const SYNTAX: &str = "syntax-error";
+const DECODE: &str = "decode-error";
+const READ: &str = "read-error";
+const INTERNAL: &str = "internal-error";
+
+/// The kinds of failures, each with what it means.
+pub(super) const KINDS: [(&str, &str); 4] = [
+    (SYNTAX, "The file is no Python."),
+    (DECODE, "The bytes of the file are no text in its encoding."),
+    (READ, "The file cannot be read, or is too large."),
+    (INTERNAL, "The analysis failed in a way that it never should."),
+];
+
+/// Why a file could not be analysed, and where in it.
+pub(super) struct Failure {
+    /// One of [`KINDS`].
+    pub kind: &'static str,
+    /// What is wrong, for people, without the place.
+    pub message: String,
+    /// The line and the column in characters, from 1, if they are known.
+    pub position: Option<(u32, u32)>,
+}
+
+impl Failure {
+    /// What is to be said of an error.
+    pub fn of(error: &AnalysisError) -> Self {
+        let (kind, message, position) = match error {
+            AnalysisError::Syntax(error) => {
+                let message = format!("syntax error: {}", error.message);
+                (SYNTAX, message, Some((error.line, error.column)))
+            }
+            AnalysisError::Decode(_) | AnalysisError::KnownDecode(_) => (DECODE, error.to_string(), None),
+            AnalysisError::Read(_) | AnalysisError::TooLarge(_) => (READ, error.to_string(), None),
+            AnalysisError::Panicked(_) => (INTERNAL, error.to_string(), None),
+        };
+        Self {
+            kind,
+            message,
+            position,
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! JSON arrays with a line for each element, written as the elements come.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+/// What stands between two elements.
+const SEPARATOR: &str = ",\n";
+
+/// Some elements of an array, each on a line of its own; empty if there are none.
+pub(super) fn elements<T: Serialize>(values: impl IntoIterator<Item = T>) -> String {
+    // Text always has a place in memory, and what is serialised here are structs with texts and numbers.
+    let lines = values
+        .into_iter()
+        .map(|value| serde_json::to_string(&value).unwrap_or_default());
+    lines.collect::<Vec<_>>().join(SEPARATOR)
+}
+
+/// Writes an array of what [`elements`] gave, leaving out what is empty.
+pub(super) fn write_array(parts: &mut dyn Iterator<Item = String>, output: &mut dyn Write) -> io::Result<()> {
+    output.write_all(b"[")?;
+    let mut is_first = true;
+    for part in parts.filter(|part| !part.is_empty()) {
+        output.write_all(if is_first { b"\n" } else { SEPARATOR.as_bytes() })?;
+        output.write_all(part.as_bytes())?;
+        is_first = false;
+    }
+    output.write_all(if is_first { b"]" } else { b"\n]" })
+}

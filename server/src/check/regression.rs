@@ -1,0 +1,184 @@
+//! Which violations a change made: those of functions that are new, and of values that got worse.
+
+use rustc_hash::FxHashMap;
+
+use super::report::Outcome;
+use crate::config::Config;
+use crate::metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType};
+use crate::violations::{Violation, judge};
+
+/// Leaves of a file's violations those that were not there, or not as bad, in what the file was before. The others are counted.
+/// `base` has the metrics of then; `None` if the file is new, or was no program.
+pub(super) fn keep_regressions(outcome: &mut Outcome, base: Option<&FileMetrics>, config: &Config) {
+    let Some(base) = base else {
+        return;
+    };
+    let functions = counterparts(&outcome.metrics.functions, &base.functions);
+    let totals = values_of_file_and_classes(base, config);
+    let violations = &mut outcome.judgement.violations;
+    let all = violations.len();
+    violations.retain_mut(|violation| {
+        let function = violation.definition_line.and_then(|line| functions.get(&line));
+        violation.before = match (&violation.name, violation.metric()) {
+            (Some(_), MetricType::CyclomaticComplexity) => {
+                function.and_then(|function| function.cyclomatic).map(f64::from)
+            }
+            (Some(_), MetricType::CognitiveComplexity) => function.map(|function| f64::from(function.cognitive)),
+            (name, metric) => totals.get(&(name.clone(), metric)).copied(),
+        };
+        let comparison = violation.threshold.comparison;
+        let is_worse = |before| comparison.is_worse(violation.value, before);
+        violation.before.is_none_or(is_worse)
+    });
+    outcome.standing = all - violations.len();
+}
+
+/// What each function, known by the line of its `def`, was before.
+///
+/// It is known again by its qualified name and by which of its namesakes it is, wherever in the file it has gone. One whose
+/// name is new is one whose name is gone if all their numbers are the same: it was renamed, or moved to another class.
+fn counterparts<'b>(now: &[FunctionMetrics], before: &'b [FunctionMetrics]) -> FxHashMap<u32, &'b FunctionMetrics> {
+    let mut by_name: FxHashMap<_, _> = named(before).collect();
+    let mut counterparts = FxHashMap::default();
+    let mut renamed = Vec::new();
+    for (name, function) in named(now) {
+        match by_name.remove(&name) {
+            Some(counterpart) => {
+                counterparts.insert(function.def_line, counterpart);
+            }
+            None => renamed.push(function),
+        }
+    }
+    let mut gone: Vec<_> = by_name.into_values().collect();
+    // The first of several that are alike is the first.
+    gone.sort_by_key(|function| std::cmp::Reverse(function.def_line));
+    let mut by_numbers: FxHashMap<_, Vec<&FunctionMetrics>> = FxHashMap::default();
+    for function in gone {
+        by_numbers.entry(numbers(function)).or_default().push(function);
+    }
+    for function in renamed {
+        if let Some(counterpart) = by_numbers.get_mut(&numbers(function)).and_then(Vec::pop) {
+            counterparts.insert(function.def_line, counterpart);
+        }
+    }
+    counterparts
+}
+
+/// The functions, each with its qualified name and how many of the same name stand above it.
+fn named(functions: &[FunctionMetrics]) -> impl Iterator<Item = ((String, usize), &FunctionMetrics)> {
+    let mut seen: FxHashMap<String, usize> = FxHashMap::default();
+    functions.iter().map(move |function| {
+        let name = function.qualified_name().into_owned();
+        let namesakes = seen.entry(name.clone()).or_default();
+        *namesakes += 1;
+        ((name, *namesakes), function)
+    })
+}
+
+/// All that is measured of a function.
+fn numbers(function: &FunctionMetrics) -> (Option<u32>, u32, u32, [u32; 4]) {
+    let HalsteadCounts {
+        distinct_operators,
+        distinct_operands,
+        operators,
+        operands,
+    } = function.halstead;
+    let halstead = [distinct_operators, distinct_operands, operators, operands];
+    let lines = function.end_line - function.def_line;
+    (function.cyclomatic, function.cognitive, lines, halstead)
+}
+
+/// The values of the file, without a name, and of its classes. Those that violate are what they are without the functions
+/// that ignore comments take out.
+fn values_of_file_and_classes(base: &FileMetrics, config: &Config) -> FxHashMap<(Option<Box<str>>, MetricType), f64> {
+    let rows = base.rows();
+    let rows = rows
+        .iter()
+        .filter(|row| row.function.is_none() && row.details != Details::HalsteadFunction);
+    let name = |name: Option<&str>| name.map(Box::from);
+    let mut values: FxHashMap<_, _> = rows
+        .map(|row| ((name(row.name.as_deref()), row.metric), row.value))
+        .collect();
+    let is_total =
+        |violation: &&Violation| violation.name.is_none() || violation.metric() == MetricType::WeightedMethodsPerClass;
+    for violation in judge(base, config).violations.iter().filter(is_total) {
+        values.insert((violation.name.clone(), violation.metric()), violation.value);
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::measure;
+    use std::path::Path;
+
+    /// The names and deltas of what a change made worse: cyclomatic complexity over 2 violates.
+    fn regressions(before: &str, now: &str) -> Vec<(String, Option<String>)> {
+        let config = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}]}]";
+        let config = Config::from_yaml(Path::new("c.yaml"), config).unwrap();
+        let mut outcome = Outcome::of(measure(now).unwrap(), &config);
+        let all = outcome.judgement.violations.len();
+        keep_regressions(&mut outcome, Some(&measure(before).unwrap()), &config);
+        let violations = &outcome.judgement.violations;
+        assert_eq!(outcome.standing + violations.len(), all);
+        let name = |violation: &Violation| violation.name.as_deref().unwrap_or("file").to_owned();
+        violations
+            .iter()
+            .map(|violation| (name(violation), violation.delta()))
+            .collect()
+    }
+
+    fn function(name: &str, complexity: usize) -> String {
+        format!("def {name}(x):\n{}", "    if x: pass\n".repeat(complexity - 1))
+    }
+
+    fn found(name: &str, delta: Option<&str>) -> (String, Option<String>) {
+        (name.to_owned(), delta.map(str::to_owned))
+    }
+
+    #[test]
+    fn only_what_is_new_or_worse_counts() {
+        let before = function("f", 4) + &function("g", 4) + &function("h", 5) + &function("easy", 2);
+        assert_eq!(regressions(&before, &before), []);
+        let now = function("h", 4) + "x = 1\n" + &function("f", 4) + &function("g", 6) + &function("easy", 2);
+        assert_eq!(
+            regressions(&before, &now),
+            [found("g", Some("4 -> 6")), found("file", Some("3.75 -> 4"))]
+        );
+        let now = before.clone() + &function("new", 3);
+        assert_eq!(regressions(&before, &now), [found("new", None)]);
+        let now = before.replace("def easy(x):\n", "def easy(x):\n    if x: pass\n");
+        assert_eq!(
+            regressions(&before, &now),
+            [found("easy", Some("2 -> 3")), found("file", Some("3.75 -> 4"))]
+        );
+    }
+
+    #[test]
+    fn what_is_renamed_is_known_by_its_numbers() {
+        let before = function("f", 4) + &function("g", 5);
+        assert_eq!(regressions(&before, &before.replace("def f", "def other")), []);
+        let now = function("other", 5) + &function("g", 5);
+        assert_eq!(
+            regressions(&before, &now),
+            [found("other", None), found("file", Some("4.5 -> 5"))]
+        );
+    }
+
+    #[test]
+    fn namesakes_are_known_by_their_order() {
+        let before = function("f", 4) + &function("f", 6);
+        assert_eq!(regressions(&before, &before), []);
+        let now = function("f", 5) + &function("f", 5);
+        assert_eq!(regressions(&before, &now), [found("f", Some("4 -> 5"))]);
+    }
+
+    #[test]
+    fn what_is_ignored_does_not_make_the_average_worse() {
+        let ignored = function("f", 9).replace("(x):", "(x):  # antipasta: ignore");
+        let before = ignored.clone() + &function("g", 4);
+        let now = ignored + "x = 1\n" + &function("g", 4);
+        assert_eq!(regressions(&before, &now), []);
+    }
+}

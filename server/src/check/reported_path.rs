@@ -1,0 +1,119 @@
+//! How a report names a file.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use url::Url;
+
+use crate::discovery::{is_repository, normalized};
+
+/// What need not be escaped in a part of a URI's path (RFC 3986, `unreserved`).
+const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// The path of a file, as reports for people and for programs name it.
+pub(super) struct ReportedPath {
+    /// As it was found, for people and for antipasta's JSON. What is no Unicode is replaced.
+    pub shown: String,
+    /// Below the top of the repository if it is there, else from the root; without `.` and `..`.
+    location: PathBuf,
+}
+
+/// What the portable paths of a run are relative to: the repository that its working directory is in, as what reads reports
+/// in a pipeline knows files by their paths in it; or the working directory, if it is in none.
+pub(super) fn top_of(working_directory: &Path) -> &Path {
+    let mut above = working_directory.ancestors();
+    above
+        .find(|directory| is_repository(directory))
+        .unwrap_or(working_directory)
+}
+
+impl ReportedPath {
+    /// A path that is relative to `working_directory` or absolute. `top` is what portable paths are relative to.
+    pub fn new(path: &Path, working_directory: &Path, top: &Path) -> Self {
+        let absolute = normalized(&working_directory.join(path));
+        let relative = absolute.strip_prefix(top).map(Path::to_path_buf);
+        Self {
+            shown: path.display().to_string(),
+            location: relative.unwrap_or(absolute),
+        }
+    }
+
+    /// Whether it is below the top, so that [`uri`](Self::uri) is relative to it.
+    pub fn is_relative(&self) -> bool {
+        self.location.is_relative()
+    }
+
+    /// The path relative to the top, with `/` on every system; the whole path, if it is not below it. What is no Unicode is
+    /// replaced.
+    pub fn portable(&self) -> String {
+        if !self.is_relative() {
+            return self.location.display().to_string();
+        }
+        let components = self.location.components();
+        let names: Vec<_> = components.map(|name| name.as_os_str().to_string_lossy()).collect();
+        names.join("/")
+    }
+
+    /// The path as a URI, byte for byte: a reference relative to the top, or a `file` URL.
+    pub fn uri(&self) -> String {
+        if !self.is_relative() {
+            return Url::from_file_path(&self.location).map_or_else(|()| self.portable(), String::from);
+        }
+        let mut uri = String::new();
+        for component in self.location.components() {
+            if !uri.is_empty() {
+                uri.push('/');
+            }
+            uri.extend(percent_encode(component.as_os_str().as_encoded_bytes(), ESCAPED));
+        }
+        uri
+    }
+}
+
+impl fmt::Display for ReportedPath {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.shown)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    fn reported(path: &[u8]) -> ReportedPath {
+        let (top, working_directory) = (Path::new("/work/project"), Path::new("/work/project/sub"));
+        ReportedPath::new(Path::new(OsStr::from_bytes(path)), working_directory, top)
+    }
+
+    #[test]
+    fn paths_in_the_repository_are_relative_to_it_however_they_are_named() {
+        for path in ["a.py", "./a.py", "../sub/./a.py", "/work/project/sub/a.py"] {
+            let reported = reported(path.as_bytes());
+            assert_eq!(reported.shown, path);
+            assert_eq!((&*reported.portable(), &*reported.uri()), ("sub/a.py", "sub/a.py"));
+        }
+    }
+
+    #[test]
+    fn paths_elsewhere_are_absolute() {
+        for path in ["../../other/a b.py", "/work/other/a b.py"] {
+            let reported = reported(path.as_bytes());
+            assert!(!reported.is_relative());
+            assert_eq!(reported.portable(), "/work/other/a b.py");
+            assert_eq!(reported.uri(), "file:///work/other/a%20b.py");
+        }
+    }
+
+    #[test]
+    fn uris_keep_every_byte() {
+        assert_eq!(
+            reported(b"../a:%,\n\xff/\xc3\xa9.py").uri(),
+            "a%3A%25%2C%0A%FF/%C3%A9.py"
+        );
+        assert_eq!(reported(b"../\xff.py").portable(), "\u{fffd}.py");
+    }
+}

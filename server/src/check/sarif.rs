@@ -1,0 +1,369 @@
+//! SARIF 2.1.0, the Static Analysis Results Interchange Format of OASIS.
+//!
+//! The document names nothing of the machine and no time, so that the same sources give the same bytes everywhere. Every
+//! result is a line.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::failure::{Failure, KINDS};
+use super::finding::{Finding, Subject, findings};
+use super::format::Format;
+use super::json_lines::{elements, write_array};
+use super::report::{Outcome, Report};
+use super::reported_path::ReportedPath;
+use crate::metrics::MetricType;
+use crate::violations::{Remark, advice, documentation_url, summary};
+
+const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// The directory that relative addresses are relative to: that of the sources as they were checked out.
+const BASE: &str = "%SRCROOT%";
+
+/// The rule about ignore comments, which stands behind those about metrics.
+const UNUSED_IGNORE: &str = "unused-ignore";
+
+/// The fingerprint of a result. The second name is the one that GitHub's code scanning knows a result by.
+const FINGERPRINTS: [&str; 2] = ["qualifiedNameAndMetric/v1", "primaryLocationLineHash"];
+
+/// The report in SARIF.
+pub(super) struct Sarif;
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    semantic_version: &'static str,
+    rules: Vec<Descriptor>,
+    notifications: Vec<Descriptor>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    short_description: Message,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    full_description: Option<Message>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<Message>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help_uri: Option<String>,
+    default_configuration: Configuration,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: Level,
+}
+
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Note,
+    Error,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    /// Whether every file was analysed.
+    execution_successful: bool,
+    tool_execution_notifications: Vec<Notification>,
+}
+
+#[derive(Serialize)]
+struct Notification {
+    descriptor: Reference,
+    level: Level,
+    message: Message,
+    locations: [Location; 1],
+}
+
+#[derive(Serialize)]
+struct Reference {
+    id: &'static str,
+    index: usize,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResultObject {
+    rule_id: &'static str,
+    rule_index: usize,
+    level: Level,
+    message: Message,
+    locations: [Location; 1],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Properties>,
+}
+
+/// The numbers of a violation.
+#[derive(Serialize)]
+struct Properties {
+    value: f64,
+    threshold: f64,
+    comparison: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    logical_locations: Vec<LogicalLocation>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    context_region: Option<Region>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactLocation {
+    uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start_column: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<u32>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    name: String,
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+impl Message {
+    fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into() }
+    }
+}
+
+impl Descriptor {
+    fn new(id: &'static str, meaning: &str, level: Level) -> Self {
+        Self {
+            id,
+            name: None,
+            short_description: Message::new(meaning),
+            full_description: None,
+            help: None,
+            help_uri: None,
+            default_configuration: Configuration { level },
+        }
+    }
+}
+
+impl Tool {
+    fn new() -> Self {
+        let rule = |metric: MetricType| Descriptor {
+            name: Some(metric.title().replace(' ', "")),
+            full_description: Some(Message::new(summary(metric))),
+            help: Some(Message::new(format!("To mend it, {}.", advice(metric)))),
+            help_uri: Some(documentation_url(metric)),
+            ..Descriptor::new(metric.as_str(), &metric.title(), Level::Error)
+        };
+        let unused_ignore = Descriptor::new(UNUSED_IGNORE, "An ignore comment that suppresses nothing.", Level::Note);
+        let notification = |(id, meaning)| Descriptor::new(id, meaning, Level::Error);
+        Self {
+            driver: Driver {
+                name: env!("CARGO_PKG_NAME"),
+                semantic_version: env!("CARGO_PKG_VERSION"),
+                rules: MetricType::ALL.into_iter().map(rule).chain([unused_ignore]).collect(),
+                notifications: KINDS.into_iter().map(notification).collect(),
+            },
+        }
+    }
+}
+
+impl Notification {
+    fn new(path: &ReportedPath, failure: Failure) -> Self {
+        let region = failure.position.map(|(line, column)| Region {
+            start_line: line,
+            start_column: Some(column),
+            end_line: None,
+        });
+        Self {
+            descriptor: Reference {
+                id: failure.kind,
+                index: KINDS.iter().position(|(kind, _)| *kind == failure.kind).unwrap_or(0),
+            },
+            level: Level::Error,
+            message: Message::new(failure.message),
+            locations: [Location::new(path, region)],
+        }
+    }
+}
+
+impl ArtifactLocation {
+    fn new(path: &ReportedPath) -> Self {
+        Self {
+            uri: path.uri(),
+            uri_base_id: path.is_relative().then_some(BASE),
+        }
+    }
+}
+
+impl ResultObject {
+    fn of_finding(finding: &Finding<'_>, path: &ReportedPath) -> Self {
+        let violation = finding.violation;
+        let metric = violation.metric();
+        let fingerprint = finding.fingerprint(path);
+        Self {
+            rule_id: metric.as_str(),
+            rule_index: MetricType::ALL.iter().position(|rule| *rule == metric).unwrap_or(0),
+            level: Level::Error,
+            message: Message::new(finding.message()),
+            locations: [Location::of_finding(finding, path)],
+            partial_fingerprints: FINGERPRINTS.map(|name| (name, fingerprint.clone())).into(),
+            properties: Some(Properties {
+                value: violation.value,
+                threshold: violation.threshold.limit,
+                comparison: violation.threshold.comparison.as_str(),
+            }),
+        }
+    }
+
+    /// An ignore comment has no name to be known by, so that it has no fingerprint.
+    fn of_unused_ignore(remark: &Remark, path: &ReportedPath) -> Self {
+        Self {
+            rule_id: UNUSED_IGNORE,
+            rule_index: MetricType::ALL.len(),
+            level: Level::Note,
+            message: Message::new(&remark.message),
+            locations: [Location::new(path, Some(Region::lines(remark.line, remark.line)))],
+            partial_fingerprints: BTreeMap::new(),
+            properties: None,
+        }
+    }
+}
+
+impl Region {
+    /// Whole lines.
+    fn lines(start_line: u32, end_line: u32) -> Self {
+        Self {
+            start_line,
+            start_column: None,
+            end_line: Some(end_line),
+        }
+    }
+}
+
+impl Location {
+    fn new(path: &ReportedPath, region: Option<Region>) -> Self {
+        Self {
+            physical_location: PhysicalLocation {
+                artifact_location: ArtifactLocation::new(path),
+                region,
+                context_region: None,
+            },
+            logical_locations: Vec::new(),
+        }
+    }
+
+    /// The line of the `def` or `class`, in the context of the whole function; the first line for a file.
+    fn of_finding(finding: &Finding<'_>, path: &ReportedPath) -> Self {
+        let (context_region, name_and_kind) = match finding.subject {
+            Subject::File => (None, None),
+            Subject::Class(name) => (None, Some((name, "type"))),
+            Subject::Function(function, _) => {
+                let kind = if function.classes.is_empty() {
+                    "function"
+                } else {
+                    "member"
+                };
+                let region = Region::lines(function.start_line, function.end_line);
+                (Some(region), Some((&*function.name, kind)))
+            }
+        };
+        let logical_location = name_and_kind.map(|(name, kind)| LogicalLocation {
+            name: name.to_owned(),
+            fully_qualified_name: finding.qualified_name().unwrap_or_default().into_owned(),
+            kind,
+        });
+        let mut location = Self::new(path, Some(Region::lines(finding.line(), finding.line())));
+        location.physical_location.context_region = context_region;
+        location.logical_locations.extend(logical_location);
+        location
+    }
+}
+
+impl Format for Sarif {
+    fn is_styled(&self) -> bool {
+        false
+    }
+
+    fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
+        let findings = findings(outcome);
+        elements(findings.iter().map(|finding| ResultObject::of_finding(finding, path)))
+    }
+
+    fn write(
+        &self,
+        report: &Report,
+        files: &mut dyn Iterator<Item = String>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
+        let failures = report.failures();
+        let notifications: Vec<_> = failures
+            .map(|(path, error)| Notification::new(path, Failure::of(error)))
+            .collect();
+        let invocation = Invocation {
+            execution_successful: notifications.is_empty(),
+            tool_execution_notifications: notifications,
+        };
+        let bases = BTreeMap::from([(
+            BASE,
+            BTreeMap::from([(
+                "description",
+                Message::new("The top of the repository; without one, the working directory."),
+            )]),
+        )]);
+        write!(
+            output,
+            "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":"
+        )?;
+        serde_json::to_writer(&mut *output, &Tool::new())?;
+        output.write_all(b",\n\"invocations\":")?;
+        serde_json::to_writer(&mut *output, &[invocation])?;
+        output.write_all(b",\n\"originalUriBaseIds\":")?;
+        serde_json::to_writer(&mut *output, &bases)?;
+        output.write_all(b",\n\"columnKind\":\"unicodeCodePoints\",\"results\":")?;
+        let remarks = report.unused_ignores().filter(|_| report.lists_unused_ignores);
+        let remarks = remarks.map(|(path, remark)| elements([ResultObject::of_unused_ignore(remark, path)]));
+        write_array(&mut files.chain(remarks), output)?;
+        output.write_all(b"}]}\n")
+    }
+}

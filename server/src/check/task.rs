@@ -1,0 +1,73 @@
+//! What one file is, before it is analysed, and how it is.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_bytes, analyse_file};
+use crate::cache::Known;
+use crate::config::Config;
+use crate::discovery::FileStamp;
+use crate::git::{Blobs, ObjectId};
+use crate::syntax::MAX_BYTES;
+
+/// What one file is, before it is analysed.
+pub(super) struct Task {
+    pub path: PathBuf,
+    /// The same, from the root; empty if no cache asks for it.
+    pub absolute: PathBuf,
+    pub stamp: FileStamp,
+    pub config: Arc<Config>,
+    pub content: Content,
+    /// What the file was before, if it is one of a change and there was one.
+    pub base: Option<ObjectId>,
+}
+
+/// Where the bytes of a file are.
+pub(super) enum Content {
+    /// On disk.
+    OnDisk,
+    /// Here: they came from the standard input.
+    Given(Vec<u8>),
+    /// In git's store.
+    Blob(ObjectId),
+}
+
+/// What files are analysed with.
+#[derive(Clone, Copy)]
+pub(super) struct Means<'a> {
+    pub cache: Option<&'a ReadThrough>,
+    /// What reads git's store, if anything is to be read from it.
+    pub blobs: Option<&'a Blobs>,
+}
+
+impl Means<'_> {
+    /// Analyses a file. `known` is what the cache knows of it, and `buffer` room for its bytes.
+    pub fn analyse(
+        &self,
+        task: &Task,
+        known: Option<&Known>,
+        buffer: &mut Vec<u8>,
+    ) -> (Origin, Result<Analysis, AnalysisError>) {
+        match (&task.content, self.cache) {
+            (Content::Given(bytes), _) => (Origin::Analysis, analyse_bytes(bytes)),
+            (Content::Blob(id), _) => self.analyse_blob(id, buffer),
+            (Content::OnDisk, None) => (Origin::Analysis, analyse_file(&task.path, buffer)),
+            (Content::OnDisk, Some(cache)) => cache.analyse_file(&task.absolute, task.stamp.size, known, buffer),
+        }
+    }
+
+    /// Analyses what is in git's store.
+    pub fn analyse_blob(&self, id: &ObjectId, buffer: &mut Vec<u8>) -> (Origin, Result<Analysis, AnalysisError>) {
+        let limit = MAX_BYTES as u64;
+        let read = match self.blobs {
+            Some(blobs) => blobs.read(id, limit, buffer),
+            None => Err(std::io::ErrorKind::NotFound.into()),
+        };
+        match (read, self.cache) {
+            (Err(error), _) => (Origin::Analysis, Err(error.into())),
+            (Ok(size), _) if size > limit => (Origin::Analysis, Err(AnalysisError::TooLarge(size))),
+            (Ok(_), Some(cache)) => cache.analyse_bytes(buffer),
+            (Ok(_), None) => (Origin::Analysis, analyse_bytes(buffer)),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! Paths as words.
+
+use std::path::{Component, Path, PathBuf};
+
+/// A path without `.` and `..`, by its words alone: what links there may be on the way is not asked.
+pub fn normalized(path: &Path) -> PathBuf {
+    let mut normalized = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normalized.pop();
+            }
+            component => normalized.push(component),
+        }
+    }
+    normalized
+}
+
+/// An absolute path as it is seen from a directory: with as many `..` as are needed, unless the two have nothing in common.
+pub fn seen_from(path: &Path, directory: &Path) -> PathBuf {
+    for (levels, above) in directory.ancestors().enumerate() {
+        if above.parent().is_none() && levels > 0 {
+            break;
+        }
+        if let Ok(below) = path.strip_prefix(above) {
+            let up = std::iter::repeat_n(Component::ParentDir, levels);
+            return up.chain(below.components()).collect();
+        }
+    }
+    path.to_owned()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_lead_back_are_left_out() {
+        for (path, expected) in [
+            ("/a/./b/../c", "/a/c"),
+            ("/../a", "/a"),
+            ("a/b/..", "a"),
+            ("/a/b/", "/a/b"),
+        ] {
+            assert_eq!(normalized(Path::new(path)), Path::new(expected));
+        }
+    }
+
+    #[test]
+    fn paths_are_seen_from_the_working_directory() {
+        for (path, expected) in [
+            ("/repo/sub/a.py", "a.py"),
+            ("/repo/sub/deep/a.py", "deep/a.py"),
+            ("/repo/a.py", "../a.py"),
+            ("/repo/other/a.py", "../other/a.py"),
+            ("/elsewhere/a.py", "/elsewhere/a.py"),
+        ] {
+            assert_eq!(seen_from(Path::new(path), Path::new("/repo/sub")), Path::new(expected));
+        }
+        assert_eq!(seen_from(Path::new("/a.py"), Path::new("/")), Path::new("a.py"));
+    }
+}

@@ -1,0 +1,51 @@
+//! What git knows: what a commit contains, and what was there before.
+//!
+//! It is asked by running `git`, not by a library. Whoever has a hook has git, and it alone heeds all that a repository may
+//! have: worktrees, the variables that hooks run with, split and sparse indices, SHA-256, blobs that are yet to be fetched, and
+//! what the next version brings. It costs no more than it gives. For ten files staged among 10,000 (medians, two cores),
+//! finding and reading them takes 16 ms by three `git` processes, 14 ms by git2 and 9 ms by gix; but git2 brings a C library
+//! and 67 seconds of building, gix some 130 crates and twice that. The whole check takes 32 ms, with or without a cache.
+//!
+//! Contents are blobs, as git keeps them: with the line ends and the encoding that they have in the repository, and what a
+//! filter such as that of Git LFS left in place of them.
+
+mod blobs;
+mod change;
+mod command;
+mod raw_diff;
+mod repository;
+
+pub use blobs::{Blobs, ObjectId};
+pub use change::{Change, ChangedFile, Changes, State};
+pub use command::GitError;
+pub use repository::Repository;
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+/// A path as git writes it: bytes, with `/` between names.
+#[cfg(unix)]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+/// A path as git writes it: UTF-8, with `/` between names.
+#[cfg(not(unix))]
+fn path_of(bytes: &[u8]) -> PathBuf {
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// A path as git reads it.
+fn bytes_of(path: &Path) -> Cow<'_, [u8]> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    match std::path::MAIN_SEPARATOR {
+        '/' => Cow::Borrowed(bytes),
+        _ => Cow::Owned(
+            bytes
+                .iter()
+                .map(|byte| if *byte == b'\\' { b'/' } else { *byte })
+                .collect(),
+        ),
+    }
+}

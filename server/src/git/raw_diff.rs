@@ -1,0 +1,103 @@
+//! What `git diff --raw -z` writes: see "Raw output format" in its manual.
+
+use std::path::PathBuf;
+
+use super::blobs::ObjectId;
+use super::path_of;
+
+/// A path that differs.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Its path after the change, from the top of the working tree.
+    pub path: PathBuf,
+    /// The content of the file before the change, if it was a regular file.
+    pub before: Option<ObjectId>,
+    /// The content of the file after the change, if it is a regular file; zeros, if only the working tree has it.
+    pub after: Option<ObjectId>,
+    /// Whether it takes part in a merge that is under way.
+    pub is_unmerged: bool,
+}
+
+/// The modes of regular files begin so; links, submodules and what is not there have others.
+const REGULAR_FILE: &[u8] = b"100";
+
+/// Whether a mode, as git writes it, is that of a regular file.
+pub(super) fn is_regular_file(mode: &[u8]) -> bool {
+    mode.starts_with(REGULAR_FILE)
+}
+
+/// Reads the entries; `None` if they make no sense.
+pub(super) fn parse(output: &[u8]) -> Option<Vec<Entry>> {
+    let mut fields = output.split(|byte| *byte == 0);
+    let mut entries = Vec::new();
+    // The last field is the nothing after the last NUL.
+    while let Some(header) = fields.next().filter(|header| !header.is_empty()) {
+        let mut columns = header.strip_prefix(b":")?.split(|byte| *byte == b' ');
+        let modes = [columns.next()?, columns.next()?];
+        let objects = [columns.next()?, columns.next()?];
+        let status = *columns.next()?.first()?;
+        let mut path = fields.next()?;
+        if matches!(status, b'R' | b'C') {
+            path = fields.next()?;
+        }
+        let [before, after] = [0, 1].map(|side| match is_regular_file(modes[side]) {
+            true => ObjectId::parse(objects[side]),
+            false => None,
+        });
+        entries.push(Entry {
+            path: path_of(path),
+            before,
+            after: after.filter(|_| status != b'D'),
+            is_unmerged: status == b'U',
+        });
+    }
+    Some(entries)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_files_before_and_after() {
+        let output = b":100644 100755 aa bb M\0a\nb.py\0\
+                       :000000 100644 00 cc A\0new.py\0\
+                       :100644 000000 dd 00 D\0gone.py\0\
+                       :100644 100644 ee ff R090\0from.py\0to.py\0\
+                       :120000 100644 11 22 T\0link.py\0\
+                       :160000 160000 33 44 M\0module\0\
+                       :100644 000000 55 00 U\0torn.py\0";
+        let entries = parse(output).unwrap();
+        let id = |text: &str| ObjectId::parse(text.as_bytes());
+        let found: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.path.to_str().unwrap(), entry.before.clone(), entry.after.clone()))
+            .collect();
+        assert_eq!(
+            found,
+            [
+                ("a\nb.py", id("aa"), id("bb")),
+                ("new.py", None, id("cc")),
+                ("gone.py", id("dd"), None),
+                ("to.py", id("ee"), id("ff")),
+                ("link.py", None, id("22")),
+                ("module", None, None),
+                ("torn.py", id("55"), None),
+            ]
+        );
+        assert_eq!(entries.iter().filter(|entry| entry.is_unmerged).count(), 1);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_nothing() {
+        assert_eq!(parse(b""), Some(Vec::new()));
+        for output in [
+            &b"a.py\0"[..],
+            b":100644 100644 aa bb M\0",
+            b":100644\0a.py\0",
+            b":1 2 3 4 R\0a\0",
+        ] {
+            assert!(parse(output).is_none() || parse(output).unwrap()[0].path.as_os_str().is_empty());
+        }
+    }
+}
