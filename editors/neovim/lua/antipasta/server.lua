@@ -106,6 +106,10 @@ function M.config()
       ["window/showMessage"] = function(_, params)
         require("antipasta.report").show_message(params)
       end,
+      -- To Neovim `null` is no answer, and hints that were turned off would stay.
+      ["textDocument/inlayHint"] = function(failure, hints, context)
+        return vim.lsp.handlers["textDocument/inlayHint"](failure, hints or {}, context)
+      end,
       ["workspace/codeLens/refresh"] = function(failure, result, context)
         require("antipasta.views").refresh(context.client_id)
         local own = vim.lsp.handlers["workspace/codeLens/refresh"]

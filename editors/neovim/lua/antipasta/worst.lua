@@ -41,13 +41,15 @@ end
 
 local function item(violation)
   local data = violation.data
+  -- Python's way to write what complexipy has as `Class::method`.
+  local name = data.name:gsub("::", ".")
   local metric, value, limit = words.metric(data.metric), words.number(data.value), words.number(data.limit)
   return {
     filename = vim.uri_to_fname(violation.uri),
     lnum = violation.at.line + 1,
     -- Nothing but ASCII stands before the name in a `def` or `class`, so that every encoding has the same columns.
     col = violation.at.character + 1,
-    text = ("%s: %s %s (threshold %s)%s"):format(data.name, metric, value, limit, data.isStale and " · stale" or ""),
+    text = ("%s: %s %s (threshold %s)%s"):format(name, metric, value, limit, data.isStale and " · stale" or ""),
     type = "W",
   }
 end
