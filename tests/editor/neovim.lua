@@ -1,8 +1,8 @@
 -- What Neovim 0.11 shows of the server, with nothing but `vim.lsp.config` and `vim.lsp.enable`.
 --
--- Run by run.py, headless and without plugins. Prints a line `ok NAME` or `not ok NAME: why` for each test, in the order
--- of a session: later tests go on where earlier ones ended. Numbers are compared with the check's report of the same
--- text.
+-- Run by run.py, headless and without plugins. Prints a line `ok NAME` or `not ok NAME: why` for each test, in the
+-- order of a session: later tests go on where earlier ones ended. Numbers are compared with the check's report of the
+-- same text.
 
 local session = dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "neovim_session.lua"))
 local test, wait, agrees, shown, go_to = session.test, session.wait, session.agrees, session.shown, session.go_to

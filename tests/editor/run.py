@@ -54,7 +54,12 @@ def with_pytest(environment: Reference, command: list[str], words: list[str], sc
 
 
 def with_neovim(
-    environment: Reference, command: list[str], script: str, scratch: Path, arguments: list[str], variables: dict[str, str]
+    environment: Reference,
+    command: list[str],
+    script: str,
+    scratch: Path,
+    arguments: list[str],
+    variables: dict[str, str],
 ) -> tuple[int, int]:
     """Runs a session; how many of its tests passed and failed. `arguments` are Neovim's own."""
     scratch.mkdir()
@@ -135,7 +140,9 @@ def main() -> int:
                 variables = {"ANTIPASTA_PLUGIN": str(PLUGIN)}
                 if options.screen:
                     variables["ANTIPASTA_SCREEN"] = str(Path(options.screen).resolve())
-                counts.append(with_neovim(environment, command, "neovim_plugin.lua", scratch / "plugin", plugin, variables))
+                counts.append(
+                    with_neovim(environment, command, "neovim_plugin.lua", scratch / "plugin", plugin, variables)
+                )
             passed, failed = (sum(column) for column in zip(*counts, strict=True))
     except (ReferenceUnavailable, SideFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -9,7 +9,8 @@ local DELAY = 200
 
 -- What `:Antipasta` made of the options.
 local chosen = {}
--- Timers, by buffers.
+-- Timers of the buffers whose changes are followed.
+---@type table<integer, uv.uv_timer_t>
 local timers = {}
 
 local function is_on(view)
@@ -33,25 +34,36 @@ local function show_lenses(bufnr)
   end, bufnr)
 end
 
-local function show_lenses_soon(bufnr)
-  local timer = timers[bufnr]
-  if not timer then
-    timer = assert(vim.uv.new_timer())
-    timers[bufnr] = timer
+-- Has lenses follow all changes of a buffer, whoever makes them, for as long as it has the server.
+local function follow_changes(bufnr)
+  if timers[bufnr] then
+    return
   end
-  timer:start(
-    DELAY,
-    0,
-    vim.schedule_wrap(function()
-      show_lenses(bufnr)
-    end)
-  )
-end
-
-local function drop_timer(bufnr)
-  local timer = timers[bufnr]
-  if timer then
+  local timer = assert(vim.uv.new_timer())
+  local function show()
+    show_lenses(bufnr)
+  end
+  local function drop()
+    if not timer:is_closing() then
+      timer:close()
+    end
     timers[bufnr] = nil
+  end
+  local is_followed = vim.api.nvim_buf_attach(bufnr, false, {
+    on_lines = function()
+      if not clients.of(bufnr) then
+        drop()
+        return true
+      end
+      if is_on("lenses") then
+        timer:start(DELAY, 0, vim.schedule_wrap(show))
+      end
+    end,
+    on_detach = drop,
+  })
+  if is_followed then
+    timers[bufnr] = timer
+  else
     timer:close()
   end
 end
@@ -63,6 +75,7 @@ local function apply_lenses(client, bufnr)
   if keeps_lenses then
     vim.lsp.codelens.enable(is_on("lenses"), { bufnr = bufnr, client_id = client.id })
   elseif is_on("lenses") then
+    follow_changes(bufnr)
     show_lenses(bufnr)
   else
     vim.lsp.codelens.clear(client.id, bufnr)
@@ -94,9 +107,8 @@ end
 --- Looks after all buffers that the server is attached to, and will be.
 function M.follow()
   chosen = {}
-  local group = vim.api.nvim_create_augroup("antipasta.views", {})
   vim.api.nvim_create_autocmd("LspAttach", {
-    group = group,
+    group = vim.api.nvim_create_augroup("antipasta.views", {}),
     callback = function(event)
       local client = vim.lsp.get_client_by_id(event.data.client_id)
       if client and client.name == clients.NAME then
@@ -104,22 +116,6 @@ function M.follow()
       end
     end,
   })
-  vim.api.nvim_create_autocmd("BufWipeout", {
-    group = group,
-    callback = function(event)
-      drop_timer(event.buf)
-    end,
-  })
-  if not keeps_lenses then
-    vim.api.nvim_create_autocmd({ "TextChanged", "TextChangedI", "InsertLeave", "BufEnter" }, {
-      group = group,
-      callback = function(event)
-        if is_on("lenses") and clients.of(event.buf) then
-          show_lenses_soon(event.buf)
-        end
-      end,
-    })
-  end
   for _, client in ipairs(clients.all()) do
     for bufnr in pairs(client.attached_buffers) do
       attach(client, bufnr)
