@@ -209,8 +209,8 @@ local function main()
     for _, place in ipairs(expected) do
       vim.fn.delete(vim.fs.joinpath(place[2], name))
     end
-    vim.env.PATH, vim.env.VIRTUAL_ENV = path, virtual_environment
   end)
+  vim.env.PATH, vim.env.VIRTUAL_ENV = path, virtual_environment
 
   test("with a binary, :Antipasta restart starts the server", function()
     antipasta.setup({ cmd = session.command })
@@ -265,7 +265,21 @@ local function main()
       return text:find("^reet: ") ~= nil
     end)
     assert(asked == 2, asked .. " requests")
-    vim.cmd("silent undo")
+    local row = vim.api.nvim_win_get_cursor(0)[1] - 1
+    for _ = 1, 50 do
+      vim.api.nvim_buf_set_text(0, row, 4, row, 4, { "g" })
+      antipasta.statusline()
+      vim.wait(1)
+    end
+    assert(asked == 2, "asked while typing")
+    statusline("metrics of the name that was typed", function(text)
+      return text:find("^" .. ("g"):rep(50) .. "reet: ") ~= nil
+    end)
+    assert(asked == 3, asked .. " requests")
+    vim.api.nvim_buf_set_text(0, row, 4, row, 53, {})
+    statusline("metrics of the old name", function(text)
+      return text:find("^greet: ") ~= nil
+    end)
     vim.api.nvim_del_autocmd(id)
     agrees()
   end)

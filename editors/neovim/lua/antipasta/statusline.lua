@@ -5,20 +5,32 @@ local words = require("antipasta.words")
 
 local M = {}
 
+--- Milliseconds without a change after which the values of a changed text are asked for. A request has Neovim send what
+--- was typed at once, and fetch all diagnostics for it; between keystrokes that would be felt in long files.
+local QUIET = 150
+
 ---@class antipasta.Known what is known for a window
----@field key? string the buffer, its change and the line that it is known for
+---@field bufnr? integer the buffer that it is about
 ---@field plain string
 ---@field marked string the same, with highlights
+---@field wanted? string what is to be known: see `key_of`
+---@field tick? integer the change of the buffer that was last asked about
 ---@field asked? integer id of the client that an answer is awaited of
----@field is_outdated? boolean whether something newer was wanted meanwhile
+---@field timer uv.uv_timer_t for the quiet
 
 ---@type table<integer, antipasta.Known>
 local known = {}
+-- How often everything was forgotten.
+local forgotten = 0
 
 vim.api.nvim_create_autocmd("WinClosed", {
   group = vim.api.nvim_create_augroup("antipasta.statusline", {}),
   callback = function(event)
-    known[tonumber(event.match)] = nil
+    local window = tonumber(event.match)
+    if window and known[window] then
+      known[window].timer:close()
+      known[window] = nil
+    end
   end,
 })
 
@@ -52,27 +64,54 @@ local function render(report)
   return join(plain), join(marked)
 end
 
-local function ask(client, bufnr, line, key, state)
+-- What an answer depends on: server, buffer, change and line.
+local function key_of(client, bufnr, tick, line)
+  return ("%d %d %d %d %d"):format(forgotten, client.id, bufnr, tick, line)
+end
+
+-- Asks for what a window shows now, unless an answer is still awaited: then when that has come.
+local function ask(window)
+  local state = known[window]
+  if not state or not vim.api.nvim_win_is_valid(window) then
+    return
+  end
+  local bufnr = vim.api.nvim_win_get_buf(window)
+  local client = clients.of(bufnr)
+  -- A client that is gone does not answer.
+  if not client or state.asked == client.id then
+    return
+  end
+  local line = vim.api.nvim_win_get_cursor(window)[1]
+  local tick = vim.api.nvim_buf_get_changedtick(bufnr)
+  local key = key_of(client, bufnr, tick, line)
   local function keep(failure, report)
-    state.asked = nil
-    state.key = key
+    if state.asked == client.id then
+      state.asked = nil
+    end
     local plain, marked = "", ""
     if not failure and report and report ~= vim.NIL then
       plain, marked = render(report)
     end
-    if marked ~= state.marked or state.is_outdated then
-      state.plain, state.marked, state.is_outdated = plain, marked, nil
-      vim.cmd("redrawstatus!")
+    -- Meanwhile the window may show another buffer.
+    if state.bufnr == bufnr then
+      local is_new = marked ~= state.marked
+      state.plain, state.marked = plain, marked
+      if is_new then
+        vim.cmd("redrawstatus!")
+      end
+    end
+    if state.wanted ~= key and not state.timer:is_active() then
+      ask(window)
     end
   end
   local params = { textDocument = { uri = vim.uri_from_bufnr(bufnr) }, position = { line = line - 1, character = 0 } }
   if clients.request(client, "antipasta/metrics", params, keep, bufnr) then
-    state.asked = client.id
+    state.asked, state.tick, state.wanted = client.id, tick, key
   end
 end
 
---- The text for a window. What is not known is asked for, one answer at a time, and the status line drawn again when it
---- comes; until then it is the text of before.
+--- The text for a window. What is not known is asked for, and the status line drawn again when the answer comes; until
+--- then it is the text of before.
 ---@param window integer
 ---@param is_marked boolean whether violations are highlighted
 ---@return string
@@ -81,19 +120,30 @@ function M.text(window, is_marked)
   local bufnr = vim.api.nvim_win_get_buf(window)
   local client = clients.of(bufnr)
   if not client then
-    known[window] = nil
     return ""
   end
-  local state = known[window] or { plain = "", marked = "" }
-  known[window] = state
-  local line = vim.api.nvim_win_get_cursor(window)[1]
-  local key = ("%d %d %d %d"):format(client.id, bufnr, vim.api.nvim_buf_get_changedtick(bufnr), line)
-  if state.key ~= key then
-    -- A client that is gone does not answer.
-    if state.asked == client.id then
-      state.is_outdated = true
+  local state = known[window]
+  if not state then
+    state = { plain = "", marked = "", timer = assert(vim.uv.new_timer()) }
+    known[window] = state
+  end
+  if state.bufnr ~= bufnr then
+    state.bufnr, state.plain, state.marked, state.tick = bufnr, "", "", nil
+  end
+  local tick = vim.api.nvim_buf_get_changedtick(bufnr)
+  local key = key_of(client, bufnr, tick, vim.api.nvim_win_get_cursor(window)[1])
+  if state.wanted ~= key then
+    state.wanted = key
+    if state.tick and state.tick ~= tick then
+      state.timer:start(
+        QUIET,
+        0,
+        vim.schedule_wrap(function()
+          ask(window)
+        end)
+      )
     else
-      ask(client, bufnr, line, key, state)
+      ask(window)
     end
   end
   return is_marked and state.marked or state.plain
@@ -101,9 +151,7 @@ end
 
 --- Has everything asked for again.
 function M.forget()
-  for _, state in pairs(known) do
-    state.key = nil
-  end
+  forgotten = forgotten + 1
   vim.cmd("redrawstatus!")
 end
 
