@@ -14,6 +14,7 @@ mod pull;
 mod scan;
 mod syntax_errors;
 mod views;
+mod workspace_metrics;
 
 use antipasta_lsp_tests::Project;
 use serde_json::{Value, json};
