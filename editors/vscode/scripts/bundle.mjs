@@ -22,6 +22,14 @@ const bundles = [
     format: "cjs",
     external: ["vscode"],
   },
+  {
+    ...options,
+    entryPoints: ["src/treemap/view/main.ts"],
+    outdir: "dist/treemap",
+    platform: "browser",
+    target: "chrome120",
+    format: "iife",
+  },
 ];
 
 for (const bundle of bundles) {

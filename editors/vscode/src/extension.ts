@@ -3,12 +3,14 @@
 import * as vscode from "vscode";
 
 import { registerCommands } from "./commands";
+import { ComplexityView } from "./complexityView";
 import { showLanguageStatus } from "./languageStatus";
 import { registerReports } from "./messages";
 import { tellTroubles } from "./notices";
 import { Server } from "./server";
 import { BINARY_SETTINGS } from "./settings";
 import { StatusBar } from "./statusBar";
+import { registerTreemap } from "./treemap/panel";
 
 let running: Server | undefined;
 
@@ -25,6 +27,8 @@ export function activate(context: vscode.ExtensionContext): void {
     tellTroubles(server),
     showLanguageStatus(server),
     new StatusBar(server),
+    new ComplexityView(server, context.workspaceState),
+    registerTreemap(server, context.extensionUri),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (BINARY_SETTINGS.some((name) => event.affectsConfiguration(name))) {
         void server.restart();

@@ -1,7 +1,5 @@
 /** What the server answers beyond the Language Server Protocol, as docs/language-server.md describes it. */
 
-import type { Range } from "vscode-languageclient/node";
-
 /** The metrics, by their names in configurations. */
 export const METRICS = [
   "cyclomatic_complexity",
@@ -22,6 +20,18 @@ export const METRICS = [
 
 /** A metric. */
 export type Metric = (typeof METRICS)[number];
+
+/** A place in a text. */
+export interface Position {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** Two places in a text, and what is between them. */
+export interface Range {
+  readonly start: Position;
+  readonly end: Position;
+}
 
 /** A value, and what it is held against if anything judges it. */
 export interface Judged {
@@ -48,4 +58,27 @@ export interface MetricsReport {
   readonly version: number;
   readonly file: { readonly values: readonly Judged[]; readonly isStale: boolean };
   readonly definition: DefinitionReport | null;
+}
+
+/** What a function or class of some file comes to. */
+export interface DefinitionSummary {
+  readonly kind: "function" | "method" | "class";
+  readonly qualifiedName: string;
+  readonly line: number;
+  readonly lines: number;
+  readonly values: readonly Judged[];
+}
+
+/** What a file comes to, and what is in it. */
+export interface FileSummary {
+  readonly uri: string;
+  readonly lines: number;
+  readonly values: readonly Judged[];
+  readonly isStale: boolean;
+  readonly definitions: readonly DefinitionSummary[];
+}
+
+/** The answer to `antipasta/workspaceMetrics`. */
+export interface WorkspaceReport {
+  readonly files: readonly FileSummary[];
 }
