@@ -1,7 +1,11 @@
 /** What the server has to say in words. */
 
 import * as vscode from "vscode";
-import { MessageType, type ShowMessageParams } from "vscode-languageclient/node";
+import type { ShowMessageParams } from "vscode-languageclient/node";
+
+/** Of `MessageType` in the protocol. */
+const ERROR = 1;
+const WARNING = 2;
 
 const SCHEME = "antipasta";
 /** One document, so that a report takes the place of the last. */
@@ -18,9 +22,10 @@ export function registerReports(): vscode.Disposable {
 
 /** Shows a message. Reports and explanations have several lines: they are shown as a document beside the code. */
 export function showMessage({ type, message }: ShowMessageParams): void {
-  if (type === MessageType.Error) {
+  const level: number = type;
+  if (level === ERROR) {
     void vscode.window.showErrorMessage(message);
-  } else if (type === MessageType.Warning) {
+  } else if (level === WARNING) {
     void vscode.window.showWarningMessage(message);
   } else if (message.trim().includes("\n")) {
     void showReport(message);

@@ -1,24 +1,11 @@
 /** The server: which binary it is, and that it runs. */
 
 import * as vscode from "vscode";
-import {
-  CloseAction,
-  ErrorAction,
-  LanguageClient,
-  ShowMessageNotification,
-  State,
-  type ErrorHandler,
-  type LanguageClientOptions,
-  type StaticFeature,
-} from "vscode-languageclient/node";
+import type { LanguageClient } from "vscode-languageclient/node";
 
 import { findBinary, type Found } from "./binary";
-import { showMessage } from "./messages";
-import { Recovery } from "./recovery";
-import { SECTION, binaryPath, isFromEnvironment } from "./settings";
-
-/** How many messages in a row may fail to be read or written. */
-const MOST_FAILURES = 3;
+import type { ClientState } from "./client";
+import { binaryPath, isFromEnvironment } from "./settings";
 
 /** How the server is. */
 export type Condition =
@@ -68,10 +55,7 @@ export class Server implements vscode.Disposable {
    * @throws the server's error, or that the request was cancelled
    */
   async ask<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R | undefined> {
-    if (this.client?.state !== State.Running) {
-      return undefined;
-    }
-    return this.client.sendRequest<R>(method, params, token);
+    return this.present.kind === "running" ? this.client?.sendRequest<R>(method, params, token) : undefined;
   }
 
   dispose(): void {
@@ -95,11 +79,17 @@ export class Server implements vscode.Disposable {
     }
     const { path, source } = found.binary;
     this.log.info(`Using ${path}, found by ${source}`);
-    const client = this.newClient(path);
-    client.onDidChangeState(({ newState }) => {
-      if (client === this.client) {
-        this.follow(newState, client, path, source);
-      }
+    // What the client consists of takes longer to load than an editor should wait for when it starts.
+    const { newClient } = await import("./client");
+    const client = newClient(path, this.log, {
+      onState: (state) => {
+        if (client === this.client) {
+          this.follow(state, client, path, source);
+        }
+      },
+      onGivenUp: (message) => {
+        this.become({ kind: "failed", message });
+      },
     });
     this.client = client;
     await client.start();
@@ -116,54 +106,12 @@ export class Server implements vscode.Disposable {
     });
   }
 
-  private newClient(command: string): LanguageClient {
-    // What the server logs comes by the protocol; its standard error is for what it cannot say that way.
-    const env = { ...process.env, ANTIPASTA_LOG: process.env.ANTIPASTA_LOG ?? "off" };
-    const options: LanguageClientOptions = {
-      documentSelector: ["file", "untitled"].map((scheme) => ({ scheme, language: "python" })),
-      outputChannel: this.log,
-      errorHandler: this.newErrorHandler(),
-      initializationFailedHandler: () => false,
-      initializationOptions: vscode.workspace.getConfiguration(SECTION),
-    };
-    const client = new LanguageClient(SECTION, "antipasta", { command, options: { env } }, options);
-    client.registerFeature(new PushedDiagnostics());
-    client.onNotification(ShowMessageNotification.type, showMessage);
-    return client;
-  }
-
-  private newErrorHandler(): ErrorHandler {
-    const recovery = new Recovery();
-    return {
-      error: (_error, _message, count) => ({
-        action: (count ?? 0) <= MOST_FAILURES ? ErrorAction.Continue : ErrorAction.Shutdown,
-        handled: true,
-      }),
-      closed: () => {
-        const message = recovery.ended(Date.now());
-        if (message === undefined) {
-          return { action: CloseAction.Restart, handled: true, message: "The server ended and is started again." };
-        }
-        this.become({ kind: "failed", message });
-        return { action: CloseAction.DoNotRestart, handled: true, message };
-      },
-    };
-  }
-
-  private follow(state: State, client: LanguageClient, path: string, source: string): void {
-    switch (state) {
-      case State.Starting:
-        this.become({ kind: "starting" });
-        break;
-      case State.Running: {
-        const version = client.initializeResult?.serverInfo?.version ?? "of an unknown version";
-        this.become({ kind: "running", version, source, path });
-        break;
-      }
-      default:
-        if (this.present.kind !== "failed") {
-          this.become({ kind: "stopped" });
-        }
+  private follow(state: ClientState, client: LanguageClient, path: string, source: string): void {
+    if (state === "running") {
+      const version = client.initializeResult?.serverInfo?.version ?? "of an unknown version";
+      this.become({ kind: "running", version, source, path });
+    } else if (state === "starting" || this.present.kind !== "failed") {
+      this.become({ kind: state });
     }
   }
 
@@ -178,29 +126,6 @@ export class Server implements vscode.Disposable {
   private become(condition: Condition): void {
     this.present = condition;
     this.changes.fire(condition);
-  }
-}
-
-/**
- * Says that the client does not pull diagnostics. The server then sends them when they change, of all files if the
- * setting `diagnosticMode` says so; a client that pulls would ask for all files every few seconds whatever it says.
- */
-class PushedDiagnostics implements StaticFeature {
-  fillClientCapabilities(capabilities: Parameters<StaticFeature["fillClientCapabilities"]>[0]): void {
-    delete capabilities.textDocument?.diagnostic;
-    delete capabilities.workspace?.diagnostics;
-  }
-
-  initialize(): void {
-    // There is nothing to do when the server has introduced itself.
-  }
-
-  getState(): ReturnType<StaticFeature["getState"]> {
-    return { kind: "static" };
-  }
-
-  clear(): void {
-    // Nothing is kept.
   }
 }
 

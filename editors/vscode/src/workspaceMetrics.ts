@@ -1,10 +1,12 @@
 /** The request `antipasta/workspaceMetrics`. */
 
 import type * as vscode from "vscode";
-import { ErrorCodes, ResponseError } from "vscode-languageclient/node";
 
 import type { Metric, WorkspaceReport } from "./protocol";
 import type { Server } from "./server";
+
+/** Of `ErrorCodes` in the protocol. */
+const METHOD_NOT_FOUND = -32601;
 
 /**
  * What all files of the workspace come to, as far as some metrics are concerned.
@@ -20,7 +22,7 @@ export async function workspaceMetrics(
   try {
     return await server.ask<WorkspaceReport>("antipasta/workspaceMetrics", { metrics }, token);
   } catch (error) {
-    if (error instanceof ResponseError && error.code === ErrorCodes.MethodNotFound) {
+    if (error instanceof Error && "code" in error && error.code === METHOD_NOT_FOUND) {
       throw new Error("This antipasta-lsp is too old to tell the values of all files.", { cause: error });
     }
     throw error;

@@ -90,6 +90,19 @@ export class Window {
     return this.page.locator('.statusbar-item[id="antipasta-lsp.antipasta.antipasta.metrics"]:visible');
   }
 
+  /** The rows of the view "Complexity". */
+  async listed() {
+    const rows = this.page.locator(
+      '[id="workbench.view.explorer"] .pane:has([aria-label="Complexity Section"]) .monaco-list-row',
+    );
+    return texts(rows, (row) => row.getBoundingClientRect().top);
+  }
+
+  /** The page in the webview that is to be seen. */
+  async webview() {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  }
+
   /** The messages that are to be seen. */
   async messages() {
     return texts(this.page.locator(".notifications-toasts .notification-list-item-message"), () => 0);

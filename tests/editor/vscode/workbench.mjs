@@ -51,7 +51,7 @@ export class Workbench {
     const workbench = new Workbench();
     workbench.folder = path.join(ANTIPASTA_SCRATCH, `code-${process.pid}-${Workbench.count++}`);
     workbench.extensions = path.join(workbench.folder, "extensions");
-    mkdirSync(path.join(workbench.folder, "data", "User"), { recursive: true });
+    mkdirSync(workbench.folder, { recursive: true });
     workbench.set(settings);
     const log = openSync(path.join(workbench.folder, "code-server.log"), "a");
     const places = [
@@ -81,8 +81,12 @@ export class Workbench {
 
   /** Replaces the user's settings; windows follow at once. */
   set(settings) {
-    const file = path.join(this.folder, "data", "User", "settings.json");
-    writeFileSync(file, JSON.stringify({ ...SETTINGS, ...settings }, null, 2));
+    const text = JSON.stringify({ ...SETTINGS, ...settings }, null, 2);
+    // Those of the machine, which is a remote one to the browser, are read from a place of their own.
+    for (const kind of ["User", "Machine"]) {
+      mkdirSync(path.join(this.folder, "data", kind), { recursive: true });
+      writeFileSync(path.join(this.folder, "data", kind, "settings.json"), text);
+    }
   }
 
   /** A copy of the shop with a name of its own. */
