@@ -39,6 +39,18 @@ export function newClient(command: string, log: vscode.LogOutputChannel, listene
     errorHandler: newErrorHandler(listener),
     initializationFailedHandler: () => false,
     initializationOptions: vscode.workspace.getConfiguration(SECTION),
+    middleware: {
+      workspace: {
+        didChangeConfiguration: async (sections, next) => {
+          try {
+            await next(sections);
+          } catch (error) {
+            // The setting that has changed may be the one for which the server is stopped.
+            log.debug(`Settings are not sent: ${String(error)}`);
+          }
+        },
+      },
+    },
   };
   const client = new LanguageClient(SECTION, "antipasta", { command, options: { env } }, options);
   client.registerFeature(new PushedDiagnostics());
