@@ -1,150 +1,31 @@
 -- What Neovim 0.11 shows of the server, with nothing but `vim.lsp.config` and `vim.lsp.enable`.
 --
--- Run by run.py, headless and without plugins. Prints a line `ok NAME` or `not ok NAME: why` for each test, in the order
--- of a session: later tests go on where earlier ones ended. Numbers are compared with the check's report of the same
--- text.
---
---   ANTIPASTA_COMMAND    the server's command, without arguments, as a JSON list
---   ANTIPASTA_WORKSPACE  a folder with shop.py and .antipasta.yaml
+-- Run by run.py, headless and without plugins. Prints a line `ok NAME` or `not ok NAME: why` for each test, in the
+-- order of a session: later tests go on where earlier ones ended. Numbers are compared with the check's report of the
+-- same text.
 
-local command = vim.json.decode(vim.env.ANTIPASTA_COMMAND)
-local workspace = vim.env.ANTIPASTA_WORKSPACE
-local file = workspace .. "/shop.py"
-local patience = 60000
-local failed = 0
--- The server's exit code, once it has ended.
-local ended
-
-local function say(line)
-  io.stdout:write(line .. "\n")
-  io.stdout:flush()
-end
-
-local function test(name, body)
-  local fine, why = xpcall(body, function(message)
-    return type(message) == "string" and message:gsub("^.-neovim.lua:", "neovim.lua:") or vim.inspect(message)
-  end)
-  if fine then
-    say("ok " .. name)
-  else
-    failed = failed + 1
-    say("not ok " .. name .. ": " .. tostring(why):gsub("%s*\n%s*", " / "))
-  end
-end
-
--- Waits until `find` returns something, and returns that.
-local function wait(what, find)
-  local found
-  vim.wait(patience, function()
-    found = find()
-    return found or ended
-  end, 10)
-  if not found then
-    error(ended and ("the server ended with exit code %d before "):format(ended) .. what or "no " .. what, 2)
-  end
-  return found
-end
-
-local function buffer_text()
-  return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), "\n") .. "\n"
-end
-
--- The check's report of the buffer's text.
-local function check()
-  local words = vim.deepcopy(command)
-  vim.list_extend(words, { "--check", "-", "--stdin-filename", file, "--format", "json" })
-  local done = vim.system(words, { cwd = workspace, stdin = buffer_text(), text = true }):wait()
-  assert(done.code == 0 or done.code == 2, "the check failed: " .. done.stderr)
-  return vim.json.decode(done.stdout).reports[1]
-end
-
--- What the check finds, as sorted lines `metric name value`. The rows of a file that repeat a function's are not shown.
-local function expected()
-  local found = {}
-  for _, violation in ipairs(check().violations) do
-    local name = violation["function"]
-    local repeats = violation.type == "cyclomatic_complexity" or violation.type == "cognitive_complexity"
-    if name ~= vim.NIL or not repeats then
-      name = name == vim.NIL and "-" or name:gsub("^.*::", "")
-      table.insert(found, ("%s %s %.2f"):format(violation.type, name, violation.value))
-    end
-  end
-  table.sort(found)
-  return found
-end
-
--- What the editor shows, in the same form.
-local function shown()
-  local found = {}
-  for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
-    local of_file = diagnostic.code:match("^halstead") or diagnostic.code:match("^maintainability")
-    local name = "-"
-    if not of_file then
-      local line = vim.api.nvim_buf_get_lines(0, diagnostic.lnum, diagnostic.lnum + 1, true)[1]
-      name = line:sub(diagnostic.col + 1, diagnostic.end_col)
-    end
-    -- The first number with two decimals is the value.
-    table.insert(found, ("%s %s %s"):format(diagnostic.code, name, diagnostic.message:match("%d+%.%d%d")))
-  end
-  table.sort(found)
-  return found
-end
-
-local function agrees()
-  local wanted = expected()
-  local last
-  local fine = vim.wait(patience, function()
-    last = shown()
-    return vim.deep_equal(last, wanted)
-  end, 20)
-  assert(fine, "shown: " .. table.concat(last, ", ") .. "; the check finds: " .. table.concat(wanted, ", "))
-end
-
-local function value_of(metric, name)
-  for _, row in ipairs(check().metrics) do
-    if row.type == metric and row.function_name ~= vim.NIL and row.function_name:gsub("^.*::", "") == name then
-      return row.value
-    end
-  end
-  error("the check has no " .. metric .. " of " .. name)
-end
-
--- Whether a text has a whole number in it, with decimals or without.
-local function shows(text, value)
-  local digits = ("%d"):format(value)
-  return (" " .. text .. " "):find("[^%d.]" .. digits .. "[^%d.]") ~= nil
-    or (" " .. text .. " "):find("[^%d.]" .. digits .. "%.0+[^%d]") ~= nil
-end
-
-local function type_keys(keys)
-  vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes(keys, true, false, true), "tx", false)
-end
-
--- Puts the cursor on the name after `keyword`.
-local function go_to(keyword)
-  vim.api.nvim_win_set_cursor(0, { 1, 0 })
-  assert(vim.fn.search(keyword, "ceW") > 0, "the buffer has no " .. keyword)
-  vim.cmd("normal! w")
-end
+local session = dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "neovim_session.lua"))
+local test, wait, agrees, shown, go_to = session.test, session.wait, session.agrees, session.shown, session.go_to
+local buffer_text, type_keys, value_of, shows = session.buffer_text, session.type_keys, session.value_of, session.shows
 
 local function client()
   return vim.lsp.get_clients({ bufnr = 0 })[1]
 end
 
 local function main()
-  local server = vim.list_extend(vim.deepcopy(command), { "--stdio" })
+  local server = vim.list_extend(vim.deepcopy(session.command), { "--stdio" })
   vim.lsp.config("antipasta", {
     cmd = server,
     filetypes = { "python" },
     root_markers = { ".antipasta.yaml" },
     on_exit = function(code)
-      ended = code
+      session.ended = code
     end,
   })
   vim.lsp.enable("antipasta")
 
   test("attaches to a Python file", function()
-    vim.cmd.edit(vim.fn.fnameescape(file))
+    vim.cmd.edit(vim.fn.fnameescape(session.file))
     wait("attached server", function()
       return client() and client().initialized
     end)
@@ -155,7 +36,7 @@ local function main()
   end
 
   test("shows the check's diagnostics, each once", function()
-    assert(#expected() > 0, "the source has no violations")
+    assert(#session.expected() > 0, "the source has no violations")
     agrees()
     for _, diagnostic in ipairs(vim.diagnostic.get(0)) do
       assert(diagnostic.source == "antipasta", vim.inspect(diagnostic))
@@ -229,7 +110,7 @@ local function main()
 
   test("document symbols carry metrics", function()
     local parameters = { textDocument = vim.lsp.util.make_text_document_params(0) }
-    local answer = assert(client():request_sync("textDocument/documentSymbol", parameters, patience, 0))
+    local answer = assert(client():request_sync("textDocument/documentSymbol", parameters, session.patience, 0))
     assert(not answer.err, vim.inspect(answer.err))
     local value = value_of("cyclomatic_complexity", "shipping_cost")
     local detail
@@ -256,7 +137,7 @@ local function main()
       on_choice(chosen)
     end
     vim.lsp.buf.code_action()
-    local changed = vim.wait(patience, function()
+    local changed = vim.wait(session.patience, function()
       return buffer_text():find("antipasta: ignore[cyclomatic_complexity", 1, true) ~= nil
     end, 10)
     assert(changed, "no ignore comment was added; the actions are: " .. table.concat(titles, ", "))
@@ -268,11 +149,10 @@ local function main()
     local id = client().id
     vim.lsp.stop_client(id)
     wait("end of the server", function()
-      return ended
+      return session.ended
     end)
-    assert(ended == 0, ("exit code %d"):format(ended))
+    assert(session.ended == 0, ("exit code %d"):format(session.ended))
   end)
 end
 
-test("the session runs to its end", main)
-vim.cmd(failed == 0 and "qall!" or "cquit! 1")
+session.run(main)

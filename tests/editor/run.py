@@ -1,8 +1,9 @@
-"""Tests the server through published clients: pytest-lsp, and Neovim 0.11.
+"""Tests the server through published clients: pytest-lsp, and Neovim 0.11 without and with the plugin.
 
     python tests/editor/run.py                               the newest binary that is built here
     python tests/editor/run.py --binary target/quick/antipasta-lsp
     python tests/editor/run.py --only pytest -- -k hover     words after `--` go to pytest
+    python tests/editor/run.py --only neovim-plugin --screen screen.txt
 
 Installs what is pinned in requirements.txt beside the reference. The last line is `N passed, N failed`.
 Exit codes: 0 all passed, 1 some failed, 3 could not run.
@@ -29,6 +30,7 @@ from sides import BINARY_VARIABLE, SideFailed, binary  # noqa: E402
 from workspace import make  # noqa: E402
 
 REQUIREMENTS = HERE / "requirements.txt"
+PLUGIN = HERE.parent.parent / "editors" / "neovim"
 #: Seconds after which a client hangs.
 PATIENCE = 600
 
@@ -55,15 +57,26 @@ def with_pytest(environment: Reference, command: list[str], words: list[str], sc
     return passed, failed
 
 
-def with_neovim(environment: Reference, command: list[str], scratch: Path) -> tuple[int, int]:
-    """Runs the session of neovim.lua; how many of its tests passed and failed."""
+def with_neovim(
+    environment: Reference,
+    command: list[str],
+    script: str,
+    scratch: Path,
+    arguments: list[str],
+    variables: dict[str, str],
+) -> tuple[int, int]:
+    """Runs a session; how many of its tests passed and failed. `arguments` are Neovim's own."""
+    scratch.mkdir()
     # Nothing of the user's own Neovim takes part.
     places = {f"XDG_{name}_HOME": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
     folder = make(scratch)
     output, errors = run(
-        [str(environment.script("nvim")), "--headless", "--clean", "-n", "-i", "NONE", "-S", str(HERE / "neovim.lua")],
-        {**places, "ANTIPASTA_COMMAND": json.dumps(command), "ANTIPASTA_WORKSPACE": str(folder)},
-        "Neovim",
+        [
+            *(str(environment.script("nvim")), "--headless", "--clean", "-n", "-i", "NONE"),
+            *(*arguments, "-S", str(HERE / script)),
+        ],
+        {**places, "ANTIPASTA_COMMAND": json.dumps(command), "ANTIPASTA_WORKSPACE": str(folder), **variables},
+        f"Neovim, {script}",
         cwd=folder,
     )
     lines = output.splitlines()
@@ -111,7 +124,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("words", nargs="*", metavar="WORD", help="for pytest, after `--`")
     parser.add_argument("--binary", metavar="PATH", help=f"our binary (default: ${BINARY_VARIABLE}, or target/)")
-    parser.add_argument("--only", choices=("pytest", "neovim"), help="one of the clients")
+    parser.add_argument("--only", choices=("pytest", "neovim", "neovim-plugin"), help="one of the clients")
+    parser.add_argument("--screen", metavar="PATH", help="where the plugin's session writes the screen that it tests")
     reference.add_arguments(parser)
     options = parser.parse_args()
     try:
@@ -121,10 +135,18 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="editor-") as folder:
             scratch = Path(folder).resolve()
             counts = []
-            if options.only != "neovim":
+            if options.only in (None, "pytest"):
                 counts.append(with_pytest(environment, command, options.words, scratch))
-            if options.only != "pytest":
-                counts.append(with_neovim(environment, command, scratch))
+            if options.only in (None, "neovim"):
+                counts.append(with_neovim(environment, command, "neovim.lua", scratch / "bare", [], {}))
+            if options.only in (None, "neovim-plugin"):
+                plugin = ["--cmd", "let &runtimepath = $ANTIPASTA_PLUGIN .. ',' .. &runtimepath"]
+                variables = {"ANTIPASTA_PLUGIN": str(PLUGIN)}
+                if options.screen:
+                    variables["ANTIPASTA_SCREEN"] = str(Path(options.screen).resolve())
+                counts.append(
+                    with_neovim(environment, command, "neovim_plugin.lua", scratch / "plugin", plugin, variables)
+                )
             passed, failed = (sum(column) for column in zip(*counts, strict=True))
     except (ReferenceUnavailable, SideFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -15,6 +15,7 @@ mod pull;
 mod scan;
 mod syntax_errors;
 mod views;
+mod workspace_metrics;
 
 use antipasta_lsp_tests::Project;
 use serde_json::{Value, json};

@@ -28,6 +28,7 @@ mod server;
 mod session;
 pub mod settings;
 pub mod snapshot;
+mod survey;
 mod trace;
 pub mod transport;
 mod trees;

@@ -21,7 +21,7 @@ use super::scan_cache::ScanCache;
 use super::session::Session;
 use super::settings::DiagnosticMode;
 use super::snapshot::Diagnostics;
-use crate::analysis::{AnalysisError, Document, PoolError, ReadThrough, Workers, read_text};
+use crate::analysis::{AnalysisError, Document, Panicked, PoolError, ReadThrough, Workers, read_text};
 use crate::cache::{Known as KnownContent, Location};
 use crate::discovery::{self, Discovered, FileStamp, is_left_out, is_source};
 use crate::locks::lock;
@@ -257,6 +257,18 @@ impl Scan {
         for seen in looked.await.unwrap_or_default() {
             self.learn(session, seen).await;
         }
+    }
+
+    /// Has a thread of the scan do other work, on which [`rayon`] divides what is to be done among all of them.
+    ///
+    /// # Errors
+    ///
+    /// It panicked.
+    pub async fn in_background<R: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, Panicked> {
+        self.workers.run(work).await
     }
 
     async fn discover(&self, session: &Arc<Session>, run: &Arc<Run>) -> Vec<discovery::File> {

@@ -16,12 +16,13 @@ use super::features::document_symbols::{document_symbols, flat_document_symbols}
 use super::features::hover::hover;
 use super::features::inlay_hints::inlay_hints;
 use super::features::metrics_request::{MetricsParams, MetricsReport, MetricsRequest, metrics_report};
+use super::features::workspace_metrics::{WorkspaceMetricsParams, WorkspaceMetricsRequest, WorkspaceReport};
 use super::outbox::Outbox;
 use super::scan::Scan;
 use super::session::Session;
 use super::settings::{SECTION, Settings};
 use super::snapshot::Snapshot;
-use super::{commands, configurations, patience, pulling, watching};
+use super::{commands, configurations, patience, pulling, survey, watching};
 use crate::analysis::Workers;
 
 /// The name by which clients know the server.
@@ -38,6 +39,7 @@ pub fn service(outbox: Outbox, workers: Workers, scan: Scan) -> (LspService<Lang
         session: Arc::new(Session::new(client, outbox, workers, scan)),
     })
     .custom_method(MetricsRequest::METHOD, LanguageServer::metrics)
+    .custom_method(WorkspaceMetricsRequest::METHOD, LanguageServer::workspace_metrics)
     .finish()
 }
 
@@ -66,6 +68,11 @@ impl LanguageServer {
             metrics_report(snapshot, params.position, client.encoding)
         })
         .await
+    }
+
+    /// The answer to `antipasta/workspaceMetrics`.
+    async fn workspace_metrics(&self, params: WorkspaceMetricsParams) -> Result<WorkspaceReport> {
+        survey::workspace_report(&self.session, params).await
     }
 
     fn capabilities(&self) -> ServerCapabilities {

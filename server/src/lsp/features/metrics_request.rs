@@ -168,13 +168,8 @@ fn definition_report<'a>(
 ) -> DefinitionReport {
     let text = snapshot.document.text();
     let definition = &entry.definition;
-    let kind = match definition {
-        Definition::Class(_) => DefinitionKind::Class,
-        Definition::Function(_) if definition.classes().is_empty() => DefinitionKind::Function,
-        Definition::Function(_) => DefinitionKind::Method,
-    };
     DefinitionReport {
-        kind,
+        kind: kind_of(definition),
         name: definition.name().to_owned(),
         qualified_name: qualified_name(definition),
         range: range_of_entry(text, entry, encoding),
@@ -188,7 +183,17 @@ fn definition_report<'a>(
     }
 }
 
-fn reported(values: &[JudgedValue]) -> Vec<ReportedValue> {
+/// What a definition is.
+pub(super) fn kind_of(definition: &Definition<'_>) -> DefinitionKind {
+    match definition {
+        Definition::Class(_) => DefinitionKind::Class,
+        Definition::Function(_) if definition.classes().is_empty() => DefinitionKind::Function,
+        Definition::Function(_) => DefinitionKind::Method,
+    }
+}
+
+/// Values as clients are told of them.
+pub(super) fn reported(values: &[JudgedValue]) -> Vec<ReportedValue> {
     let reported = |judged: &JudgedValue| ReportedValue {
         metric: judged.metric,
         value: judged.value,

@@ -18,6 +18,7 @@ pub mod metrics_request;
 pub mod outline;
 pub mod page;
 pub mod report;
+pub mod workspace_metrics;
 
 #[cfg(test)]
 mod hostile_tests;

@@ -1,0 +1,103 @@
+/** The client of the Language Server Protocol. */
+
+import * as vscode from "vscode";
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  ShowMessageNotification,
+  State,
+  type ErrorHandler,
+  type LanguageClientOptions,
+  type StaticFeature,
+} from "vscode-languageclient/node";
+
+import { showMessage } from "./messages";
+import { Recovery } from "./recovery";
+import { SECTION } from "./settings";
+
+/** How many messages in a row may fail to be read or written. */
+const MOST_FAILURES = 3;
+
+/** How a client is. */
+export type ClientState = "starting" | "running" | "stopped";
+
+/** Who is told what becomes of a client. */
+export interface Listener {
+  readonly onState: (state: ClientState) => void;
+  /** A server that ended is not started again; the message says why. */
+  readonly onGivenUp: (message: string) => void;
+}
+
+/** A client that has not been started, of the server that a command runs. */
+export function newClient(command: string, log: vscode.LogOutputChannel, listener: Listener): LanguageClient {
+  // What the server logs comes by the protocol; its standard error is for what it cannot say that way.
+  const env = { ...process.env, ANTIPASTA_LOG: process.env.ANTIPASTA_LOG ?? "off" };
+  const options: LanguageClientOptions = {
+    documentSelector: ["file", "untitled"].map((scheme) => ({ scheme, language: "python" })),
+    outputChannel: log,
+    errorHandler: newErrorHandler(listener),
+    initializationFailedHandler: () => false,
+    initializationOptions: vscode.workspace.getConfiguration(SECTION),
+    middleware: {
+      workspace: {
+        didChangeConfiguration: async (sections, next) => {
+          try {
+            await next(sections);
+          } catch (error) {
+            // The setting that has changed may be the one for which the server is stopped.
+            log.debug(`Settings are not sent: ${String(error)}`);
+          }
+        },
+      },
+    },
+  };
+  const client = new LanguageClient(SECTION, "antipasta", { command, options: { env } }, options);
+  client.registerFeature(new PushedDiagnostics());
+  client.onNotification(ShowMessageNotification.type, showMessage);
+  client.onDidChangeState(({ newState }) => {
+    listener.onState(newState === State.Running ? "running" : newState === State.Starting ? "starting" : "stopped");
+  });
+  return client;
+}
+
+function newErrorHandler({ onGivenUp }: Listener): ErrorHandler {
+  const recovery = new Recovery();
+  return {
+    error: (_error, _message, count) => ({
+      action: (count ?? 0) <= MOST_FAILURES ? ErrorAction.Continue : ErrorAction.Shutdown,
+      handled: true,
+    }),
+    closed: () => {
+      const message = recovery.ended(Date.now());
+      if (message === undefined) {
+        return { action: CloseAction.Restart, handled: true, message: "The server ended and is started again." };
+      }
+      onGivenUp(message);
+      return { action: CloseAction.DoNotRestart, handled: true, message };
+    },
+  };
+}
+
+/**
+ * Says that the client does not pull diagnostics. The server then sends them when they change, of all files if the
+ * setting `diagnosticMode` says so; a client that pulls would ask for all files every few seconds whatever it says.
+ */
+class PushedDiagnostics implements StaticFeature {
+  fillClientCapabilities(capabilities: Parameters<StaticFeature["fillClientCapabilities"]>[0]): void {
+    delete capabilities.textDocument?.diagnostic;
+    delete capabilities.workspace?.diagnostics;
+  }
+
+  initialize(): void {
+    // There is nothing to do when the server has introduced itself.
+  }
+
+  getState(): ReturnType<StaticFeature["getState"]> {
+    return { kind: "static" };
+  }
+
+  clear(): void {
+    // Nothing is kept.
+  }
+}

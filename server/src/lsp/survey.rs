@@ -1,0 +1,117 @@
+//! The answer to `antipasta/workspaceMetrics`: looks at all files of the workspace when somebody asks. Nothing is kept.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rayon::prelude::*;
+use ropey::Rope;
+use tower_lsp::jsonrpc;
+use tower_lsp::lsp_types::Url;
+
+use super::features::workspace_metrics::{FileSummary, WorkspaceMetricsParams, WorkspaceReport, file_summary};
+use super::session::Session;
+use super::snapshot::{Diagnostics, Snapshot};
+use crate::analysis::{Document, Panicked, read_text};
+use crate::discovery::{self, Discovered};
+use crate::violations::judge;
+
+/// Stops the work when nobody waits for it any more: a client that cancels the request drops what awaits it.
+struct StopOnDrop(Arc<AtomicBool>);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What there is to say of every file of the workspace: open documents as they are in the editor, all others as they were
+/// saved. Documents that are open and judged belong to it wherever they are. Files that cannot be read are left out.
+///
+/// # Errors
+///
+/// The analysis as a whole has failed.
+pub async fn workspace_report(
+    session: &Arc<Session>,
+    params: WorkspaceMetricsParams,
+) -> jsonrpc::Result<WorkspaceReport> {
+    let mut summaries: BTreeMap<Url, FileSummary> = BTreeMap::new();
+    let mut open = Vec::new();
+    let params = Arc::new(params);
+    for document in session.open_documents() {
+        open.extend(document.path.clone());
+        let params = Arc::clone(&params);
+        let summary = session.ask(&document.uri, move |snapshot| {
+            snapshot.is_judged.then(|| file_summary(snapshot, &params))
+        });
+        if let Some(summary) = summary.await?.flatten() {
+            summaries.insert(document.uri.clone(), summary);
+        }
+    }
+    let stop = StopOnDrop(Arc::default());
+    let surveyed = session.scan.in_background({
+        let (session, is_stopped) = (Arc::clone(session), Arc::clone(&stop.0));
+        move || survey(&session, &params, &open, &is_stopped)
+    });
+    let surveyed = surveyed.await.map_err(|panicked: Panicked| {
+        tracing::error!("{panicked}");
+        jsonrpc::Error {
+            message: panicked.to_string().into(),
+            ..jsonrpc::Error::internal_error()
+        }
+    })?;
+    for summary in surveyed {
+        summaries.entry(summary.uri.clone()).or_insert(summary);
+    }
+    Ok(WorkspaceReport {
+        files: summaries.into_values().collect(),
+    })
+}
+
+/// The files of the workspace, but for those at the paths of `open`.
+fn survey(
+    session: &Session,
+    params: &WorkspaceMetricsParams,
+    open: &[PathBuf],
+    is_stopped: &AtomicBool,
+) -> Vec<FileSummary> {
+    let mut files = BTreeMap::new();
+    for folder in session.workspace().folders() {
+        match discovery::discover(std::slice::from_ref(&folder.path), &folder.configs, 1) {
+            Ok(Discovered { files: found, .. }) => {
+                files.extend(found.into_iter().map(|file| (file.path, file.config)));
+            }
+            Err(error) => tracing::warn!("{error}"),
+        }
+    }
+    files.retain(|path, _| !open.contains(path));
+    let files: Vec<_> = files.into_iter().collect();
+    let summaries = files.into_par_iter().filter_map(|(path, config)| {
+        session.give_way();
+        if is_stopped.load(Ordering::Relaxed) {
+            return None;
+        }
+        let summary = || {
+            let uri = Url::from_file_path(&path).ok()?;
+            let document = Document::new(Rope::from_str(&read_text(&path).ok()?));
+            let snapshot = Snapshot {
+                uri,
+                version: 0,
+                revision: 0,
+                judgement: judge(&document, &config),
+                document,
+                config,
+                is_judged: true,
+                diagnostics: Diagnostics::none(),
+            };
+            Some(file_summary(&snapshot, params))
+        };
+        catch_unwind(AssertUnwindSafe(summary)).unwrap_or_else(|_| {
+            tracing::error!("{}: analysing it has failed, please report this", path.display());
+            None
+        })
+    });
+    summaries.collect()
+}

@@ -1,0 +1,157 @@
+// A window of VS Code, as somebody sees it who looks at it and types.
+
+import assert from "node:assert/strict";
+import path from "node:path";
+
+const PATIENCE = 60_000;
+
+export class Window {
+  constructor(page) {
+    this.page = page;
+  }
+
+  /** Runs a command of the palette by its title. */
+  async command(title) {
+    await this.choose("F1", `>${title}`, title);
+  }
+
+  /** Opens a file of the workspace by its name. */
+  async openFile(name) {
+    await this.choose("Control+P", name, name);
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
+    await this.page.locator(".monaco-editor .view-line").first().waitFor();
+  }
+
+  /** Opens the quick input, writes to it, and takes what it offers under the given label. */
+  async choose(keys, words, label) {
+    const input = this.page.locator(".quick-input-widget input.input");
+    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
+    await this.page.keyboard.press(keys);
+    await input.waitFor();
+    await input.fill(words);
+    await row.click();
+    await input.waitFor({ state: "hidden" });
+  }
+
+  /** Puts the cursor to the end of a line, from 1. */
+  async goToEndOf(line) {
+    await this.page.keyboard.press("Control+G");
+    const input = this.page.locator(".quick-input-widget input.input");
+    await input.waitFor();
+    await input.fill(`:${line}`);
+    await input.press("Enter");
+    await input.waitFor({ state: "hidden" });
+    await this.page.keyboard.press("End");
+  }
+
+  async type(text) {
+    await this.page.keyboard.type(text, { delay: 5 });
+  }
+
+  async press(...keys) {
+    for (const key of keys) {
+      await this.page.keyboard.press(key);
+    }
+  }
+
+  /** The code lenses that are to be seen, from top to bottom. */
+  lenses() {
+    return texts(this.page.locator(".codelens-decoration:visible"), (lens) => lens.getBoundingClientRect().top);
+  }
+
+  /** The lines that are to be seen with something underlined as a warning, from top to bottom. */
+  async underlined() {
+    const found = await this.page.evaluate(() => {
+      const middle = (element) => {
+        const { top, bottom } = element.getBoundingClientRect();
+        return (top + bottom) / 2;
+      };
+      const lines = [...document.querySelectorAll(".monaco-editor .view-line")];
+      const marks = [...document.querySelectorAll(".monaco-editor .squiggly-warning")];
+      const isAt = (line, mark) => {
+        const { top, bottom } = line.getBoundingClientRect();
+        return top <= middle(mark) && middle(mark) <= bottom;
+      };
+      return lines
+        .filter((line) => marks.some((mark) => isAt(line, mark)))
+        .sort((one, other) => middle(one) - middle(other))
+        .map((line) => line.innerText);
+    });
+    return found.map(plain);
+  }
+
+  /** The item of the status bar that shows metrics; nothing if there is none. */
+  async metrics() {
+    const item = this.statusItem();
+    return (await item.count()) === 0 ? null : plain(await item.innerText());
+  }
+
+  statusItem() {
+    return this.page.locator('.statusbar-item[id="antipasta-lsp.antipasta.antipasta.metrics"]:visible');
+  }
+
+  /** The rows of the view "Complexity". */
+  async listed() {
+    const rows = this.page.locator(
+      '[id="workbench.view.explorer"] .pane:has([aria-label="Complexity Section"]) .monaco-list-row',
+    );
+    return texts(rows, (row) => row.getBoundingClientRect().top);
+  }
+
+  /** The page in the webview that is to be seen. */
+  async webview() {
+    return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  }
+
+  /** The messages that are to be seen. */
+  async messages() {
+    return texts(this.page.locator(".notifications-toasts .notification-list-item-message"), () => 0);
+  }
+
+  /** Clicks on a button of a message. */
+  async answer(label) {
+    await this.page.locator(".notifications-toasts .monaco-button", { hasText: label }).first().click();
+  }
+
+  /** Waits until what `look` sees satisfies `check`, and returns it. */
+  async until(what, look, check) {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      const seen = await look();
+      if (check(seen)) {
+        return seen;
+      }
+      if (Date.now() > end) {
+        await this.screenshot(`failed ${what}`.replaceAll(/\W+/g, "-"));
+        assert.fail(`no ${what}; seen last: ${JSON.stringify(seen)}`);
+      }
+      await this.page.waitForTimeout(50);
+    }
+  }
+
+  /** Leaves a picture of the window, or of a part of it. */
+  async screenshot(name, clip) {
+    const file = path.join(process.env.ANTIPASTA_SCREENSHOTS, `${name}.png`);
+    await this.page.screenshot({ path: file, ...(clip ? { clip } : {}) });
+  }
+
+  async close() {
+    await this.page.close();
+  }
+}
+
+async function texts(locator, order) {
+  const found = await locator.evaluateAll((elements, by) => {
+    const key = new Function(`return (${by})`)();
+    return elements
+      .map((element) => ({ text: element.innerText, at: key(element) }))
+      .sort((one, other) => one.at - other.at)
+      .map(({ text }) => text);
+  }, order.toString());
+  return found.map(plain);
+}
+
+/** Monaco and the browser write spaces in several ways. */
+function plain(text) {
+  return text.replaceAll(/[\s\u00a0]+/g, " ").trim();
+}
