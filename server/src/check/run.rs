@@ -143,7 +143,7 @@ impl<'a> Run<'a> {
 
     fn go(self) -> Result<Verdict, CheckError> {
         let options = self.options;
-        let (tasks, left_out) = self.tasks()?;
+        let (tasks, left_out, cache) = self.tasks_and_cache()?;
         let discovery = self.start.elapsed();
         notices::warn_of_configs(&self.configs);
         if let Some(change) = &self.change {
@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
             cache,
             recall,
             analysis,
-        } = self.analysed(tasks)?;
+        } = self.analysed(tasks, cache)?;
         for file in &report.files {
             for remark in &file.outcome.judgement.warnings {
                 console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
@@ -185,17 +185,16 @@ impl<'a> Run<'a> {
     }
 
     fn warm(self) -> Result<Counts, CheckError> {
-        let (tasks, _) = self.tasks()?;
-        let analysed = self.analysed(tasks)?;
+        let (tasks, _, cache) = self.tasks_and_cache()?;
+        let analysed = self.analysed(tasks, cache)?;
         Ok(analysed
             .cache
             .map_or_else(Counts::default, |cache| close(cache.cache())))
     }
 
     /// Analyses, by way of the cache if there is one.
-    fn analysed(&self, tasks: Vec<Task>) -> Result<Analysed, CheckError> {
+    fn analysed(&self, tasks: Vec<Task>, cache: Option<Cache>) -> Result<Analysed, CheckError> {
         let begun = Instant::now();
-        let cache = self.cache();
         let tasks = self.recalled(tasks, cache.as_ref());
         let cache = cache.map(ReadThrough::new);
         let recall = begun.elapsed();
@@ -208,6 +207,30 @@ impl<'a> Run<'a> {
             pool,
             cache,
         })
+    }
+
+    /// What is to be analysed, how many files were named that are not, and the cache, which is opened meanwhile.
+    fn tasks_and_cache(&self) -> Result<(Vec<Task>, usize, Option<Cache>), CheckError> {
+        let (tasks, cache) = std::thread::scope(|scope| {
+            let opening = self
+                .uses_cache()
+                .then(|| scope.spawn(|| Cache::at(&Location::of_environment())));
+            (self.tasks(), opening.map(|opening| opening.join()))
+        });
+        let (tasks, left_out) = tasks?;
+        let cache = match cache {
+            None => None,
+            Some(Ok(Ok(cache))) => cache,
+            Some(Ok(Err(why))) => {
+                console::warning(why);
+                None
+            }
+            Some(Err(_)) => {
+                console::warning("the cache is not used: opening it has failed, please report this");
+                None
+            }
+        };
+        Ok((tasks, left_out, cache))
     }
 
     /// What is to be analysed, and how many files were named that are not.
@@ -277,15 +300,9 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The cache, unless the run is to do without. Source on the standard input is analysed sooner than a cache is opened.
-    fn cache(&self) -> Option<Cache> {
-        if self.options.no_cache || matches!(self.options.input, Input::Stdin(_)) {
-            return None;
-        }
-        Cache::at(&Location::of_environment()).unwrap_or_else(|why| {
-            console::warning(why);
-            None
-        })
+    /// Whether there is to be a cache. Source on the standard input is analysed sooner than one is opened.
+    fn uses_cache(&self) -> bool {
+        !self.options.no_cache && !matches!(self.options.input, Input::Stdin(_))
     }
 
     /// The tasks, each with what the cache knows of its file.
