@@ -8,12 +8,12 @@ use crate::cache::{ContentKey, Known};
 use crate::locks::lock;
 
 /// What will be known of a content; `None` once it is clear that it will not be.
-type Result = OnceLock<Option<Known>>;
+type Awaited = OnceLock<Option<Known>>;
 
 /// The contents that are being analysed.
 #[derive(Default)]
 pub struct InFlight {
-    contents: Mutex<FxHashMap<ContentKey, Arc<Result>>>,
+    contents: Mutex<FxHashMap<ContentKey, Arc<Awaited>>>,
 }
 
 impl InFlight {

@@ -85,13 +85,13 @@ mod tests {
     use super::*;
 
     fn reported(path: &[u8]) -> ReportedPath {
-        let (top, working_directory) = (Path::new("/work/project"), Path::new("/work/project/sub"));
+        let (top, working_directory) = (Path::new("/home/me/project"), Path::new("/home/me/project/sub"));
         ReportedPath::new(Path::new(OsStr::from_bytes(path)), working_directory, top)
     }
 
     #[test]
     fn paths_in_the_repository_are_relative_to_it_however_they_are_named() {
-        for path in ["a.py", "./a.py", "../sub/./a.py", "/work/project/sub/a.py"] {
+        for path in ["a.py", "./a.py", "../sub/./a.py", "/home/me/project/sub/a.py"] {
             let reported = reported(path.as_bytes());
             assert_eq!(reported.shown, path);
             assert_eq!((&*reported.portable(), &*reported.uri()), ("sub/a.py", "sub/a.py"));
@@ -100,11 +100,11 @@ mod tests {
 
     #[test]
     fn paths_elsewhere_are_absolute() {
-        for path in ["../../other/a b.py", "/work/other/a b.py"] {
+        for path in ["../../other/a b.py", "/home/me/other/a b.py"] {
             let reported = reported(path.as_bytes());
             assert!(!reported.is_relative());
-            assert_eq!(reported.portable(), "/work/other/a b.py");
-            assert_eq!(reported.uri(), "file:///work/other/a%20b.py");
+            assert_eq!(reported.portable(), "/home/me/other/a b.py");
+            assert_eq!(reported.uri(), "file:///home/me/other/a%20b.py");
         }
     }
 

@@ -310,22 +310,13 @@ impl<'a> Run<'a> {
         let Some(cache) = cache else {
             return tasks.into_iter().map(|task| (task, None)).collect();
         };
-        let is_on_disk = |task: &Task| matches!(task.content, Content::OnDisk);
-        for task in tasks.iter_mut().filter(|task| is_on_disk(task)) {
+        let on_disk = tasks.iter_mut().filter(|task| matches!(task.content, Content::OnDisk));
+        for task in on_disk {
             task.absolute = self.configs.working_directory().join(&task.path);
         }
-        let asked = tasks.iter().filter(|task| is_on_disk(task));
-        let asked: Vec<_> = asked.map(|task| (&*task.absolute, &task.stamp)).collect();
-        let mut known = cache.known_files(asked.into_iter()).into_iter();
-        let with_known = |task: Task| {
-            let known = if is_on_disk(&task) {
-                known.next().flatten()
-            } else {
-                None
-            };
-            (task, known)
-        };
-        tasks.into_iter().map(with_known).collect()
+        // Of what is not on disk, nothing is known: no file has an empty path.
+        let known = cache.known_files(tasks.iter().map(|task| (&*task.absolute, &task.stamp)));
+        tasks.into_iter().zip(known).collect()
     }
 
     fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&ReadThrough>) -> Report {

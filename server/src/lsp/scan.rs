@@ -21,9 +21,10 @@ use super::scan_cache::ScanCache;
 use super::session::Session;
 use super::settings::DiagnosticMode;
 use super::snapshot::Diagnostics;
+use super::workspace::WorkspaceFiles;
 use crate::analysis::{AnalysisError, Document, Panicked, PoolError, ReadThrough, Workers, read_text};
 use crate::cache::{Known as KnownContent, Location};
-use crate::discovery::{self, Discovered, FileStamp, is_left_out, is_source};
+use crate::discovery::{self, FileStamp, is_left_out, is_source};
 use crate::locks::lock;
 use crate::violations::judge;
 
@@ -275,28 +276,19 @@ impl Scan {
         let threads = self.threads;
         let workspace = session.workspace();
         let run = Arc::clone(run);
-        let discovered = self.workers.run(move || {
-            let mut files = BTreeMap::new();
-            let mut problems = Vec::new();
-            for folder in workspace.folders() {
-                if run.is_cancelled() {
-                    break;
-                }
-                match discovery::discover(std::slice::from_ref(&folder.path), &folder.configs, threads) {
-                    Ok(Discovered {
-                        files: found, warnings, ..
-                    }) => {
-                        files.extend(found.into_iter().map(|file| (file.path.clone(), file)));
-                        problems.extend(warnings);
-                    }
-                    Err(error) => problems.push(error.to_string()),
-                }
-            }
-            (files.into_values().collect::<Vec<_>>(), problems)
-        });
-        let (files, problems) = discovered.await.unwrap_or_default();
-        for problem in problems {
-            tracing::warn!("{problem}");
+        let discovered = self
+            .workers
+            .run(move || workspace.files(threads, || run.is_cancelled()));
+        let WorkspaceFiles {
+            files,
+            warnings,
+            errors,
+        } = discovered.await.unwrap_or_default();
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        for error in errors {
+            tracing::warn!("{error}");
         }
         files
     }

@@ -14,8 +14,9 @@ use tower_lsp::lsp_types::Url;
 use super::features::workspace_metrics::{FileSummary, WorkspaceMetricsParams, WorkspaceReport, file_summary};
 use super::session::Session;
 use super::snapshot::{Diagnostics, Snapshot};
+use super::workspace::WorkspaceFiles;
 use crate::analysis::{Document, Panicked, read_text};
-use crate::discovery::{self, Discovered};
+use crate::discovery;
 use crate::violations::judge;
 
 /// Stops the work when nobody waits for it any more: a client that cancels the request drops what awaits it.
@@ -77,41 +78,37 @@ fn survey(
     open: &[PathBuf],
     is_stopped: &AtomicBool,
 ) -> Vec<FileSummary> {
-    let mut files = BTreeMap::new();
-    for folder in session.workspace().folders() {
-        match discovery::discover(std::slice::from_ref(&folder.path), &folder.configs, 1) {
-            Ok(Discovered { files: found, .. }) => {
-                files.extend(found.into_iter().map(|file| (file.path, file.config)));
-            }
-            Err(error) => tracing::warn!("{error}"),
-        }
+    let WorkspaceFiles { mut files, errors, .. } = session.workspace().files(1, || false);
+    for error in errors {
+        tracing::warn!("{error}");
     }
-    files.retain(|path, _| !open.contains(path));
-    let files: Vec<_> = files.into_iter().collect();
-    let summaries = files.into_par_iter().filter_map(|(path, config)| {
-        session.give_way();
-        if is_stopped.load(Ordering::Relaxed) {
-            return None;
-        }
-        let summary = || {
-            let uri = Url::from_file_path(&path).ok()?;
-            let document = Document::new(Rope::from_str(&read_text(&path).ok()?));
-            let snapshot = Snapshot {
-                uri,
-                version: 0,
-                revision: 0,
-                judgement: judge(&document, &config),
-                document,
-                config,
-                is_judged: true,
-                diagnostics: Diagnostics::none(),
+    files.retain(|file| !open.contains(&file.path));
+    let summaries = files
+        .into_par_iter()
+        .filter_map(|discovery::File { path, config, .. }| {
+            session.give_way();
+            if is_stopped.load(Ordering::Relaxed) {
+                return None;
+            }
+            let summary = || {
+                let uri = Url::from_file_path(&path).ok()?;
+                let document = Document::new(Rope::from_str(&read_text(&path).ok()?));
+                let snapshot = Snapshot {
+                    uri,
+                    version: 0,
+                    revision: 0,
+                    judgement: judge(&document, &config),
+                    document,
+                    config,
+                    is_judged: true,
+                    diagnostics: Diagnostics::none(),
+                };
+                Some(file_summary(&snapshot, params))
             };
-            Some(file_summary(&snapshot, params))
-        };
-        catch_unwind(AssertUnwindSafe(summary)).unwrap_or_else(|_| {
-            tracing::error!("{}: analysing it has failed, please report this", path.display());
-            None
-        })
-    });
+            catch_unwind(AssertUnwindSafe(summary)).unwrap_or_else(|_| {
+                tracing::error!("{}: analysing it has failed, please report this", path.display());
+                None
+            })
+        });
     summaries.collect()
 }

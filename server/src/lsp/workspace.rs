@@ -1,10 +1,11 @@
 //! The folders of the workspace, and which configuration holds for each document.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{Config, ConfigErrors, Overrides};
-use crate::discovery::{Configs, is_left_out, read_config};
+use crate::discovery::{self, Configs, Discovered, DiscoveryError, is_left_out, read_config};
 
 /// The folders of the workspace, each with its own configurations.
 ///
@@ -20,6 +21,17 @@ pub struct Folder {
     pub path: PathBuf,
     /// The configurations in it.
     pub configs: Arc<Configs>,
+}
+
+/// The files of a workspace.
+#[derive(Default)]
+pub struct WorkspaceFiles {
+    /// The files, in the order of their paths; those that several folders hold, once.
+    pub files: Vec<discovery::File>,
+    /// What could not be looked at; for people.
+    pub warnings: Vec<String>,
+    /// Why there is nothing of some folders.
+    pub errors: Vec<DiscoveryError>,
 }
 
 /// What holds for a document.
@@ -68,6 +80,23 @@ impl Workspace {
     /// The folders.
     pub fn folders(&self) -> &[Folder] {
         &self.folders
+    }
+
+    /// Looks for the files, on a number of threads, and as long as nobody `is_cancelled`.
+    pub fn files(&self, threads: usize, is_cancelled: impl Fn() -> bool) -> WorkspaceFiles {
+        let mut by_path = BTreeMap::new();
+        let mut all = WorkspaceFiles::default();
+        for folder in self.folders.iter().take_while(|_| !is_cancelled()) {
+            match discovery::discover(std::slice::from_ref(&folder.path), &folder.configs, threads) {
+                Ok(Discovered { files, warnings, .. }) => {
+                    by_path.extend(files.into_iter().map(|file| (file.path.clone(), file)));
+                    all.warnings.extend(warnings);
+                }
+                Err(error) => all.errors.push(error),
+            }
+        }
+        all.files = by_path.into_values().collect();
+        all
     }
 
     /// The innermost folder that holds a path.
