@@ -10,8 +10,7 @@ let window;
 
 before(async () => {
   workbench = await Workbench.start();
-  window = await workbench.open(workbench.shop());
-  await window.openFile("shop.py");
+  window = await workbench.openShop();
 });
 
 after(() => workbench?.stop());

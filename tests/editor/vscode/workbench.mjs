@@ -106,6 +106,13 @@ export class Workbench {
     return new Window(page);
   }
 
+  /** Opens a shop of its own, and the file in it. */
+  async openShop() {
+    const window = await this.open(this.shop());
+    await window.openFile("shop.py");
+    return window;
+  }
+
   async stop() {
     await this.browser?.close();
     this.server.kill("SIGTERM");
