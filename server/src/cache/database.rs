@@ -219,14 +219,33 @@ fn set_journal(connection: &Connection, folder: &Path) -> rusqlite::Result<Optio
             row.get::<_, String>(0)
         })
     };
-    let got = match set(mode) {
+    let got = match unless_busy(|| set(mode)) {
         Ok(got) => got,
-        Err(error) if mode == "WAL" && Fault::of(&error) == Fault::Other => set("DELETE")?,
+        Err(error) if mode == "WAL" && is_missing_feature(&error) => set("DELETE")?,
         Err(error) => return Err(error),
     };
     let is_log = got.eq_ignore_ascii_case("WAL");
     Ok((!is_log)
         .then(|| "its file system allows no write-ahead log; processes may have to wait for each other".to_owned()))
+}
+
+/// Does something again while another process is in the way. For what SQLite itself does not wait with: whoever changes the
+/// journal's mode begins as a reader, and of two readers who want to write both would wait for ever.
+fn unless_busy<T>(mut work: impl FnMut() -> rusqlite::Result<T>) -> rusqlite::Result<T> {
+    let mut attempt = 0;
+    loop {
+        match work() {
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && wait_a_moment(attempt) => {
+                attempt += 1;
+            }
+            done => return done,
+        }
+    }
+}
+
+/// Whether something failed because the system cannot do it, and not because it cannot do it now.
+fn is_missing_feature(error: &rusqlite::Error) -> bool {
+    Fault::of(error) == Fault::Other && error.sqlite_error_code() != Some(ErrorCode::DatabaseBusy)
 }
 
 /// Whether a folder is on another machine, where the memory that processes share for the log is not shared.
@@ -327,6 +346,27 @@ mod tests {
             .query_row("PRAGMA auto_vacuum", [], |row| row.get(0))
             .unwrap();
         assert_eq!(vacuum, 2);
+    }
+
+    #[test]
+    fn many_make_it_at_once() {
+        for _ in 0..200 {
+            let folder = tempfile::tempdir().unwrap();
+            let barrier = std::sync::Barrier::new(16);
+            std::thread::scope(|scope| {
+                for _ in 0..16 {
+                    scope.spawn(|| {
+                        barrier.wait();
+                        let database = Database::open(folder.path()).unwrap();
+                        assert!(
+                            database.is_writable && database.trouble.is_none(),
+                            "{:?}",
+                            database.trouble
+                        );
+                    });
+                }
+            });
+        }
     }
 
     #[test]
