@@ -22,10 +22,26 @@ const INPUTS: [&str; 8] = [
 ];
 
 fn main() -> io::Result<()> {
-    let mut files = Vec::new();
-    for input in INPUTS.map(Path::new).into_iter().filter(|input| input.exists()) {
+    let package = Path::new("");
+    for input in inputs(package) {
         println!("cargo::rerun-if-changed={}", input.display());
-        collect(input, &mut files)?;
+    }
+    println!("cargo::rustc-env=ANTIPASTA_ANALYZER={}", name(package)?);
+    Ok(())
+}
+
+fn inputs(package: &Path) -> impl Iterator<Item = PathBuf> {
+    INPUTS
+        .iter()
+        .map(|input| package.join(input))
+        .filter(|input| input.exists())
+}
+
+/// The name of the analyzer whose package is in a folder.
+fn name(package: &Path) -> io::Result<String> {
+    let mut files = Vec::new();
+    for input in inputs(package) {
+        collect(&input, &mut files)?;
     }
     files.sort();
     let mut hasher = DefaultHasher::new();
@@ -36,8 +52,7 @@ fn main() -> io::Result<()> {
         hasher.write_usize(content.len());
         hasher.write(&content);
     }
-    println!("cargo::rustc-env=ANTIPASTA_ANALYZER={:016x}", hasher.finish());
-    Ok(())
+    Ok(format!("{:016x}", hasher.finish()))
 }
 
 fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
@@ -49,4 +64,60 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
         collect(&entry?.path(), files)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn copy(from: &Path, to: &Path) {
+        fs::create_dir_all(to.parent().unwrap()).unwrap();
+        if from.is_dir() {
+            for entry in fs::read_dir(from).unwrap() {
+                let entry = entry.unwrap();
+                copy(&entry.path(), &to.join(entry.file_name()));
+            }
+        } else {
+            fs::copy(from, to).unwrap();
+        }
+    }
+
+    fn add(file: &Path, bytes: &[u8]) {
+        let content = [&fs::read(file).unwrap(), bytes].concat();
+        fs::write(file, content).unwrap();
+    }
+
+    #[test]
+    fn the_analyzer_is_another_when_what_metrics_depend_on_is() {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        assert_eq!(name(package).unwrap(), env!("ANTIPASTA_ANALYZER"));
+        let folder = tempfile::tempdir().unwrap();
+        let copied = folder.path().join("package");
+        for input in INPUTS {
+            let from = package.join(input);
+            if from.exists() {
+                copy(&from, &copied.join(input));
+            }
+        }
+        assert_eq!(name(&copied).unwrap(), env!("ANTIPASTA_ANALYZER"));
+        add(&copied.join("Cargo.toml"), b"\r");
+        assert_eq!(name(&copied).unwrap(), env!("ANTIPASTA_ANALYZER"));
+        let mut names = vec![env!("ANTIPASTA_ANALYZER").to_owned()];
+        let somewhere = [
+            "src/metrics/walk.rs",
+            "src/cache/payload.rs",
+            "src/text/lines.rs",
+            "../Cargo.lock",
+        ];
+        for file in somewhere {
+            add(&copied.join(file), b"\n");
+            names.push(name(&copied).unwrap());
+        }
+        fs::rename(copied.join("src/syntax/tree.rs"), copied.join("src/syntax/trees.rs")).unwrap();
+        names.push(name(&copied).unwrap());
+        let count = names.len();
+        names.sort();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
 }

@@ -171,6 +171,15 @@ struct SmallDisk<'a> {
     folder: &'a Path,
 }
 
+impl SmallDisk<'_> {
+    /// Lets nobody write to it any more.
+    fn make_read_only(&self) {
+        let mut mount = Command::new("mount");
+        let remounted = mount.args(["-o", "remount,ro"]).arg(self.folder).status();
+        assert!(remounted.expect("mount runs").success());
+    }
+}
+
 impl<'a> SmallDisk<'a> {
     fn new(folder: &'a Path, kilobytes: usize) -> Option<Self> {
         let size = format!("size={kilobytes}k");
@@ -201,4 +210,49 @@ fn a_full_disk_changes_no_result() {
             assert_result(run, &expected, &format!("{kilobytes} kB, {round} run"));
         }
     }
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_read() {
+    let project = project();
+    let expected = expected(&project);
+    for is_filled in [true, false] {
+        let Some(disk) = SmallDisk::new(project.cache(), 10_000) else {
+            eprintln!("not tested: file systems cannot be mounted here");
+            return;
+        };
+        if is_filled {
+            assert_result(finished(check(&project, &[])), &expected, "cold");
+        }
+        disk.make_read_only();
+        let run = finished(check(&project, &[]));
+        assert_eq!(run.stderr.matches("warning").count(), 1, "{run:?}");
+        assert_eq!(files_analysed(&run), if is_filled { 0 } else { 61 }, "{run:?}");
+        assert_result(run, &expected, "read-only");
+    }
+}
+
+#[test]
+fn what_is_in_the_way_changes_no_result() {
+    let project = project();
+    let expected = expected(&project);
+    let name = |suffix: &str| project.cache().join(format!("metrics.sqlite3{suffix}"));
+    for suffix in ["", "-wal", "-shm", "-journal"] {
+        for is_filled in [false, true] {
+            let _ = fs::remove_dir_all(project.cache());
+            fs::create_dir(project.cache()).unwrap();
+            if is_filled {
+                assert_result(finished(check(&project, &[])), &expected, "cold");
+                let _ = fs::remove_file(name(suffix));
+            }
+            fs::create_dir(name(suffix)).unwrap();
+            for round in ["first", "second"] {
+                let when = format!("{suffix:?} is a directory, {is_filled}, {round} run");
+                assert_result(finished(check(&project, &[])), &expected, &when);
+            }
+        }
+    }
+    fs::remove_dir_all(project.cache()).unwrap();
+    fs::write(project.cache(), "a file where the folder is to be").unwrap();
+    assert_result(finished(check(&project, &[])), &expected, "a file");
 }

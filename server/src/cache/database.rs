@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
 use super::schema;
 
@@ -16,6 +16,9 @@ pub const FILE_NAME: &str = "metrics.sqlite3";
 
 /// No row is longer than this many bytes. Damage must not make us ask for gigabytes.
 const MAX_ROW_BYTES: i32 = 64 << 20;
+
+/// The size of a page, in bytes: a run reads and writes most of them, and many small ones take longer.
+const PAGE_BYTES: i32 = 16 << 10;
 
 /// A database in memory has no more than this many pages, of 4 KiB each: 64 MiB.
 const MAX_PAGES_IN_MEMORY: i64 = 16 << 10;
@@ -73,6 +76,8 @@ pub struct Database {
     pub(super) connection: Connection,
     /// Whether it can be written.
     pub(super) is_writable: bool,
+    /// Whether there is anything to read.
+    pub(super) has_tables: bool,
     /// What had to be done, or done without, to open it; for people.
     pub trouble: Option<String>,
 }
@@ -85,6 +90,24 @@ impl Database {
     ///
     /// There is no cache to work with.
     pub fn open(folder: &Path) -> Result<Self, DatabaseError> {
+        let database = Self::open_as_it_is(folder)?;
+        if database.has_tables {
+            return Ok(database);
+        }
+        let Self {
+            connection, trouble, ..
+        } = database;
+        let mut made = Self::with_tables(connection, folder)?;
+        made.trouble = trouble.or(made.trouble);
+        Ok(made)
+    }
+
+    /// The same, but a file that is new stays empty until something is written ([`Self::begin`]).
+    ///
+    /// # Errors
+    ///
+    /// There is no cache to work with.
+    pub(super) fn open_as_it_is(folder: &Path) -> Result<Self, DatabaseError> {
         let made = fs::create_dir_all(folder);
         let path = folder.join(FILE_NAME);
         let opened = connect(&path).and_then(|connection| Self::writable(connection, folder));
@@ -121,11 +144,12 @@ impl Database {
         Ok(Self {
             connection,
             is_writable: true,
+            has_tables: true,
             trouble: None,
         })
     }
 
-    fn writable(mut connection: Connection, folder: &Path) -> Result<Self, DatabaseError> {
+    fn writable(connection: Connection, folder: &Path) -> Result<Self, DatabaseError> {
         let version = schema::version(&connection)?;
         if version > schema::VERSION {
             // Even its log is the other version's business.
@@ -135,9 +159,22 @@ impl Database {
         // A process that is killed costs nothing even so. A machine that loses its power may leave a damaged file behind; that is
         // noticed, row by row, and costs less than to wait for the disk in every run.
         connection.pragma_update(None, "synchronous", "OFF")?;
+        if version != 0 {
+            return Self::with_tables(connection, folder);
+        }
+        Ok(Self {
+            connection,
+            is_writable: true,
+            has_tables: false,
+            trouble: None,
+        })
+    }
+
+    /// Sees to it that the tables are there, and those of this version.
+    fn with_tables(mut connection: Connection, folder: &Path) -> Result<Self, DatabaseError> {
+        let version = schema::version(&connection)?;
         if version == 0 {
-            // Before there are tables, or never.
-            connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+            lay_out(&connection)?;
         }
         let trouble = set_journal(&connection, folder)?;
         if version != schema::VERSION {
@@ -146,8 +183,33 @@ impl Database {
         Ok(Self {
             connection,
             is_writable: true,
+            has_tables: true,
             trouble,
         })
+    }
+
+    /// Begins to write. A file that is new gets its tables with what is written, and without a log, which would have all of it
+    /// written twice: whoever opens it next adds that.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be written.
+    pub(super) fn begin(&mut self) -> Result<Transaction<'_>, DatabaseError> {
+        if !self.has_tables {
+            lay_out(&self.connection)?;
+        }
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if !self.has_tables {
+            schema::migrate_within(&transaction, schema::VERSION)?;
+            // Another process may have been faster.
+            let version = schema::version(&transaction)?;
+            if version != schema::VERSION {
+                return Err(DatabaseError::Newer(version));
+            }
+        }
+        Ok(transaction)
     }
 
     /// Opens what cannot be written.
@@ -169,6 +231,7 @@ impl Database {
             version if version == schema::VERSION => Ok(Self {
                 connection,
                 is_writable: false,
+                has_tables: true,
                 trouble: Some("it cannot be written, and is only read".to_owned()),
             }),
             version if version > schema::VERSION => Err(DatabaseError::Newer(version)),
@@ -191,6 +254,13 @@ fn connect(path: &Path) -> Result<Connection, DatabaseError> {
     let mut connection = Connection::open_with_flags(path, flags)?;
     set_up(&mut connection)?;
     Ok(connection)
+}
+
+/// Says how a file is laid out, which holds if it is said before there are tables.
+fn lay_out(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    // What is removed leaves room, which is given back when that is asked for.
+    connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")
 }
 
 /// What holds for every connection.
@@ -277,7 +347,8 @@ fn reset(path: &Path) -> Result<(), DatabaseError> {
         let emptied = connection.execute_batch("VACUUM");
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_RESET_DATABASE, false)?;
         emptied?;
-        Ok(connection.execute_batch("PRAGMA auto_vacuum = INCREMENTAL; VACUUM")?)
+        lay_out(&connection)?;
+        Ok(connection.execute_batch("VACUUM")?)
     };
     in_place().or_else(|_| {
         // Nobody can work with a file in such a state.

@@ -36,6 +36,12 @@ impl ContentKey {
     }
 }
 
+/// What names the analyzer, for its test.
+#[cfg(test)]
+#[path = "../../build.rs"]
+#[expect(dead_code, reason = "it is run before this is compiled")]
+mod build_script;
+
 #[cfg(test)]
 mod tests {
     use super::*;

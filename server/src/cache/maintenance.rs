@@ -151,15 +151,12 @@ mod tests {
                 let payload = vec![0_u8; PAYLOAD as usize];
                 let content = "INSERT INTO content (id, last_used, key, payload) VALUES (?1, ?2, x'00', ?3)";
                 connection.execute(content, (id, day, payload)).unwrap();
-                let path = id.to_le_bytes();
                 connection
-                    .execute("INSERT INTO paths VALUES (?1, ?2, 0)", (&path[..], id))
+                    .execute("INSERT INTO paths VALUES (?1, ?1, 0)", [id])
                     .unwrap();
             }
         }
-        connection
-            .execute("INSERT INTO paths VALUES (x'00', -1, 0)", [])
-            .unwrap();
+        connection.execute("INSERT INTO paths VALUES (-1, -1, 0)", []).unwrap();
         connection
     }
 

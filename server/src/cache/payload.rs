@@ -76,10 +76,46 @@ pub(super) fn encode(key: &ContentKey, finding: Finding<'_>) -> Option<Vec<u8>> 
         Finding::Syntax(error) => Written::Syntax(error),
         Finding::Decoding(words) => Written::Decoding(words),
     };
+    let mut bytes = Vec::with_capacity(likely_bytes(finding));
+    bytes.push(FORMAT);
     // Only a value that has no end could fail.
-    let mut bytes = postcard::to_extend(&written, vec![FORMAT]).ok()?;
+    let mut bytes = postcard::serialize_with_flavor(&written, Appended(bytes)).ok()?;
     bytes.extend_from_slice(&checksum(key, &bytes));
     Some(bytes)
+}
+
+/// What postcard writes, at the end of a vector. Its own way there appends strings byte by byte.
+struct Appended(Vec<u8>);
+
+impl postcard::ser_flavors::Flavor for Appended {
+    type Output = Vec<u8>;
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.0.push(byte);
+        Ok(())
+    }
+
+    fn try_extend(&mut self, bytes: &[u8]) -> postcard::Result<()> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn finalize(self) -> postcard::Result<Vec<u8>> {
+        Ok(self.0)
+    }
+}
+
+/// Room for most findings, so that they need not be moved while they are written.
+fn likely_bytes(finding: Finding<'_>) -> usize {
+    const PER_FUNCTION: usize = 48;
+    const PER_CLASS: usize = 32;
+    const FOR_THE_REST: usize = 128;
+    FOR_THE_REST
+        + match finding {
+            Finding::Metrics(metrics) => metrics.functions.len() * PER_FUNCTION + metrics.classes.len() * PER_CLASS,
+            Finding::Syntax(_) => 0,
+            Finding::Decoding(words) => words.len(),
+        }
 }
 
 fn decode(key: &ContentKey, bytes: &[u8]) -> Option<Payload> {

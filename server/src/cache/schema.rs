@@ -1,6 +1,6 @@
 //! The tables, and how those of one version become those of another.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// The version of the tables that this program works with.
 pub const VERSION: i32 = STEPS.len() as i32;
@@ -24,12 +24,19 @@ const PATHS_OF_VERSION_1: &str = "CREATE TABLE paths (
                 checksum INTEGER NOT NULL
             ) STRICT, WITHOUT ROWID";
 
+/// What was known of paths in version 2.
+const PATHS_OF_VERSION_2: &str = "CREATE TABLE paths (
+                path BLOB PRIMARY KEY,
+                content INTEGER NOT NULL,
+                checksum INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID";
+
 /// The first makes version 1 of an empty file.
 ///
 /// A content is found by its `id`, the first 64 bits of its key, and believed if the key is the same and the payload adds up. A
 /// path is believed if its checksum is that of the file's stamp and of the content's key as well. So a row says what it said in
 /// the version that wrote it, or nothing, and migrations leave out what they cannot carry over.
-const STEPS: [Step; 2] = [
+const STEPS: [Step; 3] = [
     Step {
         up: &[
             "CREATE TABLE content (
@@ -47,11 +54,7 @@ const STEPS: [Step; 2] = [
     Step {
         up: &[
             "DROP TABLE paths",
-            "CREATE TABLE paths (
-                path BLOB PRIMARY KEY,
-                content INTEGER NOT NULL,
-                checksum INTEGER NOT NULL
-            ) STRICT, WITHOUT ROWID",
+            PATHS_OF_VERSION_2,
             "CREATE INDEX content_by_age ON content (last_used)",
             "CREATE TABLE uses (
                 day INTEGER PRIMARY KEY,
@@ -66,6 +69,19 @@ const STEPS: [Step; 2] = [
             PATHS_OF_VERSION_1,
         ],
     },
+    // A path is found by 64 bits of its hash, which take less room and are compared at once. Its checksum stands for the path itself,
+    // so that of two with the same hash one is not known.
+    Step {
+        up: &[
+            "DROP TABLE paths",
+            "CREATE TABLE paths (
+                id INTEGER PRIMARY KEY,
+                content INTEGER NOT NULL,
+                checksum INTEGER NOT NULL
+            ) STRICT",
+        ],
+        down: &["DROP TABLE paths", PATHS_OF_VERSION_2],
+    },
 ];
 
 /// The version of the tables in a file: 0 if there are none.
@@ -77,8 +93,14 @@ pub fn version(connection: &Connection) -> rusqlite::Result<i32> {
 /// version that is not known.
 pub fn migrate(connection: &mut Connection, to: i32) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    migrate_within(&transaction, to)?;
+    transaction.commit()
+}
+
+/// The same, as part of a transaction that may write.
+pub fn migrate_within(transaction: &Transaction<'_>, to: i32) -> rusqlite::Result<()> {
     // Another process may have been faster.
-    let mut at = version(&transaction)?;
+    let mut at = version(transaction)?;
     if !(0..=VERSION).contains(&at) || !(0..=VERSION).contains(&to) || at == to {
         return Ok(());
     }
@@ -93,8 +115,7 @@ pub fn migrate(connection: &mut Connection, to: i32) -> rusqlite::Result<()> {
         at = next;
     }
     transaction.pragma_update(None, "user_version", to)?;
-    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-    transaction.commit()
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)
 }
 
 #[cfg(test)]

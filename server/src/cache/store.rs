@@ -20,7 +20,7 @@ use crate::locks::lock;
 const FILE_QUERY: &str = "
     SELECT content.key, content.payload, content.last_used, paths.checksum
     FROM paths JOIN content ON content.id = paths.content
-    WHERE paths.path = ?1";
+    WHERE paths.id = ?1";
 
 const CONTENT_QUERY: &str = "SELECT key, payload, last_used FROM content WHERE id = ?1";
 
@@ -63,7 +63,7 @@ impl Cache {
     ///
     /// There is no cache to work with.
     pub fn open(folder: &Path) -> Result<Self, DatabaseError> {
-        let mut database = Database::open(folder)?;
+        let mut database = Database::open_as_it_is(folder)?;
         let health = Health::default();
         if let Some(trouble) = database.trouble.take() {
             health.note(trouble);
@@ -71,13 +71,14 @@ impl Cache {
         if !database.is_writable {
             health.writing.trip();
         }
-        let is_new = "SELECT NOT EXISTS (SELECT * FROM content)";
-        let is_new = database.connection.query_row(is_new, [], |row| row.get(0));
+        let is_empty = "SELECT NOT EXISTS (SELECT * FROM content)";
+        let is_empty = || database.connection.query_row(is_empty, [], |row| row.get(0));
+        // Whoever asks next will see what is wrong.
+        let is_new = !database.has_tables || is_empty().unwrap_or(false);
         Ok(Self {
             folder: Some(folder.to_owned()),
             reader: Mutex::new(Some(database)),
-            // Whoever asks next will see what is wrong.
-            is_new: is_new.unwrap_or(false),
+            is_new,
             writing: Mutex::default(),
             health: Arc::new(health),
             hits: AtomicU64::new(0),
@@ -158,7 +159,7 @@ impl Cache {
         stamp: &FileStamp,
     ) -> rusqlite::Result<Option<Known>> {
         let path = path.as_os_str().as_encoded_bytes();
-        let found = statement.query_row([path], |row| Ok((known_of(row)?, row.get::<_, i64>(3)?)));
+        let found = statement.query_row([path_id(path)], |row| Ok((known_of(row)?, row.get::<_, i64>(3)?)));
         let Some((found, checksum)) = found.optional()? else {
             return Ok(None);
         };
@@ -237,7 +238,7 @@ impl Cache {
                 key,
                 payload: None,
                 path: Some(PathEntry {
-                    path: path.into(),
+                    id: path_id(path),
                     checksum: path_checksum(path, stamp, &key),
                 }),
             });
@@ -265,7 +266,7 @@ impl Cache {
         let Some(folder) = &self.folder else {
             if let Some(reader) = &mut *lock(&self.reader) {
                 // What there is no room for is not known.
-                let _ = writer::write(&mut reader.connection, &Batch { entries, uses });
+                let _ = writer::write(reader, std::iter::once(Batch { entries, uses }.into()));
             }
             return;
         };
@@ -282,18 +283,25 @@ impl Cache {
         self.misses.fetch_add(counts.misses, Ordering::Relaxed);
     }
 
+    /// Has all that is to be remembered written, some time soon: when a process has no more to add, and something else to do.
+    pub fn begin_flush(&self) {
+        let mut writing = lock(&self.writing);
+        if !writing.entries.is_empty() && !self.health.writing.is_open() {
+            self.send(&mut writing, self.take_uses());
+        }
+    }
+
     /// Waits until all that is to be remembered is written, or given up. Returns the uses that were counted since the last time.
     pub fn flush(&self) -> Counts {
-        let uses = Counts {
-            hits: self.hits.swap(0, Ordering::Relaxed),
-            misses: self.misses.swap(0, Ordering::Relaxed),
-        };
+        let uses = self.take_uses();
         if self.health.writing.is_open() {
             return uses;
         }
         let mut writing = lock(&self.writing);
         if writing.writer.is_some() || !writing.entries.is_empty() {
-            self.send(&mut writing, uses);
+            if !writing.entries.is_empty() || uses != Counts::default() {
+                self.send(&mut writing, uses);
+            }
             if let Some(writer) = writing.writer.take() {
                 writer.finish();
             }
@@ -306,6 +314,13 @@ impl Cache {
             let _ = writer::count_uses(&reader.connection, uses, today());
         }
         uses
+    }
+
+    fn take_uses(&self) -> Counts {
+        Counts {
+            hits: self.hits.swap(0, Ordering::Relaxed),
+            misses: self.misses.swap(0, Ordering::Relaxed),
+        }
     }
 
     /// What went wrong with the cache, for people; once.
@@ -334,6 +349,11 @@ fn known_of(row: &Row<'_>) -> rusqlite::Result<Option<(Known, i64)>> {
         let bytes = payload.into();
         (Known { key, bytes }, last_used)
     }))
+}
+
+/// The row of a path: enough to find it by, not to believe it.
+fn path_id(path: &[u8]) -> i64 {
+    xxh3_64(path).cast_signed()
 }
 
 /// A checksum over all that a row about a path says.

@@ -1,14 +1,16 @@
 //! The thread that writes what a process has to remember.
 //!
 //! It writes many entries in one short transaction, so that processes are seldom in each other's way, and nobody waits for the
-//! disk but whoever ends.
+//! disk but whoever ends. While a transaction is short, it takes in what else comes: most touch most of a small file, so that
+//! few cost less than many, and of a short run nearly all is prepared before it ends.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction};
 
 use super::database::{Database, DatabaseError, Fault};
 use super::health::Health;
@@ -16,11 +18,15 @@ use super::key::ContentKey;
 use super::maintenance::{self, Limits};
 use super::store::{Counts, today};
 
-/// So many entries go into one transaction. Most transactions touch most of a small file, so that few cost less than many.
-pub const BATCH: usize = 4096;
+/// So many entries are handed over at once.
+pub const BATCH: usize = 256;
 
 /// No more batches than this wait to be written. What comes on top is forgotten, rather than held in memory.
-const CAPACITY: usize = 32;
+const CAPACITY: usize = 512;
+
+/// For so long a transaction waits for more. Others who want to write wait meanwhile, so it is little of what they have patience
+/// for.
+const OPEN_TRANSACTION: Duration = Duration::from_millis(50);
 
 /// Something to remember.
 pub struct Entry {
@@ -33,14 +39,15 @@ pub struct Entry {
 }
 
 /// What there is to remember of a path.
+#[derive(Clone, Copy)]
 pub struct PathEntry {
-    /// The path.
-    pub path: Box<[u8]>,
+    /// The row of the path.
+    pub id: i64,
     /// The checksum of its row.
     pub checksum: i64,
 }
 
-/// What goes into one transaction.
+/// What is handed over at once.
 #[derive(Default)]
 pub struct Batch {
     /// What there is to remember.
@@ -106,12 +113,11 @@ struct Work {
 impl Work {
     fn run(mut self, batches: &Receiver<Batch>) {
         let mut tidied = None;
-        for mut batch in batches {
+        while let Ok(first) = batches.recv() {
             if self.health.writing.is_open() {
                 return;
             }
-            in_order_of_file(&mut batch.entries);
-            self.write(&batch);
+            self.write(first, batches);
             // Once a day, should the process live so long.
             if tidied != Some(today()) {
                 tidied = Some(today());
@@ -120,9 +126,20 @@ impl Work {
         }
     }
 
-    /// Writes a batch. Damage and a full disk are mended once; what cannot be written then is forgotten.
-    fn write(&mut self, batch: &Batch) {
-        let Err(error) = self.try_write(batch) else {
+    /// Writes a batch, and those that come meanwhile. Damage and a full disk are mended once; what cannot be written then is
+    /// forgotten.
+    fn write(&mut self, first: Batch, more: &Receiver<Batch>) {
+        let mut written = Vec::new();
+        let until = Instant::now() + OPEN_TRANSACTION;
+        let next = || more.recv_timeout(until.saturating_duration_since(Instant::now())).ok();
+        let batches = std::iter::once(first).chain(std::iter::from_fn(next));
+        // Should the transaction fail, they are needed again.
+        let Err(error) = self.try_write(batches.map(|mut batch| {
+            in_order_of_file(&mut batch.entries);
+            let batch = Arc::new(batch);
+            written.push(Arc::clone(&batch));
+            batch
+        })) else {
             return self.health.writing.succeeded();
         };
         let mended = match fault_of(&error) {
@@ -137,7 +154,7 @@ impl Work {
             }
             Fault::Forbidden | Fault::Other => Err(error),
         };
-        match mended.and_then(|()| self.try_write(batch)) {
+        match mended.and_then(|()| self.try_write(written.into_iter())) {
             Ok(()) => self.health.writing.succeeded(),
             Err(error) => {
                 self.health.note(format!("it cannot be written ({error})"));
@@ -149,11 +166,17 @@ impl Work {
         }
     }
 
-    fn try_write(&mut self, batch: &Batch) -> Result<(), DatabaseError> {
+    fn try_write(&mut self, batches: impl Iterator<Item = Arc<Batch>>) -> Result<(), DatabaseError> {
         if self.health.take_needs_reset() {
             self.reset()?;
         }
-        Ok(write(&mut self.database()?.connection, batch)?)
+        let database = self.database()?;
+        write(database, batches)?;
+        if !database.has_tables {
+            // It has them now; what follows is to be written as into any other.
+            self.database = None;
+        }
+        Ok(())
     }
 
     fn reset(&mut self) -> Result<(), DatabaseError> {
@@ -191,12 +214,14 @@ fn fault_of(error: &DatabaseError) -> Fault {
     }
 }
 
-/// Writes a batch, all of it or nothing.
-pub(super) fn write(connection: &mut Connection, batch: &Batch) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    insert(&transaction, &batch.entries)?;
-    count_uses(&transaction, batch.uses, today())?;
-    transaction.commit()
+/// Writes batches, all of them or nothing.
+pub(super) fn write(database: &mut Database, batches: impl Iterator<Item = Arc<Batch>>) -> Result<(), DatabaseError> {
+    let transaction = database.begin()?;
+    for batch in batches {
+        insert(&transaction, &batch.entries)?;
+        count_uses(&transaction, batch.uses, today())?;
+    }
+    Ok(transaction.commit()?)
 }
 
 fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<()> {
@@ -206,7 +231,7 @@ fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<
          ON CONFLICT (id) DO UPDATE SET last_used = ?2, key = ?3, payload = ?4",
     )?;
     let mut used = transaction.prepare_cached("UPDATE content SET last_used = ?2 WHERE id = ?1 AND last_used <> ?2")?;
-    let mut path = transaction.prepare_cached("REPLACE INTO paths (path, content, checksum) VALUES (?1, ?2, ?3)")?;
+    let mut path = transaction.prepare_cached("REPLACE INTO paths (id, content, checksum) VALUES (?1, ?2, ?3)")?;
     for entry in entries {
         let id = entry.key.row_id();
         match (&entry.payload, &entry.path) {
@@ -214,8 +239,8 @@ fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<
             (None, None) => used.execute((id, day))?,
             (None, Some(_)) => 0,
         };
-        if let Some(entry) = &entry.path {
-            path.execute((&entry.path, id, entry.checksum))?;
+        if let Some(entry) = entry.path {
+            path.execute((entry.id, id, entry.checksum))?;
         }
     }
     Ok(())
@@ -223,10 +248,7 @@ fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<
 
 /// Neighbours in a table one after the other: contents by their rows, and then paths.
 fn in_order_of_file(entries: &mut [Entry]) {
-    fn place(entry: &Entry) -> (Option<&[u8]>, i64) {
-        (entry.path.as_ref().map(|entry| &*entry.path), entry.key.row_id())
-    }
-    entries.sort_unstable_by(|one, other| place(one).cmp(&place(other)));
+    entries.sort_unstable_by_key(|entry| (entry.path.map(|path| path.id), entry.key.row_id()));
 }
 
 /// Adds to the uses of a day.

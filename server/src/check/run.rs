@@ -160,6 +160,9 @@ impl<'a> Run<'a> {
             recall,
             analysis,
         } = self.analysed(tasks, cache)?;
+        if let Some(cache) = &cache {
+            cache.cache().begin_flush();
+        }
         for file in &report.files {
             for remark in &file.outcome.judgement.warnings {
                 console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
