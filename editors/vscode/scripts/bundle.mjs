@@ -16,11 +16,15 @@ const options = {
 const bundles = [
   {
     ...options,
-    entryPoints: ["src/extension.ts"],
+    // The client is loaded after the extension was activated, so it is no part of what is read to activate it.
+    entryPoints: ["src/extension.ts", "src/languageClient.ts"],
     platform: "node",
     target: "node20",
     format: "cjs",
-    external: ["vscode"],
+    // By a name that no library has for a module of its own.
+    external: ["vscode", "./languageClient"],
+    // A module of this kind is found without its ending, and sees the `vscode` of this extension, by `require` only.
+    supported: { "dynamic-import": false },
   },
   {
     ...options,

@@ -4,7 +4,8 @@ import * as vscode from "vscode";
 import type { LanguageClient } from "vscode-languageclient/node";
 
 import { findBinary, type Found } from "./binary";
-import type { ClientState } from "./client";
+import type { ClientState } from "./languageClient";
+import { showMessage } from "./messages";
 import { binaryPath, isFromEnvironment } from "./settings";
 
 /** How the server is. */
@@ -80,13 +81,14 @@ export class Server implements vscode.Disposable {
     const { path, source } = found.binary;
     this.log.info(`Using ${path}, found by ${source}`);
     // What the client consists of takes longer to load than an editor should wait for when it starts.
-    const { newClient } = await import("./client");
+    const { newClient } = await import("./languageClient");
     const client = newClient(path, this.log, {
       onState: (state) => {
         if (client === this.client) {
           this.follow(state, client, path, source);
         }
       },
+      onMessage: showMessage,
       onGivenUp: (message) => {
         this.become({ kind: "failed", message });
       },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { METRICS } from "../src/protocol";
@@ -10,10 +10,17 @@ interface Setting {
   readonly anyOf?: readonly { readonly propertyNames?: { readonly enum: readonly string[] } }[];
 }
 
+interface Step {
+  readonly description: string;
+  readonly media: { readonly image?: string; readonly markdown?: string };
+}
+
 interface Manifest {
   readonly version: string;
   readonly contributes: {
     readonly commands: readonly { readonly command: string }[];
+    readonly views: { readonly explorer: readonly { readonly id: string }[] };
+    readonly walkthroughs: readonly { readonly steps: readonly Step[] }[];
     readonly configuration: { readonly properties: Readonly<Record<string, Setting>> };
   };
 }
@@ -49,4 +56,17 @@ test("metrics have the names that they have in the documentation", () => {
 
 test("versions are the same", () => {
   assert.equal(manifest.version, /^version = "(.+)"$/m.exec(read("Cargo.toml"))?.[1]);
+});
+
+test("the walkthrough shows what there is", () => {
+  const { walkthroughs, commands, views } = manifest.contributes;
+  const own = [...commands.map(({ command }) => command), ...views.explorer.map(({ id }) => `${id}.focus`)];
+  const steps = walkthroughs.flatMap((walkthrough) => walkthrough.steps);
+  assert.ok(steps.length > 2);
+  for (const { description, media } of steps) {
+    for (const [, command = ""] of description.matchAll(/\(command:([\w.]+)\)/g)) {
+      assert.ok(command.startsWith("workbench.") || own.includes(command), command);
+    }
+    assert.ok(existsSync(`../../editors/vscode/${media.image ?? media.markdown ?? ""}`), JSON.stringify(media));
+  }
 });

@@ -3,6 +3,7 @@
     python tests/editor/vscode/run.py                            the newest binary that is built here
     python tests/editor/vscode/run.py --binary target/quick/antipasta-lsp
     python tests/editor/vscode/run.py --only typing              the tests in typing.test.mjs
+    python tests/editor/vscode/run.py --only long_typing         the benchmark in long_typing.benchmark.mjs
 
 Checks the extension's sources and runs its unit tests, builds its package, installs the package, and opens folders
 with it. Installs what it needs (see programs.py). Screenshots are left in editors/vscode/out/screenshots.
@@ -90,6 +91,8 @@ def main() -> int:
     reference.add_arguments(parser)
     options = parser.parse_args()
     tests = sorted(HERE.glob(f"{options.only or '*'}.test.mjs"))
+    if options.only:
+        tests += HERE.glob(f"{options.only}.benchmark.mjs")
     if not tests:
         parser.error(f"there is no {options.only}.test.mjs")
     try:

@@ -46,8 +46,8 @@ const SETTINGS = {
 };
 
 export class Workbench {
-  /** Starts VS Code with the extension and some settings. */
-  static async start(settings = {}, { environment = {} } = {}) {
+  /** Starts VS Code with some settings, and with the extension unless that is not to be installed. */
+  static async start(settings = {}, { environment = {}, isInstalled = true } = {}) {
     const workbench = new Workbench();
     workbench.folder = path.join(ANTIPASTA_SCRATCH, `code-${process.pid}-${Workbench.count++}`);
     workbench.extensions = path.join(workbench.folder, "extensions");
@@ -59,9 +59,11 @@ export class Workbench {
       ...["--extensions-dir", workbench.extensions],
       ...["--config", path.join(workbench.folder, "config.yaml")],
     ];
-    execFileSync(process.execPath, [CODE_SERVER, ...places, "--install-extension", ANTIPASTA_VSIX], {
-      stdio: ["ignore", log, log],
-    });
+    if (isInstalled) {
+      execFileSync(process.execPath, [CODE_SERVER, ...places, "--install-extension", ANTIPASTA_VSIX], {
+        stdio: ["ignore", log, log],
+      });
+    }
     const port = await freePort();
     const quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
     workbench.server = spawn(process.execPath, [CODE_SERVER, ...places, ...quiet, "--bind-addr", `127.0.0.1:${port}`], {

@@ -1,4 +1,7 @@
-/** The client of the Language Server Protocol. */
+/**
+ * The client of the Language Server Protocol. It is a bundle of its own, with copies of what it imports: nothing that has
+ * a state, then, and what it wants done it tells its listener.
+ */
 
 import * as vscode from "vscode";
 import {
@@ -9,10 +12,10 @@ import {
   State,
   type ErrorHandler,
   type LanguageClientOptions,
+  type ShowMessageParams,
   type StaticFeature,
 } from "vscode-languageclient/node";
 
-import { showMessage } from "./messages";
 import { Recovery } from "./recovery";
 import { SECTION } from "./settings";
 
@@ -25,6 +28,8 @@ export type ClientState = "starting" | "running" | "stopped";
 /** Who is told what becomes of a client. */
 export interface Listener {
   readonly onState: (state: ClientState) => void;
+  /** The server has something to say to the user. */
+  readonly onMessage: (message: ShowMessageParams) => void;
   /** A server that ended is not started again; the message says why. */
   readonly onGivenUp: (message: string) => void;
 }
@@ -54,7 +59,7 @@ export function newClient(command: string, log: vscode.LogOutputChannel, listene
   };
   const client = new LanguageClient(SECTION, "antipasta", { command, options: { env } }, options);
   client.registerFeature(new PushedDiagnostics());
-  client.onNotification(ShowMessageNotification.type, showMessage);
+  client.onNotification(ShowMessageNotification.type, listener.onMessage);
   client.onDidChangeState(({ newState }) => {
     listener.onState(newState === State.Running ? "running" : newState === State.Starting ? "starting" : "stopped");
   });
