@@ -1,6 +1,5 @@
 //! From the paths of a command line to the files to analyse.
 
-use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io;
@@ -161,7 +160,8 @@ struct Search<'a> {
 
 #[derive(Default)]
 struct Found {
-    files: BTreeMap<PathBuf, File>,
+    /// Runs of files, each in the order of their paths.
+    files: Vec<File>,
     warnings: Vec<String>,
     left_out: usize,
     error: Option<Arc<ConfigErrors>>,
@@ -213,6 +213,7 @@ impl<'a> Search<'a> {
             Rules::Included => (false, None),
         };
         let root = self.absolute(argument);
+        let argument = &normal(argument);
         let walker = self.walk_builder(&root, respects_gitignore).build_parallel();
         walker.run(|| {
             let mut visitor = Visitor {
@@ -221,6 +222,7 @@ impl<'a> Search<'a> {
                 root: &root,
                 pruned: pruned.as_deref(),
                 directory: None,
+                files: Vec::new(),
             };
             Box::new(move |entry| visitor.visit(entry))
         });
@@ -265,7 +267,11 @@ impl<'a> Search<'a> {
             Err(errors) => return self.fail(errors),
         };
         if self.is_taken(&config, &absolute, &name) {
-            self.add(normal(path), FileStamp::of(metadata), config);
+            lock(&self.found).files.push(File {
+                path: normal(path),
+                stamp: FileStamp::of(metadata),
+                config,
+            });
         } else {
             lock(&self.found).left_out += 1;
         }
@@ -333,15 +339,6 @@ impl<'a> Search<'a> {
         !self.included.is_empty() && self.included.leave_out(path, below_argument)
     }
 
-    fn add(&self, path: PathBuf, stamp: FileStamp, config: Arc<Config>) {
-        let file = File {
-            path: path.clone(),
-            stamp,
-            config,
-        };
-        lock(&self.found).files.insert(path, file);
-    }
-
     fn fail(&self, errors: Arc<ConfigErrors>) {
         lock(&self.found).error.get_or_insert(errors);
     }
@@ -352,8 +349,11 @@ impl<'a> Search<'a> {
             return Err(DiscoveryError::Config(errors));
         }
         found.warnings.sort();
+        // What is in order already is found to be, and only merged.
+        found.files.sort_by(|one, other| one.path.cmp(&other.path));
+        found.files.dedup_by(|one, other| one.path == other.path);
         Ok(Discovered {
-            files: found.files.into_values().collect(),
+            files: found.files,
             warnings: found.warnings,
             left_out: found.left_out,
         })
@@ -369,6 +369,16 @@ struct Visitor<'s, 'a> {
     pruned: Option<&'s Patterns>,
     /// The directory last looked at, and what holds in it.
     directory: Option<(PathBuf, Arc<Config>, Arc<Patterns>)>,
+    /// What this thread has found.
+    files: Vec<File>,
+}
+
+impl Drop for Visitor<'_, '_> {
+    /// Hands over what was found: sorting is left to the threads, and they need not wait for each other at every file.
+    fn drop(&mut self) {
+        self.files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
+        lock(&self.search.found).files.append(&mut self.files);
+    }
 }
 
 impl Visitor<'_, '_> {
@@ -383,7 +393,7 @@ impl Visitor<'_, '_> {
         if entry.depth() == 0 {
             return WalkState::Continue;
         }
-        let below_argument = entry.path().strip_prefix(self.root).unwrap_or(entry.path());
+        let below_argument = below(entry.path(), self.root);
         if entry.file_type().is_some_and(|kind| kind.is_dir()) {
             let prunes = entry.file_name() == ".git" || self.prunes(entry.path(), below_argument);
             return if prunes { WalkState::Skip } else { WalkState::Continue };
@@ -413,14 +423,21 @@ impl Visitor<'_, '_> {
             search.is_included(path, below_argument)
         };
         if is_taken && let Some(stamp) = stamp_of_file(entry) {
-            search.add(normal(&self.argument.join(below_argument)), stamp, config);
+            self.files.push(File {
+                path: self.argument.join(below_argument),
+                stamp,
+                config,
+            });
         }
     }
 
     /// What holds for the files in a directory; `None` if its configuration is unsound.
     fn rules_of(&mut self, directory: &Path) -> Option<(Arc<Config>, Arc<Patterns>)> {
         match &self.directory {
-            Some((last, config, patterns)) if last == directory => Some((Arc::clone(config), Arc::clone(patterns))),
+            // As they are written: that is how the walk writes all of one directory, and sooner done than component by component.
+            Some((last, config, patterns)) if last.as_os_str() == directory.as_os_str() => {
+                Some((Arc::clone(config), Arc::clone(patterns)))
+            }
             _ => match self.search.config_of(directory) {
                 Ok(config) => {
                     let patterns = self.search.patterns_of(&config);
@@ -449,6 +466,20 @@ fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
         // It can no more be read than be asked about; whoever tries will say so.
         Err(error) => (error.kind() == io::ErrorKind::PermissionDenied).then(FileStamp::default),
     }
+}
+
+/// What follows the root of a walk in a path that the walk made.
+fn below<'p>(path: &'p Path, root: &Path) -> &'p Path {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        // The root is the same byte for byte; to compare its components takes a good part of a walk.
+        let rest = path.as_os_str().as_bytes().strip_prefix(root.as_os_str().as_bytes());
+        if let Some(rest) = rest.and_then(|rest| rest.strip_prefix(b"/")) {
+            return Path::new(OsStr::from_bytes(rest));
+        }
+    }
+    path.strip_prefix(root).unwrap_or(path)
 }
 
 /// A path without the components that say nothing: `./a/./b` is `a/b`.
