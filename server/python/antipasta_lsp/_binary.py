@@ -30,10 +30,8 @@ def _folders() -> Iterator[Path]:
     yield Path(sysconfig.get_path("scripts"))
     # Of `pip install --prefix`, or of an environment below this one: beside the folder that this package is in.
     library = Path(__file__).resolve().parents[1]
-    if os.name == "nt":
-        yield library.parents[1] / "Scripts"
-    else:
-        yield library.parents[2] / "bin"
+    scripts = "../../Scripts" if os.name == "nt" else "../../../bin"
+    yield Path(os.path.normpath(library / scripts))
     # Of `pip install --target`.
     yield library / "bin"
     # Of `pip install --user`.

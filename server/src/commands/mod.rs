@@ -2,6 +2,8 @@
 
 mod cache;
 mod config;
+mod hook;
 
 pub use cache::{CacheCommand, CacheFormat};
 pub use config::ConfigCommand;
+pub use hook::HookCommand;
