@@ -99,7 +99,7 @@ fn a_commit_with_violations_is_refused() {
         refused.stderr.contains("a.py:1 (f): Cyclomatic Complexity is 11.00"),
         "{refused:?}"
     );
-    assert!(refused.stderr.contains("`git commit --no-verify`"), "{refused:?}");
+    assert!(refused.stderr.contains("'git commit --no-verify'"), "{refused:?}");
     assert_eq!(repository.git(["rev-list", "--count", "HEAD"]), "1\n");
 
     // What is staged counts, whatever the working tree has.

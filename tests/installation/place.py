@@ -13,7 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 #: The top of this repository.
 TOP = HERE.parent.parent
-#: Is the profile of cargo to use if pre-commit is to install a clone of this repository, which takes a minute.
+#: Is the profile of cargo to use if pre-commit is to install a clone of this repository, which takes minutes.
 TRY_REPO = "ANTIPASTA_TEST_TRY_REPO"
 
 #: A function that the default configuration finds too complex.

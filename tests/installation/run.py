@@ -2,7 +2,7 @@
 
     python tests/installation/run.py                    builds the wheel with what `cargo build --profile quick` left
     python tests/installation/run.py --profile release
-    python tests/installation/run.py --try-repo         also has pre-commit build and install a clone (a minute more)
+    python tests/installation/run.py --try-repo         also has pre-commit build and install a clone (minutes)
     python tests/installation/run.py -k pre_commit      only the tests whose names contain this
 
 Installs what is pinned in requirements.txt beside the reference, and the wheel into a fresh virtual environment.

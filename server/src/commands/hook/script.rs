@@ -64,7 +64,7 @@ pub(super) fn script(binary: &Path, more_arguments: &[OsString]) -> Vec<u8> {
           status=$?\n\
           case $status in\n    \
               0) ;;\n    \
-              1 | 2) echo 'hint: nothing is committed; `git commit --no-verify` commits without this check' >&2 ;;\n    \
+              1 | 2) echo \"hint: nothing is committed; 'git commit --no-verify' commits without this check\" >&2 ;;\n    \
               # It is no verdict that it crashed.\n    \
               *)\n        \
                   echo \"warning: antipasta-lsp ended with status $status, so what is committed is not checked\" >&2\n        \
