@@ -57,18 +57,20 @@ impl Comparison {
     fn add(&mut self, theirs: &FileReport, ours: &FileReport) {
         self.files += 1;
         let name = &ours.file;
-        // Every file that radon accepts has this one.
-        let lines = MetricType::LinesOfCode.as_str();
-        let is_analysed = |report: &FileReport| report.metrics.iter().any(|row| row.metric == lines);
-        if !is_analysed(theirs) {
+        // Without a syntax tree, antipasta has no such row; it may have others that need none.
+        let tree = MetricType::MaintainabilityIndex.as_str();
+        let has_tree = |report: &FileReport| report.metrics.iter().any(|row| row.metric == tree);
+        if !has_tree(theirs) {
             let why = theirs.error.as_deref().map_or(String::new(), |why| format!(" ({why})"));
-            match is_analysed(ours) {
-                true => self.only_ours.push(format!("{name}{why}")),
-                false => self.neither.push(name.clone()),
+            if has_tree(ours) {
+                self.only_ours.push(format!("{name}{why}"));
+                return;
             }
-            return;
-        }
-        if let Some(why) = &ours.error {
+            if ours.error.is_some() {
+                self.neither.push(name.clone());
+                return;
+            }
+        } else if let Some(why) = &ours.error {
             self.differences
                 .push(format!("{name}: antipasta analyses it, we do not: {why}"));
             return;
@@ -223,9 +225,9 @@ mod tests {
 
     /// A report on one file with some rows, as JSON.
     fn report(rows: &str, violations: &str) -> FileReport {
-        let lines = r#"{"type": "lines_of_code", "value": 1}"#;
+        let tree = r#"{"type": "maintainability_index", "value": 1}"#;
         let text =
-            format!(r#"{{"reports": [{{"file": "a.py", "metrics": [{lines}{rows}], "violations": [{violations}]}}]}}"#);
+            format!(r#"{{"reports": [{{"file": "a.py", "metrics": [{tree}{rows}], "violations": [{violations}]}}]}}"#);
         Report::parse(text.as_bytes()).unwrap().reports.remove(0)
     }
 

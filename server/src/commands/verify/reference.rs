@@ -24,6 +24,9 @@ print(', '.join([*parts, ' '.join([platform.python_implementation(), *platform.p
 /// Runs it, wherever its script is.
 const RUN: &str = "import sys; sys.argv[0] = 'antipasta'; from antipasta.cli.main import main; sys.exit(main())";
 
+/// Has Python take no modules from the working directory, whose names may be those of its own.
+const OUTSIDE: &str = "-P";
+
 /// How many bytes of file names a command line may have. Windows allows 32,767 characters in all.
 const MAX_NAMES: usize = if cfg!(windows) { 20_000 } else { 100_000 };
 
@@ -59,9 +62,9 @@ impl Reference {
     }
 
     fn of_python(python: &Path) -> Result<Self, String> {
-        let said = said(Command::new(python).args(["-c", NAME]))?;
+        let said = said(Command::new(python).args([OUTSIDE, "-c", NAME]))?;
         Ok(Self {
-            command: vec![python.into(), "-c".into(), RUN.into()],
+            command: vec![python.into(), OUTSIDE.into(), "-c".into(), RUN.into()],
             name: said,
         })
     }
@@ -79,7 +82,7 @@ impl Reference {
         // The interpreter beside it knows more.
         let folder = program.parent().unwrap_or(Path::new(""));
         let python = folder.join(format!("python{}", env::consts::EXE_SUFFIX));
-        let name = said(Command::new(python).args(["-c", NAME])).unwrap_or(version);
+        let name = said(Command::new(python).args([OUTSIDE, "-c", NAME])).unwrap_or(version);
         Ok(Self {
             command: vec![program.into()],
             name,
