@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,25 @@ print(done.stdout[:start] + json.dumps(report, indent=2))
 sys.exit(done.returncode)
 """
 SHOP = "def f(x):\n" + "    if x: pass\n" * 10 + "class A:\n    def m(self):\n        return 0.1 + 0.2\n"
+
+CONFIGURATION = """\
+languages:
+  - name: python
+    metrics:
+      - {{type: cyclomatic_complexity, threshold: {limit}, comparison: '<='}}
+ignore_patterns: ['**/tests/**']
+"""
+#: A project whose verdict depends on how it is checked.
+MOVING = {
+    ".antipasta.yaml": CONFIGURATION.format(limit=10),
+    "other.yaml": CONFIGURATION.format(limit=3),
+    ".gitignore": "ignored.py\n",
+    "ignored.py": SHOP,
+    "middle.py": "def f(x):\n" + "    if x: pass\n" * 5,
+    "src/bad.py": SHOP,
+    "src/good.py": "def f(x):\n    return x\n",
+    "tests/test_bad.py": SHOP,
+}
 
 
 @dataclass(frozen=True)
@@ -85,6 +105,27 @@ CASES = (
 )
 
 
+def migrations() -> list[tuple[list[str], list[str]]]:
+    """The command lines that the page on moving says to be the same, theirs and ours, without their programs."""
+    page = (REPOSITORY / "docs" / "migration.md").read_text(encoding="utf-8")
+    pairs = re.findall(r"^\| `antipasta (.*?)` \| `antipasta-lsp (.*?)` \|$", page, re.MULTILINE)
+    return [(theirs.split(), ours.split()) for theirs, ours in pairs]
+
+
+def verdict(command: list[str], folder: Path) -> tuple[int, list[str]]:
+    """The exit code of a check, and the violations that it prints as text or as JSON."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "ANTIPASTA_NO_CACHE": "1", "PYTHONUTF8": "1"},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    lines = (line.strip() for line in done.stdout.splitlines())
+    return done.returncode, sorted(line for line in lines if line.startswith(("❌", '"message"')))
+
+
 def verify(command: list[str], folder: Path, *arguments: str, **variables: str) -> tuple[int, str]:
     """Runs the command. Returns its exit code and what it says."""
     kept = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "ANTIPASTA_NO_CACHE")}
@@ -129,6 +170,22 @@ def outcomes(reference: Reference, command: list[str], scratch: Path) -> Iterato
     said = verify(command, project, "--python", python, "--", "-shop.py")
     yield outcome("a configuration that only we read", 0, "1 violations: no difference", said)
     (project / "pyproject.toml").unlink()
+
+    moving = scratch / "moving"
+    for name, content in MOVING.items():
+        path = moving / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet", str(moving)], check=True)
+    said = verify(command, moving, "--python", python, "ignored.py", "middle.py")
+    yield outcome("a file that is ignored and named", 0, "2 files", said)
+    seen = set()
+    for theirs, ours in migrations():
+        left = verdict([str(reference.script("antipasta")), *theirs], moving)
+        right = verdict([*command, *ours], moving)
+        seen.add(str(left))
+        yield f"{' '.join(ours)} is {' '.join(theirs)}", left == right, f"{left} and {right}"
+    yield "the command lines that are the same differ among themselves", len(seen) > 4, str(seen)
 
     nowhere = str(scratch / "nowhere")
     yield outcome("none", 1, "pip install antipasta==1.2.0", verify(command, project, PATH=nowhere))

@@ -120,7 +120,14 @@ impl Reference {
         let mut command = Command::new(&self.command[0]);
         command
             .args(&self.command[1..])
-            .args(["metrics", "--format", "json", "--force-analyze", "--config"])
+            .args([
+                "metrics",
+                "--format",
+                "json",
+                "--force-analyze",
+                "--no-gitignore",
+                "--config",
+            ])
             .arg(config);
         for file in files {
             command.arg("--files").arg(operand(file));
