@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,7 +11,7 @@ use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::cache::Location;
 use crate::check::{self, CheckOptions, Destination, Input, OutputFormat};
-use crate::commands::{CacheCommand, CacheFormat, ConfigCommand};
+use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, VerifyCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
 use crate::git::Change;
@@ -36,6 +37,7 @@ Examples:
   antipasta-lsp --check --staged --changed-only
                                               count only what the next commit makes worse
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
+  antipasta-lsp hook install                  have git do so before each commit
   antipasta-lsp config init                   write a .antipasta.yaml to begin with
 
 Exit codes of --check:
@@ -96,6 +98,14 @@ enum Command {
         #[arg(id = "cache_format", long = "format", value_enum, default_value_t, global = true)]
         format: CacheFormat,
     },
+    /// Have git check what is committed.
+    #[command(subcommand)]
+    Hook(HookCommand),
+    /// Run the Python antipasta beside this one, and say what differs.
+    ///
+    /// Every value of every function, class and file is compared, to the last digit, and every violation. Exit code 0 if all are
+    /// the same, 2 if some differ, 1 if they cannot be compared.
+    Verify(VerifyCommand),
 }
 
 #[derive(Debug, Args)]
@@ -210,6 +220,22 @@ fn parse_jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_| "must be a whole number of at least 1")
 }
 
+/// Whether a check can be run with some arguments; why not, if it cannot.
+fn is_check(arguments: Vec<OsString>) -> Result<(), String> {
+    let words = std::iter::once(OsString::from(env!("CARGO_PKG_NAME"))).chain(arguments);
+    match Cli::try_parse_from(words) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            let message = error.to_string();
+            let message = message.lines().next().unwrap_or_default();
+            Err(format!(
+                "the hook could not check with these arguments: {}",
+                message.trim_start_matches("error: ")
+            ))
+        }
+    }
+}
+
 /// Reads the command line of this process and does what it says.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -226,6 +252,14 @@ pub fn main() -> ExitCode {
     match cli.command {
         Some(Command::Config(command)) => command.run(),
         Some(Command::Cache { command, format }) => command.run(format),
+        Some(Command::Hook(command)) => match command.check_arguments().map_or(Ok(()), is_check) {
+            Ok(()) => command.run(),
+            Err(message) => {
+                console::error(message);
+                ExitCode::from(1)
+            }
+        },
+        Some(Command::Verify(command)) => command.run(),
         None if cli.check.check => cli.check.run(cli.no_cache),
         None => cli.serve.run(cli.no_cache),
     }

@@ -6,15 +6,15 @@ use std::process::Command;
 
 use antipasta_lsp_tests::{COMPLEX, Project, Run};
 
-const SIMPLE: &str = "def f(x):\n    return x\n";
+pub(super) const SIMPLE: &str = "def f(x):\n    return x\n";
 
 /// A repository.
-struct Repository {
-    project: Project,
+pub(super) struct Repository {
+    pub(super) project: Project,
 }
 
 /// Has a command know nothing of the repository that the tests may run in, nor of the user's settings.
-fn isolated(command: &mut Command) -> &mut Command {
+pub(super) fn isolated(command: &mut Command) -> &mut Command {
     for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
         command.env_remove(variable);
     }
@@ -25,7 +25,7 @@ fn isolated(command: &mut Command) -> &mut Command {
 
 impl Repository {
     /// A repository without a commit.
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let repository = Self {
             project: Project::new(&[]),
         };
@@ -42,7 +42,7 @@ impl Repository {
     }
 
     /// A repository with a commit of some files.
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let repository = Self::empty();
         for (name, content) in files {
             repository.write(name, content);
@@ -51,18 +51,18 @@ impl Repository {
         repository
     }
 
-    fn write(&self, name: &str, content: &str) {
+    pub(super) fn write(&self, name: &str, content: &str) {
         self.project.write(name, content.as_bytes());
     }
 
-    fn git_command(&self) -> Command {
+    pub(super) fn git_command(&self) -> Command {
         let mut command = Command::new("git");
         isolated(&mut command).current_dir(self.project.path(""));
         command
     }
 
     /// Runs git. Returns what it says.
-    fn git(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+    pub(super) fn git(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
         let output = self.git_command().args(arguments).output().expect("git runs");
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
@@ -96,7 +96,7 @@ impl Repository {
     }
 }
 
-fn run(command: &mut Command) -> Run {
+pub(super) fn run(command: &mut Command) -> Run {
     command.output().expect("the binary runs").into()
 }
 

@@ -7,6 +7,7 @@ mod config;
 mod files;
 mod formats;
 mod git;
+mod hook;
 mod ignore_comments;
 mod json;
 mod text;

@@ -2,6 +2,10 @@
 
 mod cache;
 mod config;
+mod hook;
+mod verify;
 
 pub use cache::{CacheCommand, CacheFormat};
 pub use config::ConfigCommand;
+pub use hook::HookCommand;
+pub use verify::VerifyCommand;

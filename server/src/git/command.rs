@@ -42,6 +42,10 @@ impl Git {
         }
     }
 
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new("git");
         command

@@ -18,7 +18,7 @@ mod repository;
 pub use blobs::{Blobs, ObjectId};
 pub use change::{Change, ChangedFile, Changes, State};
 pub use command::GitError;
-pub use repository::Repository;
+pub use repository::{Hooks, Repository};
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

@@ -10,6 +10,19 @@ use super::command::{Git, GitError, succeeded};
 use super::raw_diff::is_regular_file;
 use super::{bytes_of, path_of};
 
+/// Where git looks for hooks.
+pub struct Hooks {
+    /// The folder, which need not exist. Worktrees of one repository have it in common.
+    pub folder: PathBuf,
+    /// Whether it is outside of the repository, so that others may use it too.
+    pub is_shared: bool,
+}
+
+/// The one path that git has written.
+fn path_in(output: &[u8]) -> PathBuf {
+    path_of(output.strip_suffix(b"\n").unwrap_or(output))
+}
+
 /// The repository that a directory is in, or that the environment names.
 pub struct Repository {
     git: Git,
@@ -25,13 +38,43 @@ impl Repository {
     pub fn of_directory(directory: &Path) -> Result<Self, GitError> {
         let git = Git::in_directory(directory);
         let output = git.output(&["rev-parse", "--show-toplevel"])?;
-        let top = path_of(output.strip_suffix(b"\n").unwrap_or(&output));
+        let top = path_in(&output);
         Ok(Self { git, top })
     }
 
     /// The top of the working tree.
     pub fn top(&self) -> &Path {
         &self.top
+    }
+
+    /// Where git looks for hooks.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot say.
+    pub fn hooks(&self) -> Result<Hooks, GitError> {
+        // A relative path begins where hooks are run, which `git rev-parse` does not say.
+        let configured = ["config", "--type=path", "--get", "core.hooksPath"];
+        let configured = self.git.command(&configured).output()?;
+        // This exit code says that it is not set.
+        if configured.status.code() == Some(1) {
+            let folder = self.git.output(&["rev-parse", "--git-path", "hooks"])?;
+            return Ok(Hooks {
+                folder: self.git.directory().join(path_in(&folder)),
+                is_shared: false,
+            });
+        }
+        let folder = self.top.join(path_in(&succeeded(configured)?));
+        let common = self.git.output(&["rev-parse", "--git-common-dir"])?;
+        let common = self.git.directory().join(path_in(&common));
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let is_own = [&self.top, &common]
+            .iter()
+            .any(|own| real(&folder).starts_with(real(own)));
+        Ok(Hooks {
+            folder,
+            is_shared: !is_own,
+        })
     }
 
     /// The files of a change.

@@ -1,0 +1,206 @@
+//! The file of the hook: what is there, and how ours comes and goes.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::managers::Manager;
+use super::script::{HOOK, KEPT, binary_of, is_script};
+
+/// Where the hook is, or would be.
+pub(super) struct Installation {
+    /// The folder in which git looks for hooks.
+    folder: PathBuf,
+    /// The file that git runs.
+    pub hook: PathBuf,
+    /// The hook that was there before, if ours is there now.
+    pub kept: PathBuf,
+}
+
+/// What is at the place of the hook.
+#[derive(Debug)]
+pub(super) enum Found {
+    Nothing,
+    Ours {
+        /// The binary that it runs, if it is there.
+        binary: Option<PathBuf>,
+        content: Vec<u8>,
+    },
+    /// One of a program that writes it anew whenever it likes.
+    Managed(Manager),
+    /// One that somebody wrote.
+    Other,
+}
+
+/// What an installation came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Installed {
+    /// There was none of ours.
+    New {
+        /// Whether another one was there, which comes first now.
+        keeps: bool,
+    },
+    /// Ours was another one.
+    Renewed,
+    /// It was as it should be.
+    Unchanged,
+}
+
+/// What an uninstallation came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Uninstalled {
+    /// Ours is gone.
+    Removed,
+    /// The one that was there before is there again.
+    Restored,
+    /// Ours was not there.
+    NotThere,
+}
+
+/// Why there is no hook, for people.
+type Failure = String;
+
+impl Installation {
+    /// That in a folder of hooks.
+    pub fn in_folder(folder: PathBuf) -> Self {
+        Self {
+            hook: folder.join(HOOK),
+            kept: folder.join(KEPT),
+            folder,
+        }
+    }
+
+    /// What is there.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be read.
+    pub fn found(&self) -> Result<Found, Failure> {
+        let managed = |content| Manager::of(&self.folder, content).map(Found::Managed);
+        match fs::read(&self.hook) {
+            Ok(content) if is_script(&content) => Ok(Found::Ours {
+                binary: binary_of(&content),
+                content,
+            }),
+            Ok(content) => Ok(managed(Some(&content)).unwrap_or(Found::Other)),
+            Err(error) if is_absence(&error) => Ok(managed(None).unwrap_or(match exists(&self.hook) {
+                // A link that leads nowhere.
+                true => Found::Other,
+                false => Found::Nothing,
+            })),
+            Err(error) => Err(at(&self.hook, "cannot be read", &error)),
+        }
+    }
+
+    /// Whether git runs it: others it leaves alone.
+    pub fn is_executable(&self) -> bool {
+        is_executable(&self.hook)
+    }
+
+    /// Puts a script there. A hook that somebody wrote is kept, under another name, and comes first.
+    ///
+    /// # Errors
+    ///
+    /// The place is taken, or cannot be written to. Then all is as it was.
+    pub fn install(&self, script: &[u8]) -> Result<Installed, Failure> {
+        match self.found()? {
+            Found::Managed(manager) => Err(format!(
+                "the hooks in {} are those of {}, which would overwrite another one; to have it run the check, {}",
+                self.folder.display(),
+                manager.name(),
+                manager.advice()
+            )),
+            Found::Ours { content, .. } if content == script && self.is_executable() => Ok(Installed::Unchanged),
+            Found::Ours { .. } => self.write(script).map(|()| Installed::Renewed),
+            Found::Nothing if exists(&self.kept) => Err(self.is_left_over()),
+            Found::Nothing => self.write(script).map(|()| Installed::New { keeps: false }),
+            Found::Other if exists(&self.kept) => Err(self.is_left_over()),
+            Found::Other => {
+                let moved = |error| at(&self.hook, "cannot be moved", &error);
+                fs::rename(&self.hook, &self.kept).map_err(moved)?;
+                self.write(script).inspect_err(|_| {
+                    // Why it was not written is what there is to say.
+                    let _ = fs::rename(&self.kept, &self.hook);
+                })?;
+                Ok(Installed::New { keeps: true })
+            }
+        }
+    }
+
+    /// Takes ours away, and puts back what was there before.
+    ///
+    /// # Errors
+    ///
+    /// The folder cannot be written to.
+    pub fn uninstall(&self) -> Result<Uninstalled, Failure> {
+        if !matches!(self.found()?, Found::Ours { .. }) {
+            return Ok(Uninstalled::NotThere);
+        }
+        if exists(&self.kept) {
+            let moved = |error| at(&self.kept, "cannot be moved", &error);
+            fs::rename(&self.kept, &self.hook).map_err(moved)?;
+            return Ok(Uninstalled::Restored);
+        }
+        fs::remove_file(&self.hook).map_err(|error| at(&self.hook, "cannot be removed", &error))?;
+        Ok(Uninstalled::Removed)
+    }
+
+    /// Has the file hold a script, at once: a commit at the same time runs the one or the other.
+    fn write(&self, script: &[u8]) -> Result<(), Failure> {
+        let written = || -> io::Result<()> {
+            fs::create_dir_all(&self.folder)?;
+            let mut file = tempfile::Builder::new()
+                .prefix(".pre-commit-")
+                .tempfile_in(&self.folder)?;
+            file.write_all(script)?;
+            make_executable(file.as_file())?;
+            file.persist(&self.hook).map_err(|error| error.error)?;
+            Ok(())
+        };
+        written().map_err(|error| at(&self.hook, "cannot be written", &error))
+    }
+
+    fn is_left_over(&self) -> Failure {
+        format!(
+            "{} is there already, and would be overwritten or run: it was kept when a hook was installed that is there no longer; move it away",
+            self.kept.display()
+        )
+    }
+}
+
+fn at(path: &Path, what: &str, error: &io::Error) -> Failure {
+    format!("{} {what}: {error}", path.display())
+}
+
+/// Whether there is something, be it a link that leads nowhere.
+pub(super) fn exists(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+/// Whether an error says that a file is not there.
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    path.metadata()
+        .is_ok_and(|metadata| metadata.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &Path) -> bool {
+    path.exists()
+}
+
+#[cfg(unix)]
+fn make_executable(file: &fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+fn make_executable(_: &fs::File) -> io::Result<()> {
+    Ok(())
+}

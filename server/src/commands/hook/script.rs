@@ -1,0 +1,150 @@
+//! The script that git runs before a commit.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+/// What the hook runs the binary with, before what the user adds.
+pub const CHECK_ARGUMENTS: [&str; 3] = ["--check", "--staged", "--quiet"];
+
+/// The name of the hook, which is also that of its file.
+pub(super) const HOOK: &str = "pre-commit";
+
+/// The name of the file to which a hook goes that was there before.
+pub(super) const KEPT: &str = "pre-commit.before-antipasta";
+
+/// How the script begins, by which it is known again.
+const BEGINNING: &str = "\
+#!/bin/sh
+# Made by `antipasta-lsp hook install`, removed by `antipasta-lsp hook uninstall`.
+";
+
+/// What the line with the binary's path begins with.
+const BINARY: &str = "antipasta=";
+
+/// The script, as bytes, since paths need not be text.
+///
+/// It looks for the hook that was there before in its own folder, so that it may be moved within it, as other programs do that
+/// keep hooks.
+pub(super) fn script(binary: &Path, more_arguments: &[OsString]) -> Vec<u8> {
+    let arguments = CHECK_ARGUMENTS.map(OsString::from);
+    let arguments: Vec<_> = arguments
+        .iter()
+        .chain(more_arguments)
+        .map(|word| quoted(word))
+        .collect();
+    let parts: [&[u8]; 5] = [
+        BEGINNING.as_bytes(),
+        b"# Checks what the commit contains. `git commit --no-verify` does without.\n\
+          \n\
+          # The hook that was here before comes first.\n\
+          before=$(dirname -- \"$0\")/",
+        KEPT.as_bytes(),
+        b"\n\
+          if [ -x \"$before\" ]; then\n    \
+              \"$before\" \"$@\" || exit\n\
+          fi\n\
+          \n\
+          # The binary that made this, or else the one on the PATH.\n",
+        BINARY.as_bytes(),
+    ];
+    let mut script = parts.concat();
+    script.extend(in_quotes(&with_slashes(binary)));
+    script.extend_from_slice(
+        b"\n\
+          if [ ! -x \"$antipasta\" ] && ! antipasta=$(command -v antipasta-lsp); then\n    \
+              echo 'warning: antipasta-lsp is not found, so what is committed is not checked' >&2\n    \
+              exit 0\n\
+          fi\n\
+          \n\
+          \"$antipasta\" ",
+    );
+    script.extend(arguments.join(&b' '));
+    script.extend_from_slice(
+        b"\n\
+          status=$?\n\
+          case $status in\n    \
+              0) ;;\n    \
+              1 | 2) echo \"hint: nothing is committed; 'git commit --no-verify' commits without this check\" >&2 ;;\n    \
+              # It is no verdict that it crashed.\n    \
+              *)\n        \
+                  echo \"warning: antipasta-lsp ended with status $status, so what is committed is not checked\" >&2\n        \
+                  exit 0\n        \
+                  ;;\n\
+          esac\n\
+          exit $status\n",
+    );
+    script
+}
+
+/// Whether a file is such a script.
+pub(super) fn is_script(content: &[u8]) -> bool {
+    content.starts_with(BEGINNING.as_bytes())
+}
+
+/// The binary that a script runs.
+pub(super) fn binary_of(script: &[u8]) -> Option<PathBuf> {
+    let text = String::from_utf8_lossy(script);
+    let word = text.lines().find_map(|line| line.strip_prefix(BINARY))?;
+    let word = word.strip_prefix('\'').and_then(|word| word.strip_suffix('\''));
+    Some(PathBuf::from(word?.replace(r"'\''", "'")))
+}
+
+/// A path as a shell reads it on every system.
+fn with_slashes(path: &Path) -> OsString {
+    match path.to_str() {
+        Some(text) if cfg!(windows) => text.replace('\\', "/").into(),
+        _ => path.as_os_str().to_owned(),
+    }
+}
+
+/// A word that a shell takes as it is, without quotes if it needs none.
+fn quoted(word: &OsStr) -> Vec<u8> {
+    let bytes = word.as_encoded_bytes();
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_=.,/:".contains(byte);
+    if !bytes.is_empty() && bytes.iter().all(is_plain) {
+        return bytes.to_vec();
+    }
+    in_quotes(word)
+}
+
+/// A word in quotes that a shell takes as it is.
+fn in_quotes(word: &OsStr) -> Vec<u8> {
+    let mut quoted = vec![b'\''];
+    for byte in word.as_encoded_bytes() {
+        match byte {
+            b'\'' => quoted.extend_from_slice(br"'\''"),
+            byte => quoted.push(*byte),
+        }
+    }
+    quoted.push(b'\'');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_says_what_it_runs() {
+        for path in [
+            "/usr/bin/antipasta-lsp",
+            "/it's here/a b/antipasta-lsp",
+            "x",
+            "/$HOME/`x`",
+        ] {
+            let script = script(Path::new(path), &[]);
+            assert!(is_script(&script));
+            assert_eq!(binary_of(&script), Some(PathBuf::from(path)));
+        }
+        assert_eq!(binary_of(b"#!/bin/sh\n"), None);
+        assert!(!is_script(b"#!/bin/sh\nexit 0\n"));
+    }
+
+    #[test]
+    fn words_stay_what_they_are() {
+        assert_eq!(quoted(OsStr::new("--threshold=cyc=15")), b"--threshold=cyc=15");
+        assert_eq!(quoted(OsStr::new("")), b"''");
+        assert_eq!(quoted(OsStr::new("a b")), b"'a b'");
+        assert_eq!(quoted(OsStr::new("it's; rm *")), br"'it'\''s; rm *'");
+    }
+}

@@ -1,0 +1,161 @@
+//! `antipasta-lsp verify`: the Python antipasta beside us, on the same files.
+
+mod comparison;
+mod reference;
+mod report;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+use crate::cache::NO_CACHE_VARIABLE;
+use crate::config::{self, Overrides};
+use crate::console;
+use crate::discovery::{Configs, PYPROJECT, read_config};
+use comparison::Comparison;
+use reference::Reference;
+use report::{FileReport, Report};
+
+/// What to compare, and with what.
+#[derive(Debug, Args)]
+pub struct VerifyCommand {
+    /// Files and directories, by default this directory.
+    #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
+    paths: Vec<PathBuf>,
+
+    /// The Python whose antipasta to run [default: that of the active virtual environment, else `antipasta` on the PATH].
+    #[arg(long, value_name = "FILE")]
+    python: Option<PathBuf>,
+
+    /// The configuration for both [default: the one that holds for this directory].
+    #[arg(long, short, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// What to tell the user when nothing can be compared.
+type Failure = String;
+
+/// What came of a side, by the absolute paths of files.
+type Files = BTreeMap<PathBuf, FileReport>;
+
+impl VerifyCommand {
+    /// Does it. Exit code 0 if all is the same, 2 if something differs, and 1 if it cannot be compared.
+    pub fn run(self) -> ExitCode {
+        match self.compare().and_then(|(text, is_same)| Ok((print(&text)?, is_same))) {
+            Ok(((), true)) => ExitCode::SUCCESS,
+            Ok(((), false)) => ExitCode::from(2),
+            Err(failure) => {
+                console::error(failure);
+                ExitCode::from(1)
+            }
+        }
+    }
+
+    /// What differs, in lines, and whether nothing does.
+    fn compare(self) -> Result<(String, bool), Failure> {
+        let directory = env::current_dir().map_err(|error| format!("the working directory is not known: {error}"))?;
+        let reference = Reference::find(self.python.as_deref())?;
+        let scratch = tempfile::tempdir().map_err(|error| format!("a temporary folder cannot be made: {error}"))?;
+        let config = self.config_for_both(&directory, scratch.path())?;
+
+        let (ours, our_time) = self.ours(&directory, &config, scratch.path())?;
+        console::say(format_args!("Running antipasta on {} files...", ours.len()));
+        let begun = Instant::now();
+        let paths: Vec<_> = ours.values().map(|report| report.file.clone()).collect();
+        let theirs = by_path(reference.check(&paths, &config)?, &directory);
+        let their_time = begun.elapsed();
+
+        let comparison = Comparison::of(&theirs, &ours);
+        let text = format!(
+            "{comparison}\n{:<15} {:>9}  {}\n{:<15} {:>9}  {}\n",
+            "antipasta",
+            seconds(their_time),
+            reference.name(),
+            "antipasta-lsp",
+            seconds(our_time),
+            env!("CARGO_PKG_VERSION"),
+        );
+        Ok((text, comparison.is_same()))
+    }
+
+    /// A file that both take for their configuration.
+    fn config_for_both(&self, directory: &Path, scratch: &Path) -> Result<PathBuf, Failure> {
+        let config = match &self.config {
+            Some(path) => read_config(path).map_err(|errors| errors.to_string())?,
+            None => {
+                let configs = Configs::nearest(directory, Overrides::default());
+                let found = configs.of_directory(directory).map_err(|errors| errors.to_string())?;
+                (*found).clone()
+            }
+        };
+        match config.path {
+            Some(path) if path.file_name() != Some(OsStr::new(PYPROJECT)) => Ok(path),
+            // Antipasta reads YAML only, and judges more without a file than by one that is the same.
+            _ => {
+                let path = scratch.join("antipasta.yaml");
+                let written = fs::write(&path, config::to_yaml(&config.settings));
+                written.map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+                Ok(path)
+            }
+        }
+    }
+
+    /// What we say of the files, by a process of its own, as the other side has one, and how long that takes.
+    fn ours(&self, directory: &Path, config: &Path, scratch: &Path) -> Result<(Files, Duration), Failure> {
+        let binary = env::current_exe().map_err(|error| format!("the path of this program is not known: {error}"))?;
+        let output = scratch.join("ours.json");
+        let options = ["--check", "--quiet", "--format", "json"].map(OsStr::new);
+        let files = [
+            OsStr::new("--config"),
+            config.as_os_str(),
+            OsStr::new("--output"),
+            output.as_os_str(),
+        ];
+        let mut command = Command::new(binary);
+        command.args(options).args(files).arg("--").args(&self.paths);
+        let begun = Instant::now();
+        let done = command.env(NO_CACHE_VARIABLE, "1").output();
+        let time = begun.elapsed();
+        let done = done.map_err(|error| format!("the check cannot be run: {error}"))?;
+        let Ok(json) = fs::read(&output) else {
+            let words = String::from_utf8_lossy(&done.stderr);
+            return Err(words.trim().trim_start_matches("error: ").to_owned());
+        };
+        let report = Report::parse(&json).map_err(|error| format!("our report cannot be read: {error}"))?;
+        Ok((by_path(report, directory), time))
+    }
+}
+
+/// Reports by the absolute paths of their files, however these are written.
+fn by_path(report: Report, directory: &Path) -> Files {
+    let absolute = |file: &str| crate::discovery::normalized(&directory.join(file));
+    let reports = report.reports.into_iter();
+    reports.map(|report| (absolute(&report.file), report)).collect()
+}
+
+/// A word for a command line that is no option.
+fn operand(path: &str) -> OsString {
+    if path.starts_with('-') {
+        return format!("./{path}").into();
+    }
+    path.into()
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.2} s", time.as_secs_f64())
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| format!("the standard output: {error}")),
+    }
+}

@@ -1,0 +1,171 @@
+//! The Python antipasta that is installed.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::report::Report;
+use super::{Failure, operand};
+use crate::cache::NO_CACHE_VARIABLE;
+use crate::console;
+
+/// What we have the numbers of.
+const EXPECTED: &str = "antipasta 1.2.0, radon 6.0.1, complexipy 8.3.0, CPython 3.11";
+
+/// Prints the same of an interpreter. It fails if there is no antipasta.
+const NAME: &str = "\
+import platform
+from importlib.metadata import version
+parts = [f'{name} {version(name)}' for name in ('antipasta', 'radon', 'complexipy')]
+print(', '.join([*parts, ' '.join([platform.python_implementation(), *platform.python_version().rsplit('.', 1)[:1]])]))
+";
+
+/// Runs it, wherever its script is.
+const RUN: &str = "import sys; sys.argv[0] = 'antipasta'; from antipasta.cli.main import main; sys.exit(main())";
+
+/// Has Python take no modules from the working directory, whose names may be those of its own.
+const OUTSIDE: &str = "-P";
+
+/// How many bytes of file names a command line may have. Windows allows 32,767 characters in all.
+const MAX_NAMES: usize = if cfg!(windows) { 20_000 } else { 100_000 };
+
+/// The Python antipasta that is installed.
+pub(super) struct Reference {
+    /// How it is run: a program and its first arguments.
+    command: Vec<OsString>,
+    name: String,
+}
+
+impl Reference {
+    /// That of an interpreter, or of the active virtual environment, or the one on the `PATH`.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn find(python: Option<&Path>) -> Result<Self, Failure> {
+        let found = match python {
+            Some(python) => Self::of_python(python)
+                .map_err(|why| format!("{} has no antipasta that can be run: {why}", python.display()))?,
+            None => env::var_os("VIRTUAL_ENV")
+                .map(|folder| interpreter_of(Path::new(&folder)))
+                .and_then(|python| Self::of_python(&python).ok())
+                .map_or_else(Self::on_path, Ok)?,
+        };
+        if found.name != EXPECTED {
+            console::warning(format_args!(
+                "this is {}, while the numbers are those of {EXPECTED}: they may differ for that",
+                found.name
+            ));
+        }
+        Ok(found)
+    }
+
+    fn of_python(python: &Path) -> Result<Self, String> {
+        let said = said(Command::new(python).args([OUTSIDE, "-c", NAME]))?;
+        Ok(Self {
+            command: vec![python.into(), OUTSIDE.into(), "-c".into(), RUN.into()],
+            name: said,
+        })
+    }
+
+    fn on_path() -> Result<Self, Failure> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let name = format!("antipasta{}", env::consts::EXE_SUFFIX);
+        let mut programs = env::split_paths(&path).map(|folder| folder.join(&name));
+        let program = programs.find(|program| program.is_file()).ok_or(
+            "there is no antipasta in an active virtual environment or on the PATH: \
+             `pip install antipasta==1.2.0` installs it, and `--python` names the Python that has it",
+        )?;
+        let version = said(Command::new(&program).arg("--version"))
+            .map_err(|why| format!("{} cannot be run: {why}", program.display()))?;
+        // The interpreter beside it knows more.
+        let folder = program.parent().unwrap_or(Path::new(""));
+        let python = folder.join(format!("python{}", env::consts::EXE_SUFFIX));
+        let name = said(Command::new(python).args([OUTSIDE, "-c", NAME])).unwrap_or(version);
+        Ok(Self {
+            command: vec![program.into()],
+            name,
+        })
+    }
+
+    /// What it is, with its version and those of its parts.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it says of files, none of which it leaves out.
+    ///
+    /// # Errors
+    ///
+    /// It fails, or says what cannot be understood.
+    pub fn check(&self, files: &[String], config: &Path) -> Result<Report, Failure> {
+        let mut all = Report::default();
+        let mut rest = files;
+        while !rest.is_empty() {
+            let mut bytes = 0;
+            let fits = |file: &&String| {
+                bytes += file.len() + 4;
+                bytes <= MAX_NAMES
+            };
+            let count = rest.iter().take_while(fits).count().max(1);
+            let (now, later) = rest.split_at(count);
+            all.reports.extend(self.check_some(now, config)?.reports);
+            rest = later;
+        }
+        Ok(all)
+    }
+
+    fn check_some(&self, files: &[String], config: &Path) -> Result<Report, Failure> {
+        let mut command = Command::new(&self.command[0]);
+        command
+            .args(&self.command[1..])
+            .args([
+                "metrics",
+                "--format",
+                "json",
+                "--force-analyze",
+                "--no-gitignore",
+                "--config",
+            ])
+            .arg(config);
+        for file in files {
+            command.arg("--files").arg(operand(file));
+        }
+        // What it kept of earlier runs is no answer, and its report is UTF-8 wherever it goes.
+        command.env(NO_CACHE_VARIABLE, "1").env("PYTHONUTF8", "1");
+        let output = command.stdin(Stdio::null()).output();
+        let output = output.map_err(|error| format!("antipasta cannot be run: {error}"))?;
+        if !matches!(output.status.code(), Some(0 | 2)) {
+            return Err(format!("antipasta failed: {}", last_words(&output.stderr)));
+        }
+        Report::parse(&output.stdout).map_err(|error| format!("the report of antipasta cannot be read: {error}"))
+    }
+}
+
+/// Where a virtual environment has its interpreter.
+fn interpreter_of(folder: &Path) -> PathBuf {
+    match cfg!(windows) {
+        true => folder.join("Scripts").join("python.exe"),
+        false => folder.join("bin").join("python"),
+    }
+}
+
+/// What a command prints, if it succeeds.
+fn said(command: &mut Command) -> Result<String, String> {
+    let output = command
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        return Err(last_words(&output.stderr));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The last line of what a program says when it fails.
+fn last_words(output: &[u8]) -> String {
+    let text = String::from_utf8_lossy(output);
+    let last = text.lines().rev().map(str::trim).find(|line| !line.is_empty());
+    last.unwrap_or("it does not say why").to_owned()
+}
