@@ -9,7 +9,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::cache::Location;
-use crate::check::{self, CheckOptions, Destination, Input, OutputFormat};
+use crate::check::{self, BaselineOptions, BaselineTask, CheckOptions, Destination, Input, OutputFormat};
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
@@ -35,6 +35,8 @@ Examples:
   antipasta-lsp --check --diff origin/main    check the files of a pull request
   antipasta-lsp --check --staged --changed-only
                                               count only what the next commit makes worse
+  antipasta-lsp --check --baseline antipasta-baseline.jsonl --write-baseline
+                                              tolerate what there is, and count what is new or gets worse
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
   antipasta-lsp config init                   write a .antipasta.yaml to begin with
 
@@ -130,6 +132,35 @@ struct CheckArguments {
     /// The report says how a value got worse, such as `12 -> 17`.
     #[arg(long, requires = "change")]
     changed_only: bool,
+
+    /// Tolerate the violations that a baseline has, as long as they get no worse.
+    ///
+    /// The baseline knows them by path, qualified name and metric, whatever the line. A violation counts if it is not in the
+    /// baseline, or its value is worse than there; the report says how, such as `12 -> 17`. With `--staged`, and with `--diff`
+    /// between two commits, the baseline is that of the index or of the commit, if git tracks it.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Make the present violations the baseline.
+    ///
+    /// Those of the files that are checked take the place of what the baseline had of them; what it has of other files stays,
+    /// unless they are gone.
+    #[arg(long, requires = "baseline", conflicts_with = "change")]
+    write_baseline: bool,
+
+    /// Take out of the baseline what it tolerates needlessly.
+    ///
+    /// Entries go whose function is gone or keeps to its threshold, and those of files that are gone; values that got better
+    /// are lowered to what they are. Nothing is added or raised. Files that are not checked keep theirs.
+    #[arg(long, requires = "baseline", conflicts_with_all = ["change", "write_baseline"])]
+    prune_baseline: bool,
+
+    /// Write an ignore comment for each violation: `# antipasta: ignore[METRIC<=VALUE]`, so that only what gets worse violates
+    /// from now on.
+    ///
+    /// The comments are put on the lines of `def` and `class`. Values of a file as a whole cannot be ignored by a comment.
+    #[arg(long, conflicts_with_all = ["write_baseline", "prune_baseline"])]
+    add_ignores: bool,
 
     /// The configuration to use for all files, in place of the nearest above each file.
     #[arg(long, short, value_name = "FILE")]
@@ -267,7 +298,29 @@ impl CheckArguments {
 
     fn options(self, no_cache: bool) -> Result<CheckOptions, String> {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        let writes = [
+            ("--write-baseline", self.write_baseline),
+            ("--prune-baseline", self.prune_baseline),
+            ("--add-ignores", self.add_ignores),
+        ];
+        let writes = writes.iter().find(|(_, is_given)| *is_given);
+        if let Some((option, _)) = writes.filter(|_| self.paths.iter().any(is_stdin)) {
+            return Err(format!(
+                "{option} is for files: it cannot be combined with `-`, source on the standard input"
+            ));
+        }
         let change = if self.staged { Some(Change::Staged) } else { self.diff };
+        if self.add_ignores && !matches!(change, None | Some(Change::Since(_))) {
+            let message = "--add-ignores changes files of the working tree: it cannot be combined with --staged, nor with \
+                           --diff between two commits";
+            return Err(message.to_owned());
+        }
+        let task = match (self.write_baseline, self.prune_baseline) {
+            (true, _) => BaselineTask::Write,
+            (_, true) => BaselineTask::Prune,
+            _ => BaselineTask::Apply,
+        };
+        let baseline = self.baseline.map(|file| BaselineOptions { file, task });
         let input = if !self.paths.iter().any(is_stdin) {
             if self.stdin_filename.is_some() {
                 return Err("--stdin-filename goes with `-`, source on the standard input".to_owned());
@@ -308,6 +361,8 @@ impl CheckArguments {
             statistics: self.statistics,
             report_unused_ignores: self.report_unused_ignores,
             changed_only: self.changed_only,
+            baseline,
+            add_ignores: self.add_ignores,
             no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })

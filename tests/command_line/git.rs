@@ -9,8 +9,8 @@ use antipasta_lsp_tests::{COMPLEX, Project, Run};
 const SIMPLE: &str = "def f(x):\n    return x\n";
 
 /// A repository.
-struct Repository {
-    project: Project,
+pub(super) struct Repository {
+    pub(super) project: Project,
 }
 
 /// Has a command know nothing of the repository that the tests may run in, nor of the user's settings.
@@ -25,7 +25,7 @@ fn isolated(command: &mut Command) -> &mut Command {
 
 impl Repository {
     /// A repository without a commit.
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let repository = Self {
             project: Project::new(&[]),
         };
@@ -42,7 +42,7 @@ impl Repository {
     }
 
     /// A repository with a commit of some files.
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let repository = Self::empty();
         for (name, content) in files {
             repository.write(name, content);
@@ -51,7 +51,7 @@ impl Repository {
         repository
     }
 
-    fn write(&self, name: &str, content: &str) {
+    pub(super) fn write(&self, name: &str, content: &str) {
         self.project.write(name, content.as_bytes());
     }
 
@@ -62,19 +62,19 @@ impl Repository {
     }
 
     /// Runs git. Returns what it says.
-    fn git(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
+    pub(super) fn git(&self, arguments: impl IntoIterator<Item = impl AsRef<OsStr>>) -> String {
         let output = self.git_command().args(arguments).output().expect("git runs");
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// Commits everything.
-    fn commit(&self) {
+    pub(super) fn commit(&self) {
         self.git(["add", "--all"]);
         self.git(["commit", "--quiet", "--allow-empty", "--message", "More"]);
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self
             .project
             .command(["--check", "--output-format", "concise", "--quiet"]);
@@ -82,7 +82,7 @@ impl Repository {
         command
     }
 
-    fn check(&self, arguments: &[&str]) -> Run {
+    pub(super) fn check(&self, arguments: &[&str]) -> Run {
         run(&mut self.command(arguments))
     }
 
@@ -617,7 +617,7 @@ fn contents_that_are_known_are_not_analysed_again() {
 }
 
 /// A function of some cyclomatic complexity.
-fn function(name: &str, complexity: usize) -> String {
+pub(super) fn function(name: &str, complexity: usize) -> String {
     format!("def {name}(x):\n{}", "    if x: pass\n".repeat(complexity - 1))
 }
 

@@ -1,6 +1,8 @@
 //! The command line, as users and scripts see it.
 
+mod add_ignores;
 mod bad_input;
+mod baseline;
 mod cache;
 mod cache_faults;
 mod config;

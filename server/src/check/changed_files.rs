@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use super::task::{Content, Task};
-use crate::discovery::{Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, choose, seen_from};
+use crate::discovery::{Configs, DiscoveryError, FileStamp, choose, seen_from};
 use crate::git::{Blobs, Change, Changes, GitError, ObjectId, Repository, State};
 
 /// The files of a change.
@@ -29,12 +29,17 @@ impl ChangedFiles {
         })
     }
 
-    /// What the files are that can hold a configuration, by their absolute paths, as far as they are not to be read from disk.
-    pub fn configurations(&self) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
+    /// Whether they are those of a commit, whatever the working tree has.
+    pub fn are_of_commit(&self) -> bool {
+        matches!(self.changes.state, State::Commit(_))
+    }
+
+    /// What files of some names hold, by their absolute paths, as far as they are not to be read from disk.
+    pub fn contents(&self, names: &[&str]) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
         let Some(blobs) = &self.blobs else {
             return Ok(FxHashMap::default());
         };
-        let files = self.repository.files(&self.changes.state, &[FILE_NAME, PYPROJECT])?;
+        let files = self.repository.files(&self.changes.state, names)?;
         let content = |(path, id): (PathBuf, ObjectId)| {
             let mut content = Vec::new();
             blobs.read(&id, u64::MAX, &mut content)?;

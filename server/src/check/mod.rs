@@ -1,5 +1,7 @@
 //! The headless check: files in, a report out, and a verdict as an exit code.
 
+mod add_ignores;
+mod baseline;
 mod changed_files;
 mod concise;
 mod destination;
@@ -26,6 +28,7 @@ mod statistics;
 mod task;
 mod text;
 
+pub use baseline::{BaselineOptions, BaselineTask};
 pub use destination::{Destination, destinations};
 pub use format::OutputFormat;
 pub use options::{CheckOptions, Input};

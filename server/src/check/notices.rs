@@ -48,3 +48,8 @@ pub(super) fn used_configs(configs: &Configs) -> Vec<String> {
         .map(|config| line(config.path.as_deref()))
         .collect()
 }
+
+/// So many of something.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

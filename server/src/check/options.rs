@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::baseline::BaselineOptions;
 use super::destination::Destination;
 use crate::config::Overrides;
 use crate::git::Change;
@@ -25,6 +26,10 @@ pub struct CheckOptions {
     pub report_unused_ignores: bool,
     /// Whether only those violations of a change count that it made.
     pub changed_only: bool,
+    /// The baseline that violations are held against, if there is one.
+    pub baseline: Option<BaselineOptions>,
+    /// Whether violations that are found get ignore comments.
+    pub add_ignores: bool,
     /// Whether to do without the cache.
     pub no_cache: bool,
     /// The most threads to use; as many as there are processors, if it is not given.

@@ -5,21 +5,27 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use super::add_ignores::{add_ignores, say_what_was_added};
+use super::baseline::{Baseline, BaselineError, settle};
 use super::changed_files::{ChangedFiles, ChangedFilesError};
 use super::destination::Destination;
 use super::notices;
 use super::options::{CheckOptions, Input};
 use super::progress::Progress;
 use super::regression::keep_regressions;
-use super::report::{FileReport, Outcome, Report};
+use super::report::{FileReport, InBaseline, Outcome, Report};
 use super::reported_path::{ReportedPath, top_of};
 use super::statistics::Statistics;
 use super::task::{Content, Means, Task};
+use rustc_hash::FxHashMap;
+
 use crate::analysis::{Analysis, AnalysisError, Origin, Phases, Pool, PoolError, ReadThrough};
 use crate::cache::{Cache, Counts, Known, Location};
 use crate::config::ConfigErrors;
 use crate::console;
-use crate::discovery::{self, Configs, Discovered, DiscoveryError, FileStamp, read_config};
+use crate::discovery::{
+    self, Configs, Discovered, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
+};
 use crate::git::GitError;
 use crate::syntax::MAX_BYTES;
 
@@ -57,6 +63,8 @@ enum CheckError {
     Git(#[from] GitError),
     #[error("{0}")]
     ChangedFiles(#[from] ChangedFilesError),
+    #[error("{0}")]
+    Baseline(#[from] BaselineError),
     #[error("No files found to analyze")]
     NoFiles,
     #[error("{0}")]
@@ -111,6 +119,7 @@ struct Run<'a> {
     configs: Configs,
     /// The files of the change that is to be checked, if it is one.
     change: Option<ChangedFiles>,
+    baseline: Option<Baseline>,
     jobs: usize,
     start: Instant,
 }
@@ -124,24 +133,30 @@ impl<'a> Run<'a> {
             Input::Change(change, _) => Some(ChangedFiles::of(change, options.changed_only, &working_directory)?),
             Input::Paths(_) | Input::Stdin(_) => None,
         };
-        let configs = match (&options.config, &change) {
-            (Some(path), _) => Configs::given(&working_directory, overrides, read_config(path)?),
-            (None, None) => Configs::nearest(&working_directory, overrides),
-            (None, Some(change)) => {
-                Configs::nearest(&working_directory, overrides).with_contents(change.configurations()?)
+        let mut contents = contents_of_change(options, change.as_ref())?;
+        let baseline = match &options.baseline {
+            Some(baseline) => {
+                let content = contents.remove(&normalized(&working_directory.join(&baseline.file)));
+                Some(Baseline::read(baseline, &working_directory, content)?)
             }
+            None => None,
+        };
+        let configs = match &options.config {
+            Some(path) => Configs::given(&working_directory, overrides, read_config(path)?),
+            None => Configs::nearest(&working_directory, overrides).with_contents(contents),
         };
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             options,
             configs,
             change,
+            baseline,
             jobs: options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
             start,
         })
     }
 
-    fn go(self) -> Result<Verdict, CheckError> {
+    fn go(mut self) -> Result<Verdict, CheckError> {
         let options = self.options;
         let (tasks, left_out, cache) = self.tasks_and_cache()?;
         let discovery = self.start.elapsed();
@@ -154,7 +169,7 @@ impl<'a> Run<'a> {
         }
         self.announce(tasks.len())?;
         let Analysed {
-            report,
+            mut report,
             pool,
             cache,
             recall,
@@ -165,6 +180,11 @@ impl<'a> Run<'a> {
                 console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
             }
         }
+        if let (Some(baseline), Some(given)) = (&mut self.baseline, &options.baseline) {
+            let looks_for_gone = !self.change.as_ref().is_some_and(ChangedFiles::are_of_commit);
+            settle(baseline, given, &mut report, looks_for_gone, options.quiet)?;
+        }
+        let all_are_added = !options.add_ignores || say_what_was_added(&report, options.quiet);
         let begun = Instant::now();
         self.write(&report, &pool)?;
         if options.statistics {
@@ -181,7 +201,10 @@ impl<'a> Run<'a> {
         if let Some(cache) = cache {
             close(cache.cache());
         }
-        Ok(verdict(&report))
+        Ok(match verdict(&report) {
+            Verdict::Clean if !all_are_added => Verdict::Failed,
+            verdict => verdict,
+        })
     }
 
     fn warm(self) -> Result<Counts, CheckError> {
@@ -331,12 +354,17 @@ impl<'a> Run<'a> {
         let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
         let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
             let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
-            let mut report = file_report(task, path(task), origin, analysis);
-            if self.options.changed_only {
-                let base = task.base.as_ref().filter(|_| report.has_violations());
-                let base = base.and_then(|base| means.analyse_blob(base, buffer).1.ok());
-                let base = base.map(|analysis| analysis.metrics);
-                keep_regressions(&mut report.outcome, base.as_ref(), &task.config);
+            let mut report = self.judged(task, &means, file_report(task, path(task), origin, analysis), buffer);
+            if self.options.add_ignores && report.has_violations() {
+                match add_ignores(&task.path, &report.outcome) {
+                    Ok(None) => {}
+                    Ok(Some(added)) => {
+                        let changed = file_report(task, path(task), Origin::Analysis, Ok(added.analysis));
+                        report = self.judged(task, &means, changed, buffer);
+                        report.added_ignores = Ok(added.comments);
+                    }
+                    Err(error) => report.added_ignores = Err(error),
+                }
             }
             progress.advance();
             report
@@ -349,7 +377,26 @@ impl<'a> Run<'a> {
         Report {
             files,
             lists_unused_ignores: self.options.report_unused_ignores,
+            unneeded: None,
         }
+    }
+
+    /// Leaves of the violations of a file those that count: not what the baseline tolerates, nor, if only what the change made
+    /// is asked for, what was there before.
+    fn judged(&self, task: &Task, means: &Means<'_>, mut report: FileReport, buffer: &mut Vec<u8>) -> FileReport {
+        if let Some(baseline) = &self.baseline {
+            let file = baseline.path_of(&self.configs.working_directory().join(&task.path));
+            let is_analysed = report.outcome.error.is_none();
+            let held = is_analysed.then(|| baseline.apply(&file, &mut report.outcome));
+            report.in_baseline = Some(InBaseline { file, held });
+        }
+        if self.options.changed_only {
+            let base = task.base.as_ref().filter(|_| report.has_violations());
+            let base = base.and_then(|base| means.analyse_blob(base, buffer).1.ok());
+            let base = base.map(|analysis| analysis.metrics);
+            keep_regressions(&mut report.outcome, base.as_ref(), &task.config);
+        }
+        report
     }
 
     /// Writes the reports, those to files first: whoever reads the standard output may leave. One that cannot be written does
@@ -376,6 +423,26 @@ impl<'a> Run<'a> {
     }
 }
 
+/// What the files of a change hold that say how to check it, by their absolute paths, as far as they are not to be read from disk.
+fn contents_of_change(
+    options: &CheckOptions,
+    change: Option<&ChangedFiles>,
+) -> Result<FxHashMap<PathBuf, Vec<u8>>, CheckError> {
+    let mut names = Vec::new();
+    if options.config.is_none() {
+        names.extend([FILE_NAME, PYPROJECT]);
+    }
+    let baseline = options
+        .baseline
+        .as_ref()
+        .and_then(|baseline| baseline.file.file_name()?.to_str());
+    names.extend(baseline);
+    match change {
+        Some(change) if !names.is_empty() => Ok(change.contents(&names)?),
+        _ => Ok(FxHashMap::default()),
+    }
+}
+
 /// Has the cache remember what is new, and says what went wrong with it. Returns how often it was asked.
 fn close(cache: &Cache) -> Counts {
     let uses = cache.flush();
@@ -395,6 +462,8 @@ fn file_report(
         Ok(analysis) => FileReport {
             path,
             outcome: Outcome::of(analysis.metrics, &task.config),
+            in_baseline: None,
+            added_ignores: Ok(0),
             bytes: analysis.bytes,
             phases: analysis.phases,
             origin,
@@ -402,6 +471,8 @@ fn file_report(
         Err(error) => FileReport {
             path,
             outcome: Outcome::failed(error),
+            in_baseline: None,
+            added_ignores: Ok(0),
             bytes: task.stamp.size,
             phases: Phases::default(),
             origin,

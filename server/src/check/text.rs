@@ -77,6 +77,16 @@ impl Format for Text {
                 writeln!(output, "{path}:{}: {}", remark.line, remark.message)?;
             }
         }
+        if let Some(unneeded) = report
+            .unneeded
+            .as_ref()
+            .filter(|unneeded| !unneeded.is_empty() && !self.quiet)
+        {
+            heading("TOLERATED NEEDLESSLY BY THE BASELINE:", '-', output)?;
+            for entry in unneeded {
+                writeln!(output, "{}", entry.message())?;
+            }
+        }
         if violations > 0 {
             writeln!(output, "\n{RED}✗ Code quality check FAILED{RED:#}")
         } else if report.failures().next().is_some() {
@@ -96,6 +106,9 @@ fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> 
     writeln!(output, "Total violations: {violations}")?;
     if report.standing() > 0 {
         writeln!(output, "Violations that were there before: {}", report.standing())?;
+    }
+    if report.tolerated() > 0 {
+        writeln!(output, "Violations that the baseline tolerates: {}", report.tolerated())?;
     }
     let failures = report.failures().count();
     if failures > 0 {

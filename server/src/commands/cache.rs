@@ -196,6 +196,8 @@ fn options(paths: Vec<PathBuf>) -> CheckOptions {
         statistics: false,
         report_unused_ignores: false,
         changed_only: false,
+        baseline: None,
+        add_ignores: false,
         no_cache: false,
         jobs: None,
     }
