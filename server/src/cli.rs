@@ -4,12 +4,13 @@ use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::cache::Location;
-use crate::check::{self, BaselineOptions, BaselineTask, CheckOptions, Destination, Input, OutputFormat};
+use crate::check::{self, BaselineOptions, BaselineTask, CheckOptions, Destination, Input, OnError, OutputFormat};
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
@@ -166,6 +167,22 @@ struct CheckArguments {
     #[arg(long, short, value_name = "FILE")]
     config: Option<PathBuf>,
 
+    /// What it comes to that something could not be checked: a file that is no Python or cannot be read, or git or this
+    /// program failing.
+    ///
+    /// `warn` reports it and passes, so that it blocks no commit; violations, a wrong command line and a wrong configuration
+    /// never pass.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t)]
+    on_error: OnError,
+
+    /// Stop in time, after having checked the riskiest files first.
+    ///
+    /// What is known from an earlier run comes first, then what the configuration names in `critical_paths`, then what is
+    /// large and was changed often in git's history. A file that takes half of the time, or 10 seconds, is given up. What was
+    /// not checked is reported; without violations, the exit code is 1 then (see --on-error).
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, conflicts_with = "add_ignores")]
+    max_time: Option<Duration>,
+
     /// How to report.
     #[arg(
         long,
@@ -239,6 +256,19 @@ struct CheckArguments {
 /// A number of threads.
 fn parse_jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_| "must be a whole number of at least 1")
+}
+
+/// The longest time that may be asked for, in seconds.
+const MOST_SECONDS: f64 = 1e6;
+
+/// A time.
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .filter(|seconds| *seconds > 0.0 && *seconds <= MOST_SECONDS);
+    let seconds = seconds.ok_or_else(|| format!("must be a number of seconds above 0, and at most {MOST_SECONDS}"))?;
+    Ok(Duration::from_secs_f64(seconds))
 }
 
 /// Reads the command line of this process and does what it says.
@@ -363,6 +393,8 @@ impl CheckArguments {
             changed_only: self.changed_only,
             baseline,
             add_ignores: self.add_ignores,
+            on_error: self.on_error,
+            max_time: self.max_time,
             no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })

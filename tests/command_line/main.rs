@@ -11,4 +11,6 @@ mod formats;
 mod git;
 mod ignore_comments;
 mod json;
+mod on_error;
 mod text;
+mod time_limit;

@@ -7,6 +7,7 @@ mod ignore_comment;
 mod in_flight;
 mod pool;
 mod read_through;
+mod timed;
 mod workers;
 
 pub use analyse::{Analysis, AnalysisError, Phases, analyse_bytes, analyse_file, read_text};
@@ -15,4 +16,5 @@ pub use document::{Document, MeasuredUnit};
 pub use ignore_comment::ignore_comment;
 pub use pool::{Pool, PoolError};
 pub use read_through::{Origin, ReadThrough};
+pub use timed::{Ended, TimeLimits, map_in_time};
 pub use workers::{Panicked, Workers};

@@ -58,6 +58,7 @@ pub(super) enum BaselineError {
 }
 
 /// A baseline.
+#[derive(Clone)]
 pub(super) struct Baseline {
     /// Its path as it was given.
     path: PathBuf,

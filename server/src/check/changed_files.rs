@@ -1,6 +1,7 @@
 //! The files of a change in git as what is to be analysed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -13,7 +14,7 @@ pub(super) struct ChangedFiles {
     repository: Repository,
     pub changes: Changes,
     /// What reads those that are not on disk, and what they were before.
-    pub blobs: Option<Blobs>,
+    pub blobs: Option<Arc<Blobs>>,
 }
 
 impl ChangedFiles {
@@ -23,7 +24,7 @@ impl ChangedFiles {
         let changes = repository.changes(change)?;
         let needs_blobs = (reads_bases || changes.state != State::WorkingTree) && !changes.files.is_empty();
         Ok(Self {
-            blobs: needs_blobs.then(|| repository.blobs()).transpose()?,
+            blobs: needs_blobs.then(|| repository.blobs().map(Arc::new)).transpose()?,
             repository,
             changes,
         })

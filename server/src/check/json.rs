@@ -163,6 +163,11 @@ impl Format for Json {
             output.write_all(b",\n  \"unused_ignores\": ")?;
             python_json::write(&unused.collect::<Vec<_>>(), 1, &mut *output)?;
         }
+        if report.unchecked().next().is_some() {
+            let unchecked: Vec<_> = report.unchecked().map(|path| &path.shown).collect();
+            output.write_all(b",\n  \"unchecked\": ")?;
+            python_json::write(&unchecked, 1, &mut *output)?;
+        }
         if let Some(unneeded) = &report.unneeded {
             output.write_all(b",\n  \"baseline\": ")?;
             python_json::write(&baseline(report.tolerated(), unneeded), 1, &mut *output)?;

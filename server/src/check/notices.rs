@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::report::Report;
 use crate::console::warning;
 use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
 
@@ -26,6 +27,28 @@ pub(super) fn warn_of_configs(configs: &Configs) {
         let message = "is not read any more; `antipasta-lsp config migrate` makes a `.antipasta.yaml` of it";
         warning(format_args!("{OLD_FILE_NAME} {message}"));
     }
+}
+
+/// How many files a warning names.
+const MOST_NAMED: usize = 5;
+
+/// Warns of files that there was no time for.
+pub(super) fn warn_of_unchecked(report: &Report) {
+    let unchecked: Vec<_> = report.unchecked().collect();
+    if unchecked.is_empty() {
+        return;
+    }
+    let named: Vec<_> = unchecked.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+    let others = match unchecked.len() - named.len() {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    warning(format_args!(
+        "the time is up: {} of {} not checked: {}{others}",
+        unchecked.len(),
+        counted(report.files.len(), "file was", "files were"),
+        named.join(", ")
+    ));
 }
 
 /// Which configurations are used, for people.

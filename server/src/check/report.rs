@@ -31,6 +31,12 @@ impl Outcome {
         }
     }
 
+    /// Why the file could not be analysed; nothing, if there was no time to try.
+    pub fn failure(&self) -> Option<&AnalysisError> {
+        let error = self.error.as_ref();
+        error.filter(|error| !matches!(error, AnalysisError::OutOfTime))
+    }
+
     /// That a file has no metrics.
     pub fn failed(error: AnalysisError) -> Self {
         Self {
@@ -116,10 +122,16 @@ impl Report {
         counts
     }
 
-    /// The files that have no metrics, each with the reason.
+    /// The files that could not be analysed, each with the reason.
     pub fn failures(&self) -> impl Iterator<Item = (&ReportedPath, &AnalysisError)> {
         let files = self.files.iter();
-        files.filter_map(|file| Some((&file.path, file.outcome.error.as_ref()?)))
+        files.filter_map(|file| Some((&file.path, file.outcome.failure()?)))
+    }
+
+    /// The files that there was no time for.
+    pub fn unchecked(&self) -> impl Iterator<Item = &ReportedPath> {
+        let is_unchecked = |file: &&FileReport| matches!(file.outcome.error, Some(AnalysisError::OutOfTime));
+        self.files.iter().filter(is_unchecked).map(|file| &file.path)
     }
 
     /// The ignore comments that suppress nothing, each with its file.

@@ -17,6 +17,9 @@ const RED: Style = AnsiColor::Red.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
+/// So many of the files that there was no time for are listed.
+const MOST_UNCHECKED: usize = 10;
+
 /// The report for people. Styles are written always; what is no terminal takes them out.
 pub(super) struct Text {
     pub quiet: bool,
@@ -71,6 +74,16 @@ impl Format for Text {
                 write_failure(path, error, output)?;
             }
         }
+        if report.unchecked().next().is_some() {
+            heading("FILES THAT THERE WAS NO TIME FOR:", '-', output)?;
+            for path in report.unchecked().take(MOST_UNCHECKED) {
+                writeln!(output, "{path}")?;
+            }
+            match report.unchecked().skip(MOST_UNCHECKED).count() {
+                0 => {}
+                others => writeln!(output, "… and {others} more")?,
+            }
+        }
         if report.lists_unused_ignores {
             heading("UNUSED IGNORE COMMENTS:", '-', output)?;
             for (path, remark) in report.unused_ignores() {
@@ -89,7 +102,7 @@ impl Format for Text {
         }
         if violations > 0 {
             writeln!(output, "\n{RED}✗ Code quality check FAILED{RED:#}")
-        } else if report.failures().next().is_some() {
+        } else if report.failures().next().is_some() || report.unchecked().next().is_some() {
             writeln!(output, "\n{RED}✗ Code quality check INCOMPLETE{RED:#}")
         } else if !self.quiet {
             writeln!(output, "\n{GREEN}✓ Code quality check PASSED{GREEN:#}")
@@ -101,7 +114,8 @@ impl Format for Text {
 
 fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> io::Result<()> {
     heading("METRICS ANALYSIS SUMMARY", '=', output)?;
-    writeln!(output, "Total files analyzed: {}", report.files.len())?;
+    let checked = report.files.len() - report.unchecked().count();
+    writeln!(output, "Total files analyzed: {checked}")?;
     writeln!(output, "Files with violations: {}", report.files_with_violations())?;
     writeln!(output, "Total violations: {violations}")?;
     if report.standing() > 0 {
@@ -113,6 +127,10 @@ fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> 
     let failures = report.failures().count();
     if failures > 0 {
         writeln!(output, "Files that could not be analyzed: {failures}")?;
+    }
+    let unchecked = report.unchecked().count();
+    if unchecked > 0 {
+        writeln!(output, "Files that there was no time for: {unchecked}")?;
     }
     if violations > 0 {
         writeln!(output, "\nViolations by type:")?;
