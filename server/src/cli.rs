@@ -5,12 +5,13 @@ use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::cache::Location;
-use crate::check::{self, CheckOptions, Destination, Input, OutputFormat};
+use crate::check::{self, BaselineOptions, BaselineTask, CheckOptions, Destination, Input, OnError, OutputFormat};
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, VerifyCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
@@ -36,6 +37,8 @@ Examples:
   antipasta-lsp --check --diff origin/main    check the files of a pull request
   antipasta-lsp --check --staged --changed-only
                                               count only what the next commit makes worse
+  antipasta-lsp --check --baseline antipasta-baseline.jsonl --write-baseline
+                                              tolerate what there is, and count what is new or gets worse
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
   antipasta-lsp hook install                  have git do so before each commit
   antipasta-lsp config init                   write a .antipasta.yaml to begin with
@@ -141,9 +144,54 @@ struct CheckArguments {
     #[arg(long, requires = "change")]
     changed_only: bool,
 
+    /// Tolerate the violations that a baseline has, as long as they get no worse.
+    ///
+    /// The baseline knows them by path, qualified name and metric, whatever the line. A violation counts if it is not in the
+    /// baseline, or its value is worse than there; the report says how, such as `12 -> 17`. With `--staged`, and with `--diff`
+    /// between two commits, the baseline is that of the index or of the commit, if git tracks it.
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+
+    /// Make the present violations the baseline.
+    ///
+    /// Those of the files that are checked take the place of what the baseline had of them; what it has of other files stays,
+    /// unless they are gone.
+    #[arg(long, requires = "baseline", conflicts_with = "change")]
+    write_baseline: bool,
+
+    /// Take out of the baseline what it tolerates needlessly.
+    ///
+    /// Entries go whose function is gone or keeps to its threshold, and those of files that are gone; values that got better
+    /// are lowered to what they are. Nothing is added or raised. Files that are not checked keep theirs.
+    #[arg(long, requires = "baseline", conflicts_with_all = ["change", "write_baseline"])]
+    prune_baseline: bool,
+
+    /// Write an ignore comment for each violation: `# antipasta: ignore[METRIC<=VALUE]`, so that only what gets worse violates
+    /// from now on.
+    ///
+    /// The comments are put on the lines of `def` and `class`. Values of a file as a whole cannot be ignored by a comment.
+    #[arg(long, conflicts_with_all = ["write_baseline", "prune_baseline"])]
+    add_ignores: bool,
+
     /// The configuration to use for all files, in place of the nearest above each file.
     #[arg(long, short, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    /// What it comes to that something could not be checked: a file that is no Python or cannot be read, or git or this
+    /// program failing.
+    ///
+    /// `warn` reports it and passes, so that it blocks no commit; violations, a wrong command line and a wrong configuration
+    /// never pass. The last one given counts.
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t, overrides_with = "on_error")]
+    on_error: OnError,
+
+    /// Stop in time, after having checked the riskiest files first.
+    ///
+    /// What is known from an earlier run comes first, then what the configuration names in `critical_paths`, then what is
+    /// large and was changed often in git's history. A file that takes half of the time, or 10 seconds, is given up. What was
+    /// not checked is reported; without violations, the exit code is 1 then (see --on-error).
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, conflicts_with = "add_ignores")]
+    max_time: Option<Duration>,
 
     /// How to report.
     #[arg(
@@ -236,6 +284,19 @@ fn is_check(arguments: Vec<OsString>) -> Result<(), String> {
     }
 }
 
+/// The longest time that may be asked for, in seconds.
+const MOST_SECONDS: f64 = 1e6;
+
+/// A time.
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .filter(|seconds| *seconds > 0.0 && *seconds <= MOST_SECONDS);
+    let seconds = seconds.ok_or_else(|| format!("must be a number of seconds above 0, and at most {MOST_SECONDS}"))?;
+    Ok(Duration::from_secs_f64(seconds))
+}
+
 /// Reads the command line of this process and does what it says.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
@@ -301,7 +362,29 @@ impl CheckArguments {
 
     fn options(self, no_cache: bool) -> Result<CheckOptions, String> {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        let writes = [
+            ("--write-baseline", self.write_baseline),
+            ("--prune-baseline", self.prune_baseline),
+            ("--add-ignores", self.add_ignores),
+        ];
+        let writes = writes.iter().find(|(_, is_given)| *is_given);
+        if let Some((option, _)) = writes.filter(|_| self.paths.iter().any(is_stdin)) {
+            return Err(format!(
+                "{option} is for files: it cannot be combined with `-`, source on the standard input"
+            ));
+        }
         let change = if self.staged { Some(Change::Staged) } else { self.diff };
+        if self.add_ignores && !matches!(change, None | Some(Change::Since(_))) {
+            let message = "--add-ignores changes files of the working tree: it cannot be combined with --staged, nor with \
+                           --diff between two commits";
+            return Err(message.to_owned());
+        }
+        let task = match (self.write_baseline, self.prune_baseline) {
+            (true, _) => BaselineTask::Write,
+            (_, true) => BaselineTask::Prune,
+            _ => BaselineTask::Apply,
+        };
+        let baseline = self.baseline.map(|file| BaselineOptions { file, task });
         let input = if !self.paths.iter().any(is_stdin) {
             if self.stdin_filename.is_some() {
                 return Err("--stdin-filename goes with `-`, source on the standard input".to_owned());
@@ -342,6 +425,10 @@ impl CheckArguments {
             statistics: self.statistics,
             report_unused_ignores: self.report_unused_ignores,
             changed_only: self.changed_only,
+            baseline,
+            add_ignores: self.add_ignores,
+            on_error: self.on_error,
+            max_time: self.max_time,
             no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })

@@ -13,7 +13,7 @@
 //! | 2 | [`syntax`] | decoding, parsing, trees that follow edits, units |
 //! | 1 | [`text`] | ropes, lines, positions, edits |
 //!
-//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `locks` is for the floors above them.
+//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `locks` and `replace_file` are for the floors above them.
 
 pub mod analysis;
 pub mod cache;
@@ -27,6 +27,7 @@ pub mod git;
 mod locks;
 pub mod lsp;
 pub mod metrics;
+mod replace_file;
 pub mod syntax;
 pub mod text;
 pub mod violations;

@@ -69,12 +69,12 @@ impl Repository {
     }
 
     /// Commits everything.
-    fn commit(&self) {
+    pub(super) fn commit(&self) {
         self.git(["add", "--all"]);
         self.git(["commit", "--quiet", "--allow-empty", "--message", "More"]);
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self
             .project
             .command(["--check", "--output-format", "concise", "--quiet"]);
@@ -82,7 +82,7 @@ impl Repository {
         command
     }
 
-    fn check(&self, arguments: &[&str]) -> Run {
+    pub(super) fn check(&self, arguments: &[&str]) -> Run {
         run(&mut self.command(arguments))
     }
 
@@ -617,7 +617,7 @@ fn contents_that_are_known_are_not_analysed_again() {
 }
 
 /// A function of some cyclomatic complexity.
-fn function(name: &str, complexity: usize) -> String {
+pub(super) fn function(name: &str, complexity: usize) -> String {
     format!("def {name}(x):\n{}", "    if x: pass\n".repeat(complexity - 1))
 }
 

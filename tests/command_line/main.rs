@@ -1,6 +1,8 @@
 //! The command line, as users and scripts see it.
 
+mod add_ignores;
 mod bad_input;
+mod baseline;
 mod cache;
 mod cache_faults;
 mod config;
@@ -10,4 +12,6 @@ mod git;
 mod hook;
 mod ignore_comments;
 mod json;
+mod on_error;
 mod text;
+mod time_limit;

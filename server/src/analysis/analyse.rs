@@ -61,6 +61,12 @@ pub enum AnalysisError {
     /// Its bytes are no text, as was found out before; in the words of a [`DecodeError`].
     #[error("{0}")]
     KnownDecode(String),
+    /// It was given up after this time.
+    #[error("given up after {} s", .0.as_secs_f64())]
+    TookTooLong(Duration),
+    /// There was no time to analyse it.
+    #[error("not checked: the time was up")]
+    OutOfTime,
     /// Analysing it failed in a way that it never should.
     #[error("internal error, please report it: {0}")]
     Panicked(String),

@@ -138,6 +138,8 @@ impl ReadThrough {
                 AnalysisError::Read(_)
                 | AnalysisError::TooLarge(_)
                 | AnalysisError::Panicked(_)
+                | AnalysisError::TookTooLong(_)
+                | AnalysisError::OutOfTime
                 | AnalysisError::KnownDecode(_),
             ) => None,
         }

@@ -1,11 +1,12 @@
 //! The files of a change in git as what is to be analysed.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::task::{Content, Task};
-use crate::discovery::{Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, choose, seen_from};
+use crate::discovery::{Configs, DiscoveryError, FileStamp, choose, seen_from};
 use crate::git::{Blobs, Change, Changes, GitError, ObjectId, Repository, State};
 
 /// The files of a change.
@@ -13,7 +14,7 @@ pub(super) struct ChangedFiles {
     repository: Repository,
     pub changes: Changes,
     /// What reads those that are not on disk, and what they were before.
-    pub blobs: Option<Blobs>,
+    pub blobs: Option<Arc<Blobs>>,
 }
 
 impl ChangedFiles {
@@ -23,18 +24,23 @@ impl ChangedFiles {
         let changes = repository.changes(change)?;
         let needs_blobs = (reads_bases || changes.state != State::WorkingTree) && !changes.files.is_empty();
         Ok(Self {
-            blobs: needs_blobs.then(|| repository.blobs()).transpose()?,
+            blobs: needs_blobs.then(|| repository.blobs().map(Arc::new)).transpose()?,
             repository,
             changes,
         })
     }
 
-    /// What the files are that can hold a configuration, by their absolute paths, as far as they are not to be read from disk.
-    pub fn configurations(&self) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
+    /// Whether they are those of a commit, whatever the working tree has.
+    pub fn are_of_commit(&self) -> bool {
+        matches!(self.changes.state, State::Commit(_))
+    }
+
+    /// What files of some names hold, by their absolute paths, as far as they are not to be read from disk.
+    pub fn contents(&self, names: &[&str]) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
         let Some(blobs) = &self.blobs else {
             return Ok(FxHashMap::default());
         };
-        let files = self.repository.files(&self.changes.state, &[FILE_NAME, PYPROJECT])?;
+        let files = self.repository.files(&self.changes.state, names)?;
         let content = |(path, id): (PathBuf, ObjectId)| {
             let mut content = Vec::new();
             blobs.read(&id, u64::MAX, &mut content)?;

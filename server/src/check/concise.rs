@@ -25,7 +25,7 @@ impl Format for Concise {
             let (line, message, metric) = (finding.line(), finding.message(), finding.violation.metric());
             let _ = writeln!(lines, "{path}:{line}:1: {message} [{metric}]");
         }
-        if let Some(error) = &outcome.error {
+        if let Some(error) = outcome.failure() {
             let failure = Failure::of(error);
             let (line, column) = failure.position.unwrap_or((1, 1));
             let message = on_one_line(&failure.message);

@@ -6,13 +6,15 @@ const SYNTAX: &str = "syntax-error";
 const DECODE: &str = "decode-error";
 const READ: &str = "read-error";
 const INTERNAL: &str = "internal-error";
+const TIME: &str = "time-limit";
 
 /// The kinds of failures, each with what it means.
-pub(super) const KINDS: [(&str, &str); 4] = [
+pub(super) const KINDS: [(&str, &str); 5] = [
     (SYNTAX, "The file is no Python."),
     (DECODE, "The bytes of the file are no text in its encoding."),
     (READ, "The file cannot be read, or is too large."),
     (INTERNAL, "The analysis failed in a way that it never should."),
+    (TIME, "There was no time to check the file."),
 ];
 
 /// Why a file could not be analysed, and where in it.
@@ -36,6 +38,7 @@ impl Failure {
             AnalysisError::Decode(_) | AnalysisError::KnownDecode(_) => (DECODE, error.to_string(), None),
             AnalysisError::Read(_) | AnalysisError::TooLarge(_) => (READ, error.to_string(), None),
             AnalysisError::Panicked(_) => (INTERNAL, error.to_string(), None),
+            AnalysisError::TookTooLong(_) | AnalysisError::OutOfTime => (TIME, error.to_string(), None),
         };
         Self {
             kind,

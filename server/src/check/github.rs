@@ -43,7 +43,7 @@ impl Format for Github {
             let message = format!("{}\nhelp: {}", finding.message(), advice(metric));
             push_command("error", &properties, &message, &mut commands);
         }
-        if let Some(error) = &outcome.error {
+        if let Some(error) = outcome.failure() {
             let failure = Failure::of(error);
             let properties = Properties {
                 path,

@@ -103,10 +103,8 @@ impl Format for Gitlab {
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let findings = findings(outcome);
         let violations = findings.iter().map(|finding| Issue::of_finding(finding, path));
-        let failure = outcome
-            .error
-            .iter()
-            .map(|error| Issue::of_failure(Failure::of(error), path));
+        let failure = outcome.failure().into_iter();
+        let failure = failure.map(|error| Issue::of_failure(Failure::of(error), path));
         elements(violations.chain(failure))
     }
 

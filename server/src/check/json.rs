@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
+use super::baseline::Unneeded;
 use super::format::Format;
 use super::python_json;
 use super::report::{Outcome, Report};
@@ -162,8 +163,30 @@ impl Format for Json {
             output.write_all(b",\n  \"unused_ignores\": ")?;
             python_json::write(&unused.collect::<Vec<_>>(), 1, &mut *output)?;
         }
+        if report.unchecked().next().is_some() {
+            let unchecked: Vec<_> = report.unchecked().map(|path| &path.shown).collect();
+            output.write_all(b",\n  \"unchecked\": ")?;
+            python_json::write(&unchecked, 1, &mut *output)?;
+        }
+        if let Some(unneeded) = &report.unneeded {
+            output.write_all(b",\n  \"baseline\": ")?;
+            python_json::write(&baseline(report.tolerated(), unneeded), 1, &mut *output)?;
+        }
         output.write_all(b"\n}\n")
     }
+}
+
+fn baseline(tolerated: usize, unneeded: &[Unneeded]) -> Value {
+    let unneeded = unneeded.iter().map(|entry| {
+        json!({
+            "file": entry.file,
+            "function": entry.key.name,
+            "type": entry.key.metric.as_str(),
+            "tolerated": entry.tolerated,
+            "needed": entry.needed,
+        })
+    });
+    json!({"tolerated_violations": tolerated, "unneeded": unneeded.collect::<Vec<_>>()})
 }
 
 fn summary(report: &Report) -> Value {

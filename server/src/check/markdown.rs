@@ -57,13 +57,17 @@ impl Format for Markdown {
     ) -> io::Result<()> {
         let violations = report.violations();
         let failures = report.failures().count();
-        let verdict = match (violations, failures) {
+        let unchecked = report.unchecked().count();
+        let verdict = match (violations, failures + unchecked) {
             (0, 0) => "✅ Code quality check passed",
             (0, _) => "❌ Code quality check incomplete",
             _ => "❌ Code quality check failed",
         };
         writeln!(output, "## {verdict}\n")?;
-        write!(output, "{} checked", counted(report.files.len(), "file"))?;
+        write!(output, "{} checked", counted(report.files.len() - unchecked, "file"))?;
+        if unchecked > 0 {
+            write!(output, ", no time for {unchecked} more")?;
+        }
         if failures > 0 {
             write!(output, ", {failures} of them not analyzed")?;
         }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::report::Report;
 use crate::console::warning;
 use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
 
@@ -28,6 +29,28 @@ pub(super) fn warn_of_configs(configs: &Configs) {
     }
 }
 
+/// How many files a warning names.
+const MOST_NAMED: usize = 5;
+
+/// Warns of files that there was no time for.
+pub(super) fn warn_of_unchecked(report: &Report) {
+    let unchecked: Vec<_> = report.unchecked().collect();
+    if unchecked.is_empty() {
+        return;
+    }
+    let named: Vec<_> = unchecked.iter().take(MOST_NAMED).map(ToString::to_string).collect();
+    let others = match unchecked.len() - named.len() {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    warning(format_args!(
+        "the time is up: {} of {} not checked: {}{others}",
+        unchecked.len(),
+        counted(report.files.len(), "file was", "files were"),
+        named.join(", ")
+    ));
+}
+
 /// Which configurations are used, for people.
 pub(super) fn used_configs(configs: &Configs) -> Vec<String> {
     let shown = |path: &Path| {
@@ -47,4 +70,9 @@ pub(super) fn used_configs(configs: &Configs) -> Vec<String> {
         .iter()
         .map(|config| line(config.path.as_deref()))
         .collect()
+}
+
+/// So many of something.
+pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }

@@ -1,7 +1,9 @@
 //! What a check is asked to do.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
+use super::baseline::BaselineOptions;
 use super::destination::Destination;
 use crate::config::Overrides;
 use crate::git::Change;
@@ -25,10 +27,28 @@ pub struct CheckOptions {
     pub report_unused_ignores: bool,
     /// Whether only those violations of a change count that it made.
     pub changed_only: bool,
+    /// The baseline that violations are held against, if there is one.
+    pub baseline: Option<BaselineOptions>,
+    /// Whether violations that are found get ignore comments.
+    pub add_ignores: bool,
+    /// What a failure of ours does.
+    pub on_error: OnError,
+    /// How long the check may take.
+    pub max_time: Option<Duration>,
     /// Whether to do without the cache.
     pub no_cache: bool,
     /// The most threads to use; as many as there are processors, if it is not given.
     pub jobs: Option<usize>,
+}
+
+/// What it comes to that not all was checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnError {
+    /// Report it, and pass if there are no violations.
+    Warn,
+    /// Fail, with exit code 1 if there are no violations.
+    #[default]
+    Fail,
 }
 
 /// What to look at.

@@ -19,7 +19,7 @@ pub(super) fn keep_regressions(outcome: &mut Outcome, base: Option<&FileMetrics>
     let all = violations.len();
     violations.retain_mut(|violation| {
         let function = violation.definition_line.and_then(|line| functions.get(&line));
-        violation.before = match (&violation.name, violation.metric()) {
+        let before = match (&violation.name, violation.metric()) {
             (Some(_), MetricType::CyclomaticComplexity) => {
                 function.and_then(|function| function.cyclomatic).map(f64::from)
             }
@@ -28,7 +28,9 @@ pub(super) fn keep_regressions(outcome: &mut Outcome, base: Option<&FileMetrics>
         };
         let comparison = violation.threshold.comparison;
         let is_worse = |before| comparison.is_worse(violation.value, before);
-        violation.before.is_none_or(is_worse)
+        // Of a function that is new, a baseline may know better.
+        violation.before = before.or(violation.before);
+        before.is_none_or(is_worse)
     });
     outcome.standing = all - violations.len();
 }

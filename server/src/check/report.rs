@@ -1,5 +1,7 @@
 //! What a check found.
 
+use super::add_ignores::AddError;
+use super::baseline::{Held, Unneeded};
 use super::reported_path::ReportedPath;
 use crate::analysis::{AnalysisError, Origin, Phases};
 use crate::config::Config;
@@ -29,6 +31,12 @@ impl Outcome {
         }
     }
 
+    /// Why the file could not be analysed; nothing, if there was no time to try.
+    pub fn failure(&self) -> Option<&AnalysisError> {
+        let error = self.error.as_ref();
+        error.filter(|error| !matches!(error, AnalysisError::OutOfTime))
+    }
+
     /// That a file has no metrics.
     pub fn failed(error: AnalysisError) -> Self {
         Self {
@@ -44,9 +52,20 @@ impl Outcome {
 pub(super) struct FileReport {
     pub path: ReportedPath,
     pub outcome: Outcome,
+    pub in_baseline: Option<InBaseline>,
+    /// How many ignore comments were added to it, if that was asked for; or why there are none.
+    pub added_ignores: Result<usize, AddError>,
     pub bytes: u64,
     pub phases: Phases,
     pub origin: Origin,
+}
+
+/// What a baseline says of one file.
+pub(super) struct InBaseline {
+    /// The path of the file in the baseline.
+    pub file: String,
+    /// What became of its violations; nothing, if it could not be analysed.
+    pub held: Option<Held>,
 }
 
 /// What was found in all files.
@@ -55,6 +74,8 @@ pub(super) struct Report {
     pub files: Vec<FileReport>,
     /// Whether unused ignore comments were asked for.
     pub lists_unused_ignores: bool,
+    /// What the baseline tolerates needlessly, if there is a baseline.
+    pub unneeded: Option<Vec<Unneeded>>,
 }
 
 impl Report {
@@ -68,9 +89,24 @@ impl Report {
         self.files.iter().map(|file| file.outcome.standing).sum()
     }
 
+    /// How many violations do not count, as the baseline tolerates them.
+    pub fn tolerated(&self) -> usize {
+        let held = self
+            .files
+            .iter()
+            .filter_map(|file| file.in_baseline.as_ref()?.held.as_ref());
+        held.map(|held| held.tolerated).sum()
+    }
+
     /// How many files have violations.
     pub fn files_with_violations(&self) -> usize {
         self.files.iter().filter(|file| !file.violations().is_empty()).count()
+    }
+
+    /// How many violations are of files as a whole.
+    pub fn violations_of_files(&self) -> usize {
+        let violations = self.files.iter().flat_map(FileReport::violations);
+        violations.filter(|violation| violation.name.is_none()).count()
     }
 
     /// How many violations there are of each metric, in the order in which they are first met.
@@ -86,10 +122,16 @@ impl Report {
         counts
     }
 
-    /// The files that have no metrics, each with the reason.
+    /// The files that could not be analysed, each with the reason.
     pub fn failures(&self) -> impl Iterator<Item = (&ReportedPath, &AnalysisError)> {
         let files = self.files.iter();
-        files.filter_map(|file| Some((&file.path, file.outcome.error.as_ref()?)))
+        files.filter_map(|file| Some((&file.path, file.outcome.failure()?)))
+    }
+
+    /// The files that there was no time for.
+    pub fn unchecked(&self) -> impl Iterator<Item = &ReportedPath> {
+        let is_unchecked = |file: &&FileReport| matches!(file.outcome.error, Some(AnalysisError::OutOfTime));
+        self.files.iter().filter(is_unchecked).map(|file| &file.path)
     }
 
     /// The ignore comments that suppress nothing, each with its file.

@@ -1,25 +1,34 @@
 //! One run of the check, from the command line's options to the exit code.
 
 use std::io::{self, Read, Write};
+use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::add_ignores::say_what_was_added;
+use super::baseline::{Baseline, BaselineError, settle};
 use super::changed_files::{ChangedFiles, ChangedFilesError};
 use super::destination::Destination;
+use super::inspection::Inspection;
 use super::notices;
-use super::options::{CheckOptions, Input};
+use super::options::{CheckOptions, Input, OnError};
 use super::progress::Progress;
-use super::regression::keep_regressions;
-use super::report::{FileReport, Outcome, Report};
-use super::reported_path::{ReportedPath, top_of};
+use super::report::Report;
+use super::reported_path::top_of;
+use super::risk::{recent_changes, riskiest_first};
 use super::statistics::Statistics;
-use super::task::{Content, Means, Task};
-use crate::analysis::{Analysis, AnalysisError, Origin, Phases, Pool, PoolError, ReadThrough};
+use super::task::{Content, Task};
+use rustc_hash::FxHashMap;
+
+use crate::analysis::{Pool, PoolError, ReadThrough};
 use crate::cache::{Cache, Counts, Known, Location};
 use crate::config::ConfigErrors;
 use crate::console;
-use crate::discovery::{self, Configs, Discovered, DiscoveryError, FileStamp, read_config};
+use crate::discovery::{
+    self, Configs, Discovered, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
+};
 use crate::git::GitError;
 use crate::syntax::MAX_BYTES;
 
@@ -57,29 +66,79 @@ enum CheckError {
     Git(#[from] GitError),
     #[error("{0}")]
     ChangedFiles(#[from] ChangedFilesError),
+    #[error("{0}")]
+    Baseline(#[from] BaselineError),
     #[error("No files found to analyze")]
     NoFiles,
     #[error("{0}")]
     Pool(#[from] PoolError),
+    #[error("cannot start the threads of the analysis: {0}")]
+    Threads(io::Error),
     #[error("the standard input: {0}")]
     Stdin(io::Error),
     #[error("{path}: cannot be written: {error}", path = .0.display(), error = .1)]
     Output(PathBuf, io::Error),
     #[error("the report cannot be written: {0}")]
     Stdout(io::Error),
+    #[error("internal error, please report it")]
+    Panicked,
+}
+
+impl CheckError {
+    /// Whether it is no fault of the command line or of a configuration, which only the user can mend.
+    fn is_failure(&self) -> bool {
+        match self {
+            Self::Config(_) | Self::Discovery(_) | Self::NoFiles => false,
+            Self::Git(error) | Self::ChangedFiles(ChangedFilesError::Git(error)) => {
+                !matches!(error, GitError::Revision(_))
+            }
+            Self::ChangedFiles(ChangedFilesError::Discovery(_)) => false,
+            Self::Baseline(error) => !matches!(error, BaselineError::Missing(_) | BaselineError::Malformed(..)),
+            Self::WorkingDirectory(_)
+            | Self::Pool(_)
+            | Self::Threads(_)
+            | Self::Stdin(_)
+            | Self::Output(..)
+            | Self::Stdout(_)
+            | Self::Panicked => true,
+        }
+    }
+
+    fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
 }
 
 /// More threads than this only cost memory, whatever is asked for.
 const MAX_JOBS: usize = 256;
 
+/// Git's history may take this part of a limited time.
+const PART_FOR_HISTORY: u32 = 8;
+
 /// Runs a check and reports. What goes wrong is said on the standard error.
 pub fn run(options: &CheckOptions) -> Verdict {
-    match Run::of(options).and_then(Run::go) {
+    // A panic has been told of when it is caught.
+    let ended = catch_unwind(|| Run::of(options).and_then(Run::go)).unwrap_or(Err(CheckError::Panicked));
+    let passes = options.on_error == OnError::Warn;
+    match ended {
+        Ok(Verdict::Failed) if passes => {
+            console::warning("the check is incomplete, and passes nonetheless (`--on-error warn`)");
+            Verdict::Clean
+        }
         Ok(verdict) => verdict,
-        // Whoever reads the report has seen enough of it.
-        Err(CheckError::Stdout(error)) if error.kind() == io::ErrorKind::BrokenPipe => Verdict::Failed,
+        Err(error) if passes && error.is_failure() => {
+            if !error.is_broken_pipe() {
+                console::warning(format_args!(
+                    "{error}; the check passes nonetheless (`--on-error warn`)"
+                ));
+            }
+            Verdict::Clean
+        }
         Err(error) => {
-            console::error(error);
+            // Whoever reads the report has seen enough of it.
+            if !error.is_broken_pipe() {
+                console::error(error);
+            }
             Verdict::Failed
         }
     }
@@ -99,7 +158,7 @@ pub fn warm(options: &CheckOptions) -> Result<Counts, String> {
 struct Analysed {
     report: Report,
     pool: Pool,
-    cache: Option<ReadThrough>,
+    inspection: Arc<Inspection>,
     /// How long the cache was asked.
     recall: Duration,
     /// How long the analysis took.
@@ -111,6 +170,7 @@ struct Run<'a> {
     configs: Configs,
     /// The files of the change that is to be checked, if it is one.
     change: Option<ChangedFiles>,
+    baseline: Option<Arc<Baseline>>,
     jobs: usize,
     start: Instant,
 }
@@ -124,24 +184,30 @@ impl<'a> Run<'a> {
             Input::Change(change, _) => Some(ChangedFiles::of(change, options.changed_only, &working_directory)?),
             Input::Paths(_) | Input::Stdin(_) => None,
         };
-        let configs = match (&options.config, &change) {
-            (Some(path), _) => Configs::given(&working_directory, overrides, read_config(path)?),
-            (None, None) => Configs::nearest(&working_directory, overrides),
-            (None, Some(change)) => {
-                Configs::nearest(&working_directory, overrides).with_contents(change.configurations()?)
+        let mut contents = contents_of_change(options, change.as_ref())?;
+        let baseline = match &options.baseline {
+            Some(baseline) => {
+                let content = contents.remove(&normalized(&working_directory.join(&baseline.file)));
+                Some(Arc::new(Baseline::read(baseline, &working_directory, content)?))
             }
+            None => None,
+        };
+        let configs = match &options.config {
+            Some(path) => Configs::given(&working_directory, overrides, read_config(path)?),
+            None => Configs::nearest(&working_directory, overrides).with_contents(contents),
         };
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             options,
             configs,
             change,
+            baseline,
             jobs: options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
             start,
         })
     }
 
-    fn go(self) -> Result<Verdict, CheckError> {
+    fn go(mut self) -> Result<Verdict, CheckError> {
         let options = self.options;
         let (tasks, left_out, cache) = self.tasks_and_cache()?;
         let discovery = self.start.elapsed();
@@ -154,13 +220,13 @@ impl<'a> Run<'a> {
         }
         self.announce(tasks.len())?;
         let Analysed {
-            report,
+            mut report,
             pool,
-            cache,
+            inspection,
             recall,
             analysis,
         } = self.analysed(tasks, cache)?;
-        if let Some(cache) = &cache {
+        if let Some(cache) = &inspection.cache {
             cache.cache().begin_flush();
         }
         for file in &report.files {
@@ -168,6 +234,18 @@ impl<'a> Run<'a> {
                 console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
             }
         }
+        if let (Some(baseline), Some(given)) = (&mut self.baseline, &options.baseline) {
+            let looks_for_gone = !self.change.as_ref().is_some_and(ChangedFiles::are_of_commit);
+            settle(
+                Arc::make_mut(baseline),
+                given,
+                &mut report,
+                looks_for_gone,
+                options.quiet,
+            )?;
+        }
+        let all_are_added = !options.add_ignores || say_what_was_added(&report, options.quiet);
+        notices::warn_of_unchecked(&report);
         let begun = Instant::now();
         self.write(&report, &pool)?;
         if options.statistics {
@@ -181,37 +259,66 @@ impl<'a> Run<'a> {
             // The run has its report; that nobody listens to its cost is no failure.
             let _ = statistics.write(&report, &mut anstream::stderr());
         }
-        if let Some(cache) = cache {
+        if let Some(cache) = &inspection.cache {
             close(cache.cache());
         }
-        let verdict = verdict(&report);
+        let verdict = match verdict(&report) {
+            Verdict::Clean if !all_are_added => Verdict::Failed,
+            verdict => verdict,
+        };
         // The process ends: the system takes back at once what would take long to be freed piece by piece.
-        std::mem::forget((report, pool));
+        std::mem::forget((report, pool, inspection));
         Ok(verdict)
     }
 
     fn warm(self) -> Result<Counts, CheckError> {
         let (tasks, _, cache) = self.tasks_and_cache()?;
         let analysed = self.analysed(tasks, cache)?;
-        Ok(analysed
-            .cache
-            .map_or_else(Counts::default, |cache| close(cache.cache())))
+        let cache = analysed.inspection.cache.as_ref();
+        Ok(cache.map_or_else(Counts::default, |cache| close(cache.cache())))
     }
 
     /// Analyses, by way of the cache if there is one.
     fn analysed(&self, tasks: Vec<Task>, cache: Option<Cache>) -> Result<Analysed, CheckError> {
         let begun = Instant::now();
         let tasks = self.recalled(tasks, cache.as_ref());
-        let cache = cache.map(ReadThrough::new);
         let recall = begun.elapsed();
         let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
         let begun = Instant::now();
+        let working_directory = self.configs.working_directory();
+        let inspection = Arc::new(Inspection {
+            tasks,
+            cache: cache.map(ReadThrough::new),
+            blobs: self.change.as_ref().and_then(|change| change.blobs.clone()),
+            baseline: self.baseline.clone(),
+            working_directory: working_directory.to_owned(),
+            top: top_of(working_directory).to_owned(),
+            changed_only: self.options.changed_only,
+            add_ignores: self.options.add_ignores,
+        });
+        let progress = Progress::new(inspection.tasks.len(), self.options.quiet);
+        let files = match self.options.max_time {
+            None => inspection.of_all(&pool, &progress),
+            Some(time) => {
+                let deadline = self.start + time;
+                let left = deadline.saturating_duration_since(Instant::now());
+                let changes = recent_changes(working_directory, left / PART_FOR_HISTORY);
+                let order = riskiest_first(&inspection.tasks, &self.configs, &changes);
+                let jobs = inspection.of_some(order, self.jobs, deadline, &progress);
+                jobs.map_err(CheckError::Threads)?
+            }
+        };
+        progress.finish();
         Ok(Analysed {
-            report: self.analyse(&pool, &tasks, cache.as_ref()),
+            report: Report {
+                files,
+                lists_unused_ignores: self.options.report_unused_ignores,
+                unneeded: None,
+            },
             analysis: begun.elapsed(),
             recall,
             pool,
-            cache,
+            inspection,
         })
     }
 
@@ -325,39 +432,6 @@ impl<'a> Run<'a> {
         tasks.into_iter().zip(known).collect()
     }
 
-    fn analyse(&self, pool: &Pool, tasks: &[(Task, Option<Known>)], cache: Option<&ReadThrough>) -> Report {
-        let progress = Progress::new(tasks.len(), self.options.quiet);
-        let means = Means {
-            cache,
-            blobs: self.change.as_ref().and_then(|change| change.blobs.as_ref()),
-        };
-        let working_directory = self.configs.working_directory();
-        let top = top_of(working_directory);
-        let path = |task: &Task| ReportedPath::new(&task.path, working_directory, top);
-        let size = |(task, known): &(Task, Option<Known>)| if known.is_none() { task.stamp.size } else { 0 };
-        let work = |(task, known): &(Task, Option<Known>), buffer: &mut Vec<u8>| {
-            let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
-            let mut report = file_report(task, path(task), origin, analysis);
-            if self.options.changed_only {
-                let base = task.base.as_ref().filter(|_| report.has_violations());
-                let base = base.and_then(|base| means.analyse_blob(base, buffer).1.ok());
-                let base = base.map(|analysis| analysis.metrics);
-                keep_regressions(&mut report.outcome, base.as_ref(), &task.config);
-            }
-            progress.advance();
-            report
-        };
-        let rescue = |(task, _): &(Task, Option<Known>), panic| {
-            file_report(task, path(task), Origin::Analysis, Err(AnalysisError::Panicked(panic)))
-        };
-        let files = pool.map(tasks, size, Vec::new, work, rescue);
-        progress.finish();
-        Report {
-            files,
-            lists_unused_ignores: self.options.report_unused_ignores,
-        }
-    }
-
     /// Writes the reports, those to files first: whoever reads the standard output may leave. One that cannot be written does
     /// not stop the others.
     fn write(&self, report: &Report, pool: &Pool) -> Result<(), CheckError> {
@@ -382,6 +456,26 @@ impl<'a> Run<'a> {
     }
 }
 
+/// What the files of a change hold that say how to check it, by their absolute paths, as far as they are not to be read from disk.
+fn contents_of_change(
+    options: &CheckOptions,
+    change: Option<&ChangedFiles>,
+) -> Result<FxHashMap<PathBuf, Vec<u8>>, CheckError> {
+    let mut names = Vec::new();
+    if options.config.is_none() {
+        names.extend([FILE_NAME, PYPROJECT]);
+    }
+    let baseline = options
+        .baseline
+        .as_ref()
+        .and_then(|baseline| baseline.file.file_name()?.to_str());
+    names.extend(baseline);
+    match change {
+        Some(change) if !names.is_empty() => Ok(change.contents(&names)?),
+        _ => Ok(FxHashMap::default()),
+    }
+}
+
 /// Has the cache remember what is new, and says what went wrong with it. Returns how often it was asked.
 fn close(cache: &Cache) -> Counts {
     let uses = cache.flush();
@@ -391,34 +485,10 @@ fn close(cache: &Cache) -> Counts {
     uses
 }
 
-fn file_report(
-    task: &Task,
-    path: ReportedPath,
-    origin: Origin,
-    analysis: Result<Analysis, AnalysisError>,
-) -> FileReport {
-    match analysis {
-        Ok(analysis) => FileReport {
-            path,
-            outcome: Outcome::of(analysis.metrics, &task.config),
-            bytes: analysis.bytes,
-            phases: analysis.phases,
-            origin,
-        },
-        Err(error) => FileReport {
-            path,
-            outcome: Outcome::failed(error),
-            bytes: task.stamp.size,
-            phases: Phases::default(),
-            origin,
-        },
-    }
-}
-
 fn verdict(report: &Report) -> Verdict {
     if report.violations() > 0 {
         Verdict::Violations
-    } else if report.failures().next().is_some() {
+    } else if report.failures().next().is_some() || report.unchecked().next().is_some() {
         Verdict::Failed
     } else {
         Verdict::Clean

@@ -14,6 +14,7 @@ use super::format::Format;
 use super::json_lines::{elements, write_array};
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
+use crate::analysis::AnalysisError;
 use crate::metrics::MetricType;
 use crate::violations::{Remark, advice, documentation_url, summary};
 
@@ -337,6 +338,7 @@ impl Format for Sarif {
         output: &mut dyn Write,
     ) -> io::Result<()> {
         let failures = report.failures();
+        let failures = failures.chain(report.unchecked().map(|path| (path, &AnalysisError::OutOfTime)));
         let notifications: Vec<_> = failures
             .map(|(path, error)| Notification::new(path, Failure::of(error)))
             .collect();

@@ -17,6 +17,9 @@ const RED: Style = AnsiColor::Red.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
+/// So many of the files that there was no time for are listed.
+const MOST_UNCHECKED: usize = 10;
+
 /// The report for people. Styles are written always; what is no terminal takes them out.
 pub(super) struct Text {
     pub quiet: bool,
@@ -71,15 +74,35 @@ impl Format for Text {
                 write_failure(path, error, output)?;
             }
         }
+        if report.unchecked().next().is_some() {
+            heading("FILES THAT THERE WAS NO TIME FOR:", '-', output)?;
+            for path in report.unchecked().take(MOST_UNCHECKED) {
+                writeln!(output, "{path}")?;
+            }
+            match report.unchecked().skip(MOST_UNCHECKED).count() {
+                0 => {}
+                others => writeln!(output, "… and {others} more")?,
+            }
+        }
         if report.lists_unused_ignores {
             heading("UNUSED IGNORE COMMENTS:", '-', output)?;
             for (path, remark) in report.unused_ignores() {
                 writeln!(output, "{path}:{}: {}", remark.line, remark.message)?;
             }
         }
+        if let Some(unneeded) = report
+            .unneeded
+            .as_ref()
+            .filter(|unneeded| !unneeded.is_empty() && !self.quiet)
+        {
+            heading("TOLERATED NEEDLESSLY BY THE BASELINE:", '-', output)?;
+            for entry in unneeded {
+                writeln!(output, "{}", entry.message())?;
+            }
+        }
         if violations > 0 {
             writeln!(output, "\n{RED}✗ Code quality check FAILED{RED:#}")
-        } else if report.failures().next().is_some() {
+        } else if report.failures().next().is_some() || report.unchecked().next().is_some() {
             writeln!(output, "\n{RED}✗ Code quality check INCOMPLETE{RED:#}")
         } else if !self.quiet {
             writeln!(output, "\n{GREEN}✓ Code quality check PASSED{GREEN:#}")
@@ -91,15 +114,23 @@ impl Format for Text {
 
 fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> io::Result<()> {
     heading("METRICS ANALYSIS SUMMARY", '=', output)?;
-    writeln!(output, "Total files analyzed: {}", report.files.len())?;
+    let checked = report.files.len() - report.unchecked().count();
+    writeln!(output, "Total files analyzed: {checked}")?;
     writeln!(output, "Files with violations: {}", report.files_with_violations())?;
     writeln!(output, "Total violations: {violations}")?;
     if report.standing() > 0 {
         writeln!(output, "Violations that were there before: {}", report.standing())?;
     }
+    if report.tolerated() > 0 {
+        writeln!(output, "Violations that the baseline tolerates: {}", report.tolerated())?;
+    }
     let failures = report.failures().count();
     if failures > 0 {
         writeln!(output, "Files that could not be analyzed: {failures}")?;
+    }
+    let unchecked = report.unchecked().count();
+    if unchecked > 0 {
+        writeln!(output, "Files that there was no time for: {unchecked}")?;
     }
     if violations > 0 {
         writeln!(output, "\nViolations by type:")?;

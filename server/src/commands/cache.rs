@@ -8,7 +8,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cache::{DIRECTORY_VARIABLE, Database, FILE_NAME, Limits, Location, VERSIONS};
-use crate::check::{self, CheckOptions, Input};
+use crate::check::{self, CheckOptions, Input, OnError};
 use crate::config::Overrides;
 use crate::console;
 
@@ -196,6 +196,10 @@ fn options(paths: Vec<PathBuf>) -> CheckOptions {
         statistics: false,
         report_unused_ignores: false,
         changed_only: false,
+        baseline: None,
+        add_ignores: false,
+        on_error: OnError::Fail,
+        max_time: None,
         no_cache: false,
         jobs: None,
     }

@@ -65,6 +65,8 @@ pub struct Config {
     pub thresholds: Vec<Threshold>,
     /// Files to leave out, as in a `.gitignore`.
     pub ignore_patterns: Vec<String>,
+    /// Files to check first if there may not be time for all, likewise.
+    pub critical_paths: Vec<String>,
     /// Whether files that `.gitignore` names are left out as well.
     pub use_gitignore: bool,
     /// What is odd about the file, but does not make it unusable.
@@ -159,11 +161,15 @@ impl Config {
             }
             None => default_thresholds(&settings),
         };
-        let patterns = settings.get("ignore_patterns").map(Setting::items).unwrap_or_default();
+        let patterns = |key| -> Vec<String> {
+            let patterns = settings.get(key).map(Setting::items).unwrap_or_default();
+            patterns.iter().filter_map(Setting::text).map(str::to_owned).collect()
+        };
         Self {
             path,
             thresholds,
-            ignore_patterns: patterns.iter().filter_map(Setting::text).map(str::to_owned).collect(),
+            ignore_patterns: patterns("ignore_patterns"),
+            critical_paths: patterns("critical_paths"),
             use_gitignore: settings.get("use_gitignore").and_then(Setting::boolean).unwrap_or(true),
             warnings,
             settings,

@@ -382,7 +382,7 @@ static DUPLICATION: [Key; 4] = [
 ];
 
 /// A whole configuration.
-pub(super) static CONFIG: [Key; 9] = [
+pub(super) static CONFIG: [Key; 10] = [
     key(
         "defaults",
         "Thresholds that hold where no language says otherwise.",
@@ -400,6 +400,12 @@ pub(super) static CONFIG: [Key; 9] = [
         "Files to leave out, as in a .gitignore, relative to this file.",
         Kind::List(&Kind::Pattern),
         empty_list(),
+    ),
+    key(
+        "critical_paths",
+        "Files to check first if there may not be time for all (--max-time), as in a .gitignore, relative to this file.",
+        Kind::List(&Kind::Pattern),
+        Presence::Optional,
     ),
     key(
         "use_gitignore",

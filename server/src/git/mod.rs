@@ -12,6 +12,7 @@
 mod blobs;
 mod change;
 mod command;
+mod history;
 mod raw_diff;
 mod repository;
 

@@ -1,12 +1,14 @@
 //! The repository that a directory is in.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::blobs::{Blobs, ObjectId};
 use super::change::{self, Change, Changes, State};
 use super::command::{Git, GitError, succeeded};
+use super::history;
 use super::raw_diff::is_regular_file;
 use super::{bytes_of, path_of};
 
@@ -139,6 +141,16 @@ impl Repository {
         };
         let ignored = output.split(|byte| *byte == 0).filter(|path| !path.is_empty());
         Ok(ignored.map(path_of).collect())
+    }
+
+    /// In how many of the last `commits` each file was changed, by paths below the top. What git has not said after `patience`
+    /// is not waited for.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot be started.
+    pub fn change_counts(&self, commits: u32, patience: Duration) -> Result<FxHashMap<PathBuf, u32>, GitError> {
+        history::change_counts(&self.git, commits, patience)
     }
 
     /// What reads blobs.

@@ -1,4 +1,4 @@
-//! The functions and classes of a document: where their names stand, and what was measured of them.
+//! Where the names of a document's functions and classes stand, and what was measured of them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,65 +7,8 @@ use ropey::Rope;
 use rustc_hash::FxHashMap;
 
 use super::convert::bytes_of_line;
-use crate::analysis::Document;
-use crate::metrics::{AllRows, ClassMetrics, Details, FunctionMetrics, Measured, MetricType, Placed, for_each_row};
-
-/// A function or class that has rows.
-#[derive(Clone, Copy, Debug)]
-pub enum Definition<'a> {
-    /// A function or method.
-    Function(Placed<'a, FunctionMetrics>),
-    /// A class.
-    Class(Placed<'a, ClassMetrics>),
-}
-
-impl<'a> Definition<'a> {
-    /// The bare name.
-    pub fn name(&self) -> &'a str {
-        match self {
-            Self::Function(function) => &function.item.name,
-            Self::Class(class) => &class.item.name,
-        }
-    }
-
-    /// The names of the classes around it, outermost first.
-    pub fn classes(&self) -> &'a [Box<str>] {
-        match self {
-            Self::Function(function) => &function.item.classes,
-            Self::Class(class) => &class.item.classes,
-        }
-    }
-
-    /// The line, from 0, of its `def` or `class`.
-    pub fn line(&self) -> u32 {
-        let line = match self {
-            Self::Function(function) => function.def_line(),
-            Self::Class(class) => class.class_line(),
-        };
-        line.saturating_sub(1)
-    }
-}
-
-/// The functions and classes of a document, in the order of their lines.
-pub fn definitions(document: &Document) -> Vec<Definition<'_>> {
-    let mut definitions: Vec<Definition<'_>> = Vec::new();
-    for run in document.runs() {
-        definitions.extend(run.placed_functions().map(Definition::Function));
-        definitions.extend(run.placed_classes().map(Definition::Class));
-    }
-    definitions.sort_by_key(Definition::line);
-    definitions
-}
-
-/// The function or class whose `def` or `class` is on `line`, from 0.
-pub fn definition_on_line(document: &Document, line: u32) -> Option<Definition<'_>> {
-    let (lines, unit) = document.unit_at(line)?;
-    unit.runs(lines.start).find_map(|run| {
-        let functions = run.placed_functions().map(Definition::Function);
-        let mut all = functions.chain(run.placed_classes().map(Definition::Class));
-        all.find(|definition| definition.line() == line)
-    })
-}
+use crate::analysis::{Definition, Document};
+use crate::metrics::{AllRows, Details, MetricType, for_each_row};
 
 /// Where the name of what a `def` or `class` on `line`, from 0, defines stands, in bytes. Where there is none, as the text
 /// has changed since it was measured, what the line has on it.
@@ -156,6 +99,7 @@ impl Values {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::analysis::{definition_on_line, definitions};
 
     #[test]
     fn a_name_follows_its_keywords() {

@@ -1,6 +1,7 @@
 //! Source text to syntax: decoding, parsing, and the units that a file consists of.
 
 mod decoding;
+mod encoded_edit;
 mod encoding_names;
 mod nesting;
 mod parsing;
@@ -9,6 +10,7 @@ mod tree;
 pub mod units;
 
 pub use decoding::{DecodeError, decode};
+pub use encoded_edit::edit_encoded;
 pub use nesting::MAX_NESTING;
 pub use parsing::{ANALYSIS_STACK_BYTES, MAX_BYTES, Source, SyntaxError, parse};
 pub use tree::{SyntaxTree, TreeParser};

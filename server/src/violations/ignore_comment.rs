@@ -1,5 +1,7 @@
 //! The comments `# antipasta: ignore`, `# antipasta: ignore[METRIC]` and `# antipasta: ignore[METRIC<=CEILING]`.
 
+use std::fmt;
+
 use crate::config::metric_of_prefix;
 use crate::metrics::MetricType;
 
@@ -14,10 +16,20 @@ pub(super) struct IgnoreComment {
 
 /// A metric that a comment names.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct IgnoredMetric {
+pub struct IgnoredMetric {
+    /// The metric.
     pub metric: MetricType,
     /// Up to this value, which belongs to it; without bound if there is none.
     pub ceiling: Option<f64>,
+}
+
+impl fmt::Display for IgnoredMetric {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ceiling {
+            Some(ceiling) => write!(formatter, "{}<={ceiling}", self.metric),
+            None => self.metric.fmt(formatter),
+        }
+    }
 }
 
 /// Reads a comment that holds `antipasta:`. `None` if it does not speak to us after all, as in `# see antipasta: docs`.

@@ -10,6 +10,7 @@ mod violation;
 
 pub use advice::advice;
 pub use documentation::{documentation_url, summary};
+pub use ignore_comment::IgnoredMetric;
 pub use ignore_edit::{ignores_also, with_ignored};
 pub use judge::{Judgement, judge};
 pub use suppression::Remark;

@@ -28,7 +28,7 @@ pub enum HookCommand {
     /// is kept, and comes first. Hooks of pre-commit, prek, husky and lefthook are left to them, with a word on what to write
     /// for them.
     Install {
-        /// What else to run the check with, such as `-- --changed-only`, after `--check --staged --quiet`.
+        /// What else to run the check with, such as `-- --changed-only`, after `--check --staged --quiet --on-error warn`.
         #[arg(last = true, value_name = "ARGUMENT")]
         arguments: Vec<OsString>,
     },

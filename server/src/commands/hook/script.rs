@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 /// What the hook runs the binary with, before what the user adds.
-pub const CHECK_ARGUMENTS: [&str; 3] = ["--check", "--staged", "--quiet"];
+pub const CHECK_ARGUMENTS: [&str; 5] = ["--check", "--staged", "--quiet", "--on-error", "warn"];
 
 /// The name of the hook, which is also that of its file.
 pub(super) const HOOK: &str = "pre-commit";

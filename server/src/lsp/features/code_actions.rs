@@ -4,24 +4,21 @@
 //! threshold to the value, and to explain the value. Edits are offered only if they do what they say: the edited text is
 //! measured, or read as a configuration, first.
 
-mod ignore_comment;
-
 use std::path::Path;
 
 use ropey::Rope;
 use tower_lsp::lsp_types::{self, CodeAction, CodeActionKind, CodeActionParams, Diagnostic, TextEdit, Url};
 
-use self::ignore_comment::ignore_comment;
 use super::edits::EditSupport;
+use crate::analysis::{definition_on_line, ignore_comment};
 use crate::config::{Config, Format, edit_to_pass, new_configuration, passing_limit};
 use crate::discovery::FILE_NAME;
 use crate::lsp::command::Command;
 use crate::lsp::convert::to_range;
-use crate::lsp::definitions::definition_on_line;
 use crate::lsp::diagnostics::{DiagnosticData, SOURCE};
 use crate::lsp::snapshot::Snapshot;
 use crate::text::PositionEncoding;
-use crate::violations::Violation;
+use crate::violations::{IgnoredMetric, Violation};
 
 /// The text of a configuration: what the editor has of it, if it is open there, else the file's.
 pub struct ConfigurationText {
@@ -134,7 +131,11 @@ impl Subject<'_> {
         let Snapshot {
             uri, version, document, ..
         } = self.snapshot;
-        let (bytes, comment) = ignore_comment(document, &definition, self.data.metric)?;
+        let wanted = IgnoredMetric {
+            metric: self.data.metric,
+            ceiling: None,
+        };
+        let (bytes, comment) = ignore_comment(document, &definition, &[wanted])?;
         let range = to_range(document.text(), &bytes, self.surroundings.encoding);
         let edit = TextEdit::new(range, comment);
         let title = format!("Ignore {} of `{}` here", self.data.metric, definition.name());

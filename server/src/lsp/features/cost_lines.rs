@@ -75,7 +75,7 @@ pub fn constructs(line: &LineCosts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lsp::definitions::{Definition, definition_on_line};
+    use crate::analysis::{Definition, definition_on_line};
     use crate::lsp::features::testing::{edited_snapshot, snapshot};
     use crate::lsp::snapshot::Snapshot;
     use MetricType::{CognitiveComplexity, CyclomaticComplexity};

@@ -4,8 +4,9 @@ use tower_lsp::lsp_types::{DocumentSymbol, Location, Range, SymbolInformation, S
 
 use super::judged_values::{JudgedValues, summary};
 use super::outline::{Entry, entries, outline, range_of_entry};
+use crate::analysis::Definition;
 use crate::lsp::convert::to_range;
-use crate::lsp::definitions::{Definition, name_on_line};
+use crate::lsp::definitions::name_on_line;
 use crate::lsp::snapshot::Snapshot;
 use crate::text::PositionEncoding;
 

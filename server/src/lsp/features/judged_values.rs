@@ -2,8 +2,9 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::analysis::Definition;
 use crate::config::{Comparison, Threshold};
-use crate::lsp::definitions::{Definition, MetricValue, Values};
+use crate::lsp::definitions::{MetricValue, Values};
 use crate::lsp::snapshot::Snapshot;
 use crate::metrics::MetricType;
 use crate::text::python_float;
@@ -209,7 +210,7 @@ pub fn summary(values: &[JudgedValue], is_stale: bool) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lsp::definitions::definition_on_line;
+    use crate::analysis::definition_on_line;
     use crate::lsp::features::testing::{snapshot, unjudged_snapshot};
 
     const TEXT: &str = "\

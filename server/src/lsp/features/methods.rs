@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use super::judged_values::{JudgedValues, summary};
 use super::outline::is_inside;
 use super::page::Page;
+use crate::analysis::Definition;
 use crate::analysis::Document;
-use crate::lsp::definitions::Definition;
 use crate::metrics::{ClassMetrics, FunctionMetrics, Measured as _, Placed};
 
 /// Adds a list of the methods of a class to a page: the `most` complex ones, the worst first. Costs what the document has
@@ -56,7 +56,7 @@ fn classes_like(document: &Document, class: &ClassMetrics) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lsp::definitions::definition_on_line;
+    use crate::analysis::definition_on_line;
     use crate::lsp::features::testing::snapshot;
     use tower_lsp::lsp_types::MarkupKind;
 

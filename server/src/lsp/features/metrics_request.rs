@@ -7,8 +7,9 @@ use tower_lsp::lsp_types::{Position, Range, TextDocumentIdentifier, Url};
 
 use super::judged_values::{JudgedValue, JudgedValues, Verdict};
 use super::outline::{Entry, ErrorInText, entry_around_line, outline, qualified_name, range_of_entry};
+use crate::analysis::Definition;
 use crate::lsp::convert::to_range;
-use crate::lsp::definitions::{Definition, name_on_line};
+use crate::lsp::definitions::name_on_line;
 use crate::lsp::snapshot::Snapshot;
 use crate::metrics::{FunctionSummary, Measured as _, MetricType};
 use crate::text::PositionEncoding;

@@ -6,9 +6,9 @@ use std::ops::Range;
 use ropey::Rope;
 use tower_lsp::lsp_types;
 
+use crate::analysis::Definition;
 use crate::analysis::{Document, MeasuredUnit};
 use crate::lsp::convert::bytes_of_line;
-use crate::lsp::definitions::Definition;
 use crate::syntax::SyntaxError;
 use crate::syntax::units::UnitKind;
 use crate::text::{Lines as _, PositionEncoding};

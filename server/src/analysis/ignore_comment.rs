@@ -1,23 +1,25 @@
-//! The comment by which a metric of a function or class is ignored, and where it is put.
+//! The comment by which metrics of a function or class are ignored, and where it is put.
 
 use std::ops::Range;
 
-use crate::analysis::Document;
-use crate::lsp::definitions::Definition;
-use crate::metrics::{HeaderComment, MetricType, Placed, comment_places, contribution_of_unit};
+use super::definition::Definition;
+use super::document::Document;
+use crate::metrics::{HeaderComment, Placed, comment_places, contribution_of_unit};
 use crate::syntax::units::UnitKind;
-use crate::violations::{ignores_also, with_ignored};
+use crate::violations::{IgnoredMetric, ignores_also, with_ignored};
 
 /// At how many places on a header a comment is tried: nearly always the first will do.
 const MOST_PLACES: usize = 8;
 
-/// The edit of a document by which a metric of something defined in it is ignored, and which changes nothing else that
+/// The edit of a document by which some metrics of something defined in it are ignored, and which changes nothing else that
 /// comments ask for: what takes the place of which bytes. `None` if there is no place for a comment, or the code does not
 /// parse.
+///
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
 pub fn ignore_comment(
     document: &Document,
     definition: &Definition<'_>,
-    metric: MetricType,
+    wanted: &[IgnoredMetric],
 ) -> Option<(Range<usize>, String)> {
     let (lines, unit) = document.unit_at(definition.line())?;
     let unit = UnitText {
@@ -27,12 +29,12 @@ pub fn ignore_comment(
     };
     let line = definition.line() - lines.start;
     let before = Comments::of(definition);
-    let (place, comment) = candidates(&unit, line, metric)?
+    let (place, comment) = candidates(&unit, line, wanted)?
         .into_iter()
         .take(MOST_PLACES)
         .find(|edit| {
             unit.comments_after(edit, line, |after| {
-                ignores_also(before.to_us, after.to_us, metric) && before.ask_complexipy == after.ask_complexipy
+                ignores_also(before.to_us, after.to_us, wanted) && before.ask_complexipy == after.ask_complexipy
             })
         })?;
     let start = document.text().line_to_byte(lines.start as usize);
@@ -40,12 +42,12 @@ pub fn ignore_comment(
 }
 
 /// What may take the place of what on the header on `line`, the best first.
-fn candidates(unit: &UnitText<'_>, line: u32, metric: MetricType) -> Option<Vec<(Range<usize>, String)>> {
+fn candidates(unit: &UnitText<'_>, line: u32, wanted: &[IgnoredMetric]) -> Option<Vec<(Range<usize>, String)>> {
     let places = comment_places(&unit.text, unit.kind, unit.classes, line).ok()?;
     let ranked = places.into_iter().filter_map(|place| {
         let old = unit.text[place.clone()].trim_end();
-        let new = with_ignored(old, metric)?;
-        // Best a comment that names the metric already, then one that names others, then the first place there is.
+        let new = with_ignored(old, wanted)?;
+        // Best a comment that names the metrics already, then one that names others, then the first place there is.
         Some(if old.is_empty() {
             (2, (place, format!("  {new}")))
         } else if new.starts_with(old) {

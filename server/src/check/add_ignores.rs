@@ -1,0 +1,116 @@
+//! Ignore comments with ceilings for the violations that there are, so that only what gets worse violates from now on.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use ropey::Rope;
+
+use super::notices::counted;
+use super::report::{Outcome, Report};
+use crate::analysis::{Analysis, AnalysisError, Document, analyse_bytes, definition_on_line, ignore_comment};
+use crate::config::Comparison;
+use crate::console;
+use crate::replace_file::replace_file;
+use crate::syntax::{decode, edit_encoded};
+use crate::violations::IgnoredMetric;
+
+/// What was added to a file.
+pub(super) struct Added {
+    /// How many functions and classes have a new comment, or one that says more.
+    pub comments: usize,
+    /// The metrics of the file as it is now.
+    pub analysis: Analysis,
+}
+
+/// Why nothing was added.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum AddError {
+    #[error("{0}")]
+    Analysis(#[from] AnalysisError),
+    #[error("it was changed while it was being checked")]
+    Changed,
+    #[error("a comment cannot be written in its encoding without writing other text anew")]
+    Encoding,
+    #[error("cannot be written: {0}")]
+    Write(std::io::Error),
+}
+
+/// Puts a comment on the header of each function and class of a file that has a violation: the metric is ignored up to the
+/// present value. `None` if there is no header to put one on: of a file's own values, none is ignored.
+///
+/// Call it on a thread of a [`Pool`](crate::analysis::Pool).
+pub(super) fn add_ignores(path: &Path, outcome: &Outcome) -> Result<Option<Added>, AddError> {
+    let mut wanted: BTreeMap<u32, Vec<IgnoredMetric>> = BTreeMap::new();
+    for violation in &outcome.judgement.violations {
+        let Some(line) = violation.definition_line else {
+            continue;
+        };
+        let ceiling = match violation.threshold.comparison {
+            Comparison::Less | Comparison::LessOrEqual => Some(violation.value),
+            // A ceiling bounds what is too high.
+            _ => None,
+        };
+        wanted.entry(line).or_default().push(IgnoredMetric {
+            metric: violation.metric(),
+            ceiling,
+        });
+    }
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let bytes = fs::read(path).map_err(AnalysisError::Read)?;
+    if analyse_bytes(&bytes)?.metrics != outcome.metrics {
+        return Err(AddError::Changed);
+    }
+    let text = decode(&bytes).map_err(AnalysisError::Decode)?;
+    let document = Document::new(Rope::from_str(&text));
+    let edits = wanted.iter().filter_map(|(line, wanted)| {
+        let definition = definition_on_line(&document, line.checked_sub(1)?)?;
+        ignore_comment(&document, &definition, wanted)
+    });
+    let edits: Vec<_> = edits.collect();
+    if edits.is_empty() {
+        return Ok(None);
+    }
+    let edited = edit_encoded(&bytes, &text, &edits).ok_or(AddError::Encoding)?;
+    let analysis = analyse_bytes(&edited)?;
+    replace_file(path, &edited).map_err(AddError::Write)?;
+    Ok(Some(Added {
+        comments: edits.len(),
+        analysis,
+    }))
+}
+
+/// Says which files got ignore comments, and why others did not. Returns whether all went well.
+pub(super) fn say_what_was_added(report: &Report, quiet: bool) -> bool {
+    let (mut comments, mut files, mut all_went_well) = (0, 0, true);
+    for file in &report.files {
+        match &file.added_ignores {
+            Ok(0) => {}
+            Ok(added) => {
+                comments += added;
+                files += 1;
+            }
+            Err(error) => {
+                console::error(format_args!("{}: no ignore comments were added: {error}", file.path));
+                all_went_well = false;
+            }
+        }
+    }
+    if !quiet {
+        let (comments, files) = (
+            counted(comments, "ignore comment", "ignore comments"),
+            counted(files, "file", "files"),
+        );
+        console::say(format!("Added {comments} to {files}"));
+    }
+    let of_files = report.violations_of_files();
+    if of_files > 0 {
+        console::warning(format_args!(
+            "{} of files as a whole, which comments cannot ignore; a baseline can tolerate them: `--baseline FILE --write-baseline`",
+            counted(of_files, "violation is", "violations are")
+        ));
+    }
+    all_went_well
+}

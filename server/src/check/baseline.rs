@@ -1,0 +1,337 @@
+//! A baseline: the violations that an old code base has, and that are tolerated as long as they get no worse.
+//!
+//! Entries are known by the path, the qualified name and the metric, never by a line. Of several functions of one name in a file,
+//! any may take the place of another: what counts is how many violate, and by how much.
+
+mod entries;
+mod matching;
+mod settle;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use entries::{Entries, FileEntries, Key, Malformed, rounded};
+use matching::{Match, matched};
+pub(super) use settle::settle;
+
+use super::finding::findings;
+use super::report::{InBaseline, Outcome};
+use crate::discovery::{normalized, seen_from};
+use crate::replace_file::replace_file;
+
+/// A baseline with more bytes is none.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// What to do with a baseline.
+#[derive(Clone, Debug)]
+pub struct BaselineOptions {
+    /// The file.
+    pub file: PathBuf,
+    /// What is done with it.
+    pub task: BaselineTask,
+}
+
+/// What is done with a baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BaselineTask {
+    /// Violations are held against it.
+    Apply,
+    /// The violations of the files that are checked take the place of its entries for them.
+    Write,
+    /// What is tolerated needlessly is taken out of it.
+    Prune,
+}
+
+/// Why there is no baseline.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum BaselineError {
+    #[error("{path}: there is no such baseline; `--write-baseline` writes one", path = .0.display())]
+    Missing(PathBuf),
+    #[error("{path}: cannot be read: {error}", path = .0.display(), error = .1)]
+    Read(PathBuf, io::Error),
+    #[error("{path}:{malformed}", path = .0.display(), malformed = .1)]
+    Malformed(PathBuf, Malformed),
+    #[error("{path}: cannot be written: {error}", path = .0.display(), error = .1)]
+    Write(PathBuf, io::Error),
+}
+
+/// A baseline.
+#[derive(Clone)]
+pub(super) struct Baseline {
+    /// Its path as it was given.
+    path: PathBuf,
+    /// The absolute path of its folder, which the paths in it start at.
+    folder: PathBuf,
+    entries: Entries,
+}
+
+/// What became of a file's violations when they were held against a baseline.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    /// How many are tolerated.
+    pub tolerated: usize,
+    /// The values that the baseline tolerates in this file.
+    entries: Vec<HeldEntry>,
+    /// All that violates, as a baseline would have it.
+    present: FileEntries,
+}
+
+/// A value that a baseline tolerates.
+#[derive(Debug, PartialEq)]
+struct HeldEntry {
+    key: Key,
+    value: f64,
+    /// The value that it would be enough to tolerate; `None` if there is nothing to tolerate any more.
+    needed: Option<f64>,
+}
+
+/// Something that a baseline tolerates needlessly.
+#[derive(Debug)]
+pub(super) struct Unneeded {
+    /// The file's path in the baseline.
+    pub file: String,
+    pub key: Key,
+    pub tolerated: f64,
+    /// What would be enough; `None` if there is nothing to tolerate.
+    pub needed: Option<f64>,
+    pub is_file_gone: bool,
+}
+
+impl Unneeded {
+    /// What it is, for people.
+    pub fn message(&self) -> String {
+        let mut message = format!("{}: ", self.file);
+        if let Some(name) = &self.key.name {
+            message += &format!("{name}: ");
+        }
+        message += &format!("{} of {} is tolerated; ", self.key.metric, self.tolerated);
+        message
+            + &match self.needed {
+                Some(needed) => format!("{needed} would do"),
+                None if self.is_file_gone => "the file is gone".to_owned(),
+                None => "nothing violates any more".to_owned(),
+            }
+    }
+}
+
+impl Baseline {
+    /// Reads a baseline. `content` is what stands for the file, if it is not to be read from disk.
+    pub fn read(
+        options: &BaselineOptions,
+        working_directory: &Path,
+        content: Option<Vec<u8>>,
+    ) -> Result<Self, BaselineError> {
+        let path = options.file.clone();
+        let absolute = normalized(&working_directory.join(&path));
+        let content = match content {
+            Some(content) => Ok(content),
+            None => read_bytes(&absolute),
+        };
+        let entries = match content.and_then(text_of) {
+            Ok(text) => entries::parse(&text).map_err(|malformed| BaselineError::Malformed(path.clone(), malformed))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && options.task == BaselineTask::Write => {
+                Entries::default()
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BaselineError::Missing(path)),
+            Err(error) => return Err(BaselineError::Read(path, error)),
+        };
+        Ok(Self {
+            folder: absolute.parent().unwrap_or(&absolute).to_owned(),
+            path,
+            entries,
+        })
+    }
+
+    /// The path of a file as it stands in the baseline: from its folder, with `/` on every system.
+    pub fn path_of(&self, absolute: &Path) -> String {
+        let path = seen_from(&normalized(absolute), &self.folder);
+        if path.is_absolute() {
+            return path.display().to_string();
+        }
+        let names: Vec<_> = path
+            .components()
+            .map(|name| name.as_os_str().to_string_lossy())
+            .collect();
+        names.join("/")
+    }
+
+    /// Takes out of a file's violations those that are tolerated, and says of the others what was.
+    pub fn apply(&self, file: &str, outcome: &mut Outcome) -> Held {
+        let none = FileEntries::new();
+        let tolerated = self.entries.get(file).unwrap_or(&none);
+        let mut violating: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (index, finding) in findings(outcome).iter().enumerate() {
+            let key = Key {
+                name: finding.qualified_name().map(|name| name.into_owned()),
+                metric: finding.violation.metric(),
+            };
+            violating.entry(key).or_default().push(index);
+        }
+        let violations = &mut outcome.judgement.violations;
+        let mut held = Held::default();
+        let mut is_tolerated = vec![false; violations.len()];
+        for (key, indices) in &violating {
+            let values: Vec<f64> = indices.iter().map(|&index| rounded(violations[index].value)).collect();
+            let mut present: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+            present.sort_by(f64::total_cmp);
+            held.present.insert(key.clone(), present);
+            let comparison = violations[indices[0]].threshold.comparison;
+            let tolerated = tolerated.get(key).map_or(&[][..], Vec::as_slice);
+            let (of_values, needed) = matched(&values, tolerated, comparison);
+            for (&index, before) in indices.iter().zip(of_values) {
+                match before {
+                    Match::Tolerated => is_tolerated[index] = true,
+                    Match::WorseThan(before) => violations[index].before = Some(before),
+                    Match::New => {}
+                }
+            }
+            let entries = tolerated.iter().zip(needed);
+            held.entries.extend(entries.map(|(&value, needed)| HeldEntry {
+                key: key.clone(),
+                value,
+                needed,
+            }));
+        }
+        for (key, values) in tolerated.iter().filter(|(key, _)| !violating.contains_key(key)) {
+            held.entries.extend(values.iter().map(|&value| HeldEntry {
+                key: key.clone(),
+                value,
+                needed: None,
+            }));
+        }
+        let mut is_tolerated = is_tolerated.into_iter();
+        let all = violations.len();
+        violations.retain(|_| !is_tolerated.next().unwrap_or_default());
+        held.tolerated = all - violations.len();
+        held
+    }
+
+    /// What is tolerated needlessly in the files that were checked, and, if that is asked for, in those that are gone.
+    pub fn unneeded<'f>(
+        &self,
+        checked: impl IntoIterator<Item = &'f InBaseline>,
+        looks_for_gone: bool,
+    ) -> Vec<Unneeded> {
+        let mut unneeded = Vec::new();
+        let mut seen = BTreeSet::new();
+        for InBaseline { file, held } in checked {
+            if !self.entries.contains_key(file) || !seen.insert(file) {
+                continue;
+            }
+            let entries = held.iter().flat_map(|held| &held.entries);
+            for entry in entries.filter(|entry| entry.needed != Some(entry.value)) {
+                unneeded.push(Unneeded {
+                    file: file.clone(),
+                    key: entry.key.clone(),
+                    tolerated: entry.value,
+                    needed: entry.needed,
+                    is_file_gone: false,
+                });
+            }
+        }
+        for (file, entries) in self.entries.iter().filter(|(file, _)| !seen.contains(file)) {
+            if !looks_for_gone || !self.is_gone(file) {
+                continue;
+            }
+            let values = entries
+                .iter()
+                .flat_map(|(key, values)| values.iter().map(move |value| (key, *value)));
+            unneeded.extend(values.map(|(key, tolerated)| Unneeded {
+                file: file.clone(),
+                key: key.clone(),
+                tolerated,
+                needed: None,
+                is_file_gone: true,
+            }));
+        }
+        unneeded.sort_by(|one, other| (&one.file, &one.key).cmp(&(&other.file, &other.key)));
+        unneeded
+    }
+
+    /// Whether there is no such file any more.
+    fn is_gone(&self, file: &str) -> bool {
+        // A path that is no Unicode is written with this in place of what it has.
+        let is_known = !file.contains(char::REPLACEMENT_CHARACTER);
+        let found = fs::symlink_metadata(self.folder.join(file));
+        is_known && found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// Takes out what is tolerated needlessly; nothing is added, and nothing gets a worse value. Returns how many values went
+    /// and how many were lowered.
+    pub fn prune(&mut self, unneeded: &[Unneeded]) -> Result<(usize, usize), BaselineError> {
+        let (mut removed, mut lowered) = (0, 0);
+        for entry in unneeded {
+            let Some(entries) = self.entries.get_mut(&entry.file) else {
+                continue;
+            };
+            let Some(values) = entries.get_mut(&entry.key) else {
+                continue;
+            };
+            let Some(at) = values.iter().position(|value| *value == entry.tolerated) else {
+                continue;
+            };
+            match entry.needed {
+                Some(needed) => {
+                    values[at] = needed;
+                    lowered += 1;
+                }
+                None => {
+                    values.remove(at);
+                    removed += 1;
+                }
+            }
+        }
+        for entries in self.entries.values_mut() {
+            entries.values_mut().for_each(|values| values.sort_by(f64::total_cmp));
+        }
+        if removed + lowered > 0 {
+            self.save()?;
+        }
+        Ok((removed, lowered))
+    }
+
+    /// Makes the violations of the files that were checked the entries for them, and takes out those of files that are gone.
+    /// Those of files that could not be analysed stay. Returns how many values are tolerated in all.
+    pub fn rewrite<'f>(&mut self, checked: impl IntoIterator<Item = &'f InBaseline>) -> Result<usize, BaselineError> {
+        let mut seen = BTreeSet::new();
+        for InBaseline { file, held } in checked {
+            if let Some(held) = held {
+                self.entries.insert(file.clone(), held.present.clone());
+            }
+            seen.insert(file);
+        }
+        let gone = self
+            .entries
+            .keys()
+            .filter(|file| !seen.contains(file) && self.is_gone(file));
+        for file in gone.cloned().collect::<Vec<_>>() {
+            self.entries.remove(&file);
+        }
+        self.save()?;
+        let values = self.entries.values().flat_map(FileEntries::values);
+        Ok(values.map(Vec::len).sum())
+    }
+
+    fn save(&mut self) -> Result<(), BaselineError> {
+        for entries in self.entries.values_mut() {
+            entries.retain(|_, values| !values.is_empty());
+        }
+        replace_file(&self.path, entries::write(&self.entries).as_bytes())
+            .map_err(|error| BaselineError::Write(self.path.clone(), error))
+    }
+}
+
+fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
+}
+
+fn text_of(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+}

@@ -1,0 +1,63 @@
+//! What is done with a baseline when all violations are known.
+
+use super::{Baseline, BaselineError, BaselineOptions, BaselineTask};
+use crate::check::notices::counted;
+use crate::check::report::Report;
+use crate::console;
+
+/// Does what is to be done with the baseline now that all violations are known, and has the report say what it tolerates
+/// needlessly.
+///
+/// `looks_for_gone` says whether that a file is not on disk means that it is gone.
+pub(in crate::check) fn settle(
+    baseline: &mut Baseline,
+    options: &BaselineOptions,
+    report: &mut Report,
+    looks_for_gone: bool,
+    quiet: bool,
+) -> Result<(), BaselineError> {
+    let path = options.file.display();
+    let say = |message: String| {
+        if !quiet {
+            console::say(message)
+        }
+    };
+    let files = report.files.iter();
+    let in_baseline = files.filter_map(|file| file.in_baseline.as_ref());
+    let unneeded = baseline.unneeded(in_baseline, looks_for_gone);
+    match options.task {
+        BaselineTask::Apply => {
+            if !unneeded.is_empty() && !quiet {
+                console::warning(format_args!(
+                    "{path}: {} tolerated needlessly; `--prune-baseline` takes them out",
+                    counted(unneeded.len(), "value is", "values are")
+                ));
+            }
+            report.unneeded = Some(unneeded);
+            return Ok(());
+        }
+        BaselineTask::Prune => {
+            let (removed, lowered) = baseline.prune(&unneeded)?;
+            say(format!(
+                "Pruned {path}: {removed} values removed, {lowered} made stricter"
+            ));
+        }
+        BaselineTask::Write => {
+            let in_baseline = report.files.iter_mut().filter_map(|file| {
+                let in_baseline = file.in_baseline.as_mut()?;
+                if let Some(held) = &mut in_baseline.held {
+                    held.tolerated += file.outcome.judgement.violations.len();
+                    file.outcome.judgement.violations.clear();
+                }
+                Some(&*in_baseline)
+            });
+            let values = baseline.rewrite(in_baseline)?;
+            say(format!(
+                "Wrote {path}: {} tolerated",
+                counted(values, "violation is", "violations are")
+            ));
+        }
+    }
+    report.unneeded = Some(Vec::new());
+    Ok(())
+}

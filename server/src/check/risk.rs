@@ -1,0 +1,140 @@
+//! Which files to check first when there may not be time for all.
+
+use std::cmp::Reverse;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustc_hash::FxHashMap;
+
+use super::task::Task;
+use crate::cache::Known;
+use crate::config::Config;
+use crate::discovery::{Configs, Patterns, normalized};
+use crate::git::Repository;
+
+/// So many commits say enough of what is changed often.
+const COMMITS: u32 = 500;
+
+/// The numbers of the tasks, the riskiest first. Files that are known cost nothing and come before all others; then those that
+/// a configuration names as critical; then those that are large and often changed.
+pub(super) fn riskiest_first(
+    tasks: &[(Task, Option<Known>)],
+    configs: &Configs,
+    changes: &FxHashMap<PathBuf, u32>,
+) -> Vec<usize> {
+    let mut patterns: FxHashMap<*const Config, Patterns> = FxHashMap::default();
+    let working_directory = configs.working_directory();
+    let rank = |(task, known): &(Task, Option<Known>)| {
+        let path = normalized(&working_directory.join(&task.path));
+        let critical = patterns.entry(std::ptr::from_ref(&*task.config)).or_insert_with(|| {
+            let found_in = task.config.directory().filter(|_| !configs.is_given());
+            let base = found_in.unwrap_or(working_directory);
+            Patterns::new(base, task.config.critical_paths.iter().map(String::as_str))
+        });
+        let is_critical = !task.config.critical_paths.is_empty() && critical.leave_out(&path, &task.path);
+        let changes = changes.get(&path).copied().unwrap_or_default();
+        let risk = task.stamp.size.max(1).saturating_mul(u64::from(changes) + 1);
+        (known.is_some(), is_critical, risk)
+    };
+    let ranks: Vec<_> = tasks.iter().map(rank).collect();
+    let mut order: Vec<usize> = (0..tasks.len()).collect();
+    order.sort_by_key(|&index| Reverse(ranks[index]));
+    order
+}
+
+/// How often files were changed of late, by their absolute paths; nothing, if there is no repository that says so.
+pub(super) fn recent_changes(working_directory: &Path, patience: Duration) -> FxHashMap<PathBuf, u32> {
+    let changes = Repository::of_directory(working_directory).and_then(|repository| {
+        let counts = repository.change_counts(COMMITS, patience)?;
+        let absolute = counts
+            .into_iter()
+            .map(|(path, count)| (repository.top().join(path), count));
+        Ok(absolute.collect())
+    });
+    changes.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::task::Content;
+    use crate::config::Overrides;
+    use crate::discovery::FileStamp;
+    use std::sync::Arc;
+
+    #[test]
+    fn history_says_what_is_changed_often() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let git = |arguments: &[&str]| {
+            let mut command = std::process::Command::new("git");
+            command
+                .args(["-c", "user.name=A", "-c", "user.email=a@example.org"])
+                .args(arguments);
+            for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+                command.env_remove(variable);
+            }
+            assert!(command.current_dir(&top).output().unwrap().status.success());
+        };
+        let patience = Duration::from_secs(1000);
+        assert!(recent_changes(&top, patience).is_empty(), "there is no repository");
+        git(&["init", "--quiet"]);
+        std::fs::create_dir(top.join("sub")).unwrap();
+        for (name, content) in [("a b.py", "1"), ("sub/\u{e9}.py", "1"), ("a b.py", "2")] {
+            std::fs::write(top.join(name), content).unwrap();
+            git(&["add", "."]);
+            git(&["commit", "--quiet", "--message", "x"]);
+        }
+        let expected = [(top.join("a b.py"), 2), (top.join("sub/\u{e9}.py"), 1)];
+        assert_eq!(
+            recent_changes(&top.join("sub"), patience),
+            expected.into_iter().collect()
+        );
+    }
+
+    #[test]
+    fn critical_files_come_before_large_and_often_changed_ones() {
+        let top = std::env::current_dir().unwrap();
+        let config = Config::from_yaml(&top.join(".antipasta.yaml"), "critical_paths: [core/, /main.py]").unwrap();
+        let config = Arc::new(config);
+        let configs = Configs::nearest(&top, Overrides::default());
+        let task = |path: &str, size| {
+            let task = Task {
+                path: PathBuf::from(path),
+                absolute: PathBuf::new(),
+                stamp: FileStamp {
+                    size,
+                    ..FileStamp::default()
+                },
+                config: Arc::clone(&config),
+                content: Content::OnDisk,
+                base: None,
+            };
+            (task, None)
+        };
+        let tasks = [
+            task("small.py", 10),
+            task("large.py", 100),
+            task("changed.py", 20),
+            task("main.py", 1),
+            task("sub/core/a.py", 2),
+            task("sub/main.py", 0),
+        ];
+        let changes = [(top.join("changed.py"), 5)].into_iter().collect();
+        let names: Vec<_> = riskiest_first(&tasks, &configs, &changes)
+            .into_iter()
+            .map(|index| tasks[index].0.path.to_str().unwrap())
+            .collect();
+        assert_eq!(
+            names,
+            [
+                "sub/core/a.py",
+                "main.py",
+                "changed.py",
+                "large.py",
+                "small.py",
+                "sub/main.py"
+            ]
+        );
+    }
+}
