@@ -452,6 +452,20 @@ fn a_crash_refuses_nothing() {
 }
 
 #[test]
+fn what_cannot_be_checked_refuses_nothing_unless_it_is_to() {
+    let repository = Repository::new(&[("a.py", SIMPLE)]);
+    install(&repository);
+    repository.write("broken.py", "def f(:\n");
+    let run = succeeded(commit(&repository, &[]));
+    assert!(run.stderr.contains("broken.py"), "{run:?}");
+    succeeded(hook(&repository, &["install", "--", "--on-error", "fail"]));
+    repository.write("broken.py", "def g(:\n");
+    let run = commit(&repository, &[]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("broken.py"), "{run:?}");
+}
+
+#[test]
 fn it_runs_with_what_the_user_adds() {
     let repository = Repository::new(&[("a.py", COMPLEX)]);
     succeeded(hook(&repository, &["install", "--", "--changed-only", "-t", "cyc=5"]));
