@@ -12,5 +12,6 @@ mod git;
 mod ignore_comments;
 mod json;
 mod on_error;
+mod shard;
 mod text;
 mod time_limit;
