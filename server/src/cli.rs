@@ -11,8 +11,10 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::cache::Location;
-use crate::check::{self, BaselineOptions, BaselineTask, CheckOptions, Destination, Input, OnError, OutputFormat};
-use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, VerifyCommand};
+use crate::check::{
+    self, BaselineOptions, BaselineTask, CheckOptions, Destination, Input, OnError, OutputFormat, Shard,
+};
+use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, MergeCommand, VerifyCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
 use crate::git::Change;
@@ -39,6 +41,8 @@ Examples:
                                               count only what the next commit makes worse
   antipasta-lsp --check --baseline antipasta-baseline.jsonl --write-baseline
                                               tolerate what there is, and count what is new or gets worse
+  antipasta-lsp --check --shard 1/4 --format json --output 1.json
+                                              check the first of four parts; `antipasta-lsp merge` joins them
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
   antipasta-lsp hook install                  have git do so before each commit
   antipasta-lsp config init                   write a .antipasta.yaml to begin with
@@ -92,6 +96,8 @@ enum Command {
     /// Write, check, show or convert configurations.
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Make one report of those of several parts, as `--shard` makes them.
+    Merge(MergeCommand),
     /// Look at the cache, check it, make it smaller, or carry it elsewhere.
     Cache {
         #[command(subcommand)]
@@ -176,6 +182,13 @@ struct CheckArguments {
     /// The configuration to use for all files, in place of the nearest above each file.
     #[arg(long, short, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    /// Check one of several parts of the files, such as 1/4, for jobs that share the work.
+    ///
+    /// The parts are of about the same size, and depend on nothing but the paths and sizes of the files: each job finds the same
+    /// ones. `antipasta-lsp merge` makes one report of theirs, in JSON or SARIF.
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["write_baseline", "prune_baseline"])]
+    shard: Option<Shard>,
 
     /// What it comes to that something could not be checked: a file that is no Python or cannot be read, or git or this
     /// program failing.
@@ -312,6 +325,7 @@ pub fn main() -> ExitCode {
     };
     match cli.command {
         Some(Command::Config(command)) => command.run(),
+        Some(Command::Merge(command)) => command.run(),
         Some(Command::Cache { command, format }) => command.run(format),
         Some(Command::Hook(command)) => match command.check_arguments().map_or(Ok(()), is_check) {
             Ok(()) => command.run(),
@@ -427,6 +441,7 @@ impl CheckArguments {
             changed_only: self.changed_only,
             baseline,
             add_ignores: self.add_ignores,
+            shard: self.shard,
             on_error: self.on_error,
             max_time: self.max_time,
             no_cache,

@@ -13,5 +13,6 @@ mod hook;
 mod ignore_comments;
 mod json;
 mod on_error;
+mod shard;
 mod text;
 mod time_limit;

@@ -11,7 +11,7 @@ use super::format::Format;
 use super::python_json;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use crate::metrics::{Details, MetricRow};
+use crate::metrics::{Details, MetricRow, MetricType};
 use crate::violations::Violation;
 
 /// The language of all files.
@@ -148,35 +148,72 @@ impl Format for Json {
         files: &mut dyn Iterator<Item = String>,
         output: &mut dyn Write,
     ) -> io::Result<()> {
+        let unused = report
+            .unused_ignores()
+            .map(|(path, remark)| json!({"file": path.shown, "line_number": remark.line, "message": remark.message}));
+        let unchecked: Vec<_> = report.unchecked().map(|path| &path.shown).collect();
+        let baseline = report.unneeded.as_ref();
+        let parts = Parts {
+            summary: Summary {
+                files: report.files.len(),
+                files_with_violations: report.files_with_violations(),
+                violations_by_type: report.violations_by_type(),
+            },
+            unused_ignores: report.lists_unused_ignores.then(|| unused.collect::<Vec<_>>()),
+            unchecked,
+            baseline: baseline.map(|unneeded| baseline_object(report.tolerated(), unneeded)),
+        };
+        parts.write(files, output)
+    }
+}
+
+/// What there is to count.
+pub(super) struct Summary {
+    pub files: usize,
+    pub files_with_violations: usize,
+    /// In the order in which the metrics are first met.
+    pub violations_by_type: Vec<(MetricType, usize)>,
+}
+
+/// All of a report but what there is for each file.
+pub(super) struct Parts<U, P, B> {
+    pub summary: Summary,
+    /// The ignore comments that suppress nothing, if they were asked for.
+    pub unused_ignores: Option<Vec<U>>,
+    /// The files that there was no time for.
+    pub unchecked: Vec<P>,
+    /// What there is to say of the baseline, if there is one.
+    pub baseline: Option<B>,
+}
+
+impl<U: Serialize, P: Serialize, B: Serialize> Parts<U, P, B> {
+    /// Writes the whole report, with what there is for each file.
+    pub fn write(&self, files: &mut dyn Iterator<Item = String>, output: &mut dyn Write) -> io::Result<()> {
         output.write_all(b"{\n  \"summary\": ")?;
-        python_json::write(&summary(report), 1, &mut *output)?;
+        python_json::write(&self.summary.value(), 1, &mut *output)?;
         output.write_all(b",\n  \"reports\": [")?;
         for (index, file) in files.enumerate() {
             output.write_all(if index == 0 { b"\n    " } else { b",\n    " })?;
             output.write_all(file.as_bytes())?;
         }
-        output.write_all(if report.files.is_empty() { b"]" } else { b"\n  ]" })?;
-        if report.lists_unused_ignores {
-            let unused = report.unused_ignores().map(
-                |(path, remark)| json!({"file": path.shown, "line_number": remark.line, "message": remark.message}),
-            );
+        output.write_all(if self.summary.files == 0 { b"]" } else { b"\n  ]" })?;
+        if let Some(unused) = &self.unused_ignores {
             output.write_all(b",\n  \"unused_ignores\": ")?;
-            python_json::write(&unused.collect::<Vec<_>>(), 1, &mut *output)?;
+            python_json::write(unused, 1, &mut *output)?;
         }
-        if report.unchecked().next().is_some() {
-            let unchecked: Vec<_> = report.unchecked().map(|path| &path.shown).collect();
+        if !self.unchecked.is_empty() {
             output.write_all(b",\n  \"unchecked\": ")?;
-            python_json::write(&unchecked, 1, &mut *output)?;
+            python_json::write(&self.unchecked, 1, &mut *output)?;
         }
-        if let Some(unneeded) = &report.unneeded {
+        if let Some(baseline) = &self.baseline {
             output.write_all(b",\n  \"baseline\": ")?;
-            python_json::write(&baseline(report.tolerated(), unneeded), 1, &mut *output)?;
+            python_json::write(baseline, 1, &mut *output)?;
         }
         output.write_all(b"\n}\n")
     }
 }
 
-fn baseline(tolerated: usize, unneeded: &[Unneeded]) -> Value {
+fn baseline_object(tolerated: usize, unneeded: &[Unneeded]) -> Value {
     let unneeded = unneeded.iter().map(|entry| {
         json!({
             "file": entry.file,
@@ -189,22 +226,24 @@ fn baseline(tolerated: usize, unneeded: &[Unneeded]) -> Value {
     json!({"tolerated_violations": tolerated, "unneeded": unneeded.collect::<Vec<_>>()})
 }
 
-fn summary(report: &Report) -> Value {
-    let by_type = report.violations_by_type().into_iter();
-    let by_type: Map<_, _> = by_type
-        .map(|(metric, count)| (metric.to_string(), json!(count)))
-        .collect();
-    let by_language = match report.files.len() {
-        0 => json!({}),
-        files => json!({LANGUAGE: files}),
-    };
-    let violations = report.violations();
-    json!({
-        "total_files": report.files.len(),
-        "files_with_violations": report.files_with_violations(),
-        "total_violations": violations,
-        "violations_by_type": by_type,
-        "files_by_language": by_language,
-        "success": violations == 0,
-    })
+impl Summary {
+    fn value(&self) -> Value {
+        let by_type = self.violations_by_type.iter();
+        let violations: usize = by_type.clone().map(|(_, count)| count).sum();
+        let by_type: Map<_, _> = by_type
+            .map(|(metric, count)| (metric.to_string(), json!(count)))
+            .collect();
+        let by_language = match self.files {
+            0 => json!({}),
+            files => json!({LANGUAGE: files}),
+        };
+        json!({
+            "total_files": self.files,
+            "files_with_violations": self.files_with_violations,
+            "total_violations": violations,
+            "violations_by_type": by_type,
+            "files_by_language": by_language,
+            "success": violations == 0,
+        })
+    }
 }

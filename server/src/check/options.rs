@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::baseline::BaselineOptions;
 use super::destination::Destination;
+use super::shard::Shard;
 use crate::config::Overrides;
 use crate::git::Change;
 
@@ -31,6 +32,8 @@ pub struct CheckOptions {
     pub baseline: Option<BaselineOptions>,
     /// Whether violations that are found get ignore comments.
     pub add_ignores: bool,
+    /// The part of the files to check, if not all.
+    pub shard: Option<Shard>,
     /// What a failure of ours does.
     pub on_error: OnError,
     /// How long the check may take.

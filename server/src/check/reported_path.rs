@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use url::Url;
 
 use crate::discovery::{is_repository, normalized};
@@ -69,6 +69,13 @@ impl ReportedPath {
         }
         uri
     }
+}
+
+/// What URIs of [`ReportedPath::uri`] are sorted by: those that are relative come last, and directories are compared name by
+/// name.
+pub(super) fn order_of(uri: &str) -> (bool, Vec<Vec<u8>>) {
+    let names = uri.split('/').map(|name| percent_decode_str(name).collect());
+    (!uri.starts_with("file:"), names.collect())
 }
 
 impl fmt::Display for ReportedPath {

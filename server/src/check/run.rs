@@ -16,8 +16,9 @@ use super::notices;
 use super::options::{CheckOptions, Input, OnError};
 use super::progress::Progress;
 use super::report::Report;
-use super::reported_path::top_of;
+use super::reported_path::{ReportedPath, top_of};
 use super::risk::{recent_changes, riskiest_first};
+use super::shard::Shard;
 use super::statistics::Statistics;
 use super::task::{Content, Task};
 use rustc_hash::FxHashMap;
@@ -209,7 +210,7 @@ impl<'a> Run<'a> {
 
     fn go(mut self) -> Result<Verdict, CheckError> {
         let options = self.options;
-        let (tasks, left_out, cache) = self.tasks_and_cache()?;
+        let (mut tasks, left_out, cache) = self.tasks_and_cache()?;
         let discovery = self.start.elapsed();
         notices::warn_of_configs(&self.configs);
         if let Some(change) = &self.change {
@@ -217,6 +218,9 @@ impl<'a> Run<'a> {
         } else if tasks.is_empty() && left_out == 0 {
             // That a change touches no file of ours is none: hooks run at every commit.
             return Err(CheckError::NoFiles);
+        }
+        if let Some(shard) = options.shard {
+            tasks = self.of_shard(tasks, shard);
         }
         self.announce(tasks.len())?;
         let Analysed {
@@ -269,6 +273,21 @@ impl<'a> Run<'a> {
         // The process ends: the system takes back at once what would take long to be freed piece by piece.
         std::mem::forget((report, pool, inspection));
         Ok(verdict)
+    }
+
+    /// The tasks that are in a part of all.
+    fn of_shard(&self, tasks: Vec<Task>, shard: Shard) -> Vec<Task> {
+        let working_directory = self.configs.working_directory();
+        let top = top_of(working_directory);
+        let item = |task: &Task| {
+            let path = ReportedPath::new(&task.path, working_directory, top);
+            (path.portable(), task.stamp.size)
+        };
+        let items: Vec<_> = tasks.iter().map(item).collect();
+        let mut own = shard.of(&items).into_iter().peekable();
+        let tasks = tasks.into_iter().enumerate();
+        let own = tasks.filter(|(index, _)| own.next_if_eq(index).is_some());
+        own.map(|(_, task)| task).collect()
     }
 
     fn warm(self) -> Result<Counts, CheckError> {
@@ -330,7 +349,9 @@ impl<'a> Run<'a> {
                 .then(|| scope.spawn(|| Cache::at(&Location::of_environment())));
             (self.tasks(), opening.map(|opening| opening.join()))
         });
-        let (tasks, left_out) = tasks?;
+        let (mut tasks, left_out) = tasks?;
+        // Reports are in this order, by which those of several parts can be merged.
+        tasks.sort_by(|one, other| one.path.cmp(&other.path));
         let cache = match cache {
             None => None,
             Some(Ok(Ok(cache))) => cache,

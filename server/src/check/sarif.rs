@@ -12,9 +12,8 @@ use super::failure::{Failure, KINDS};
 use super::finding::{Finding, Subject, findings};
 use super::format::Format;
 use super::json_lines::{elements, write_array};
-use super::report::{Outcome, Report};
-use super::reported_path::ReportedPath;
-use crate::analysis::AnalysisError;
+use super::report::{FileReport, Outcome, Report};
+use super::reported_path::{ReportedPath, order_of};
 use crate::metrics::MetricType;
 use crate::violations::{Remark, advice, documentation_url, summary};
 
@@ -24,7 +23,7 @@ const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os
 const BASE: &str = "%SRCROOT%";
 
 /// The rule about ignore comments, which stands behind those about metrics.
-const UNUSED_IGNORE: &str = "unused-ignore";
+pub(super) const UNUSED_IGNORE: &str = "unused-ignore";
 
 /// The fingerprint of a result. The second name is the one that GitHub's code scanning knows a result by.
 const FINGERPRINTS: [&str; 2] = ["qualifiedNameAndMetric/v1", "primaryLocationLineHash"];
@@ -81,10 +80,10 @@ struct Message {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invocation {
+struct Invocation<'a, N> {
     /// Whether every file was analysed.
     execution_successful: bool,
-    tool_execution_notifications: Vec<Notification>,
+    tool_execution_notifications: &'a [N],
 }
 
 #[derive(Serialize)]
@@ -337,35 +336,66 @@ impl Format for Sarif {
         files: &mut dyn Iterator<Item = String>,
         output: &mut dyn Write,
     ) -> io::Result<()> {
-        let failures = report.failures();
-        let failures = failures.chain(report.unchecked().map(|path| (path, &AnalysisError::OutOfTime)));
-        let notifications: Vec<_> = failures
-            .map(|(path, error)| Notification::new(path, Failure::of(error)))
-            .collect();
-        let invocation = Invocation {
-            execution_successful: notifications.is_empty(),
-            tool_execution_notifications: notifications,
-        };
-        let bases = BTreeMap::from([(
-            BASE,
-            BTreeMap::from([(
-                "description",
-                Message::new("The top of the repository; without one, the working directory."),
-            )]),
-        )]);
-        write!(
-            output,
-            "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":"
-        )?;
-        serde_json::to_writer(&mut *output, &Tool::new())?;
-        output.write_all(b",\n\"invocations\":")?;
-        serde_json::to_writer(&mut *output, &[invocation])?;
-        output.write_all(b",\n\"originalUriBaseIds\":")?;
-        serde_json::to_writer(&mut *output, &bases)?;
-        output.write_all(b",\n\"columnKind\":\"unicodeCodePoints\",\"results\":")?;
+        let mut failures: Vec<_> = report.files.iter().filter_map(failure_of).collect();
+        failures.sort_by_cached_key(|(uri, _)| order_of(uri));
+        let notifications: Vec<_> = failures.into_iter().map(|(_, notification)| notification).collect();
+        let with_results = report
+            .files
+            .iter()
+            .zip(files)
+            .filter(|(_, results)| !results.is_empty());
+        let mut results: Vec<_> = with_results.map(|(file, results)| (file.path.uri(), results)).collect();
+        results.sort_by_cached_key(|(uri, _)| order_of(uri));
         let remarks = report.unused_ignores().filter(|_| report.lists_unused_ignores);
-        let remarks = remarks.map(|(path, remark)| elements([ResultObject::of_unused_ignore(remark, path)]));
-        write_array(&mut files.chain(remarks), output)?;
-        output.write_all(b"}]}\n")
+        let mut remarks: Vec<_> = remarks.map(|(path, remark)| (path.uri(), path, remark)).collect();
+        remarks.sort_by_cached_key(|(uri, ..)| order_of(uri));
+        let remarks = remarks
+            .into_iter()
+            .map(|(_, path, remark)| elements([ResultObject::of_unused_ignore(remark, path)]));
+        let results = results.into_iter().map(|(_, results)| results);
+        write_document(&notifications, &mut results.chain(remarks), output)
     }
+}
+
+/// That a file could not be analysed, and its address.
+fn failure_of(file: &FileReport) -> Option<(String, Notification)> {
+    let failure = Failure::of(file.outcome.error.as_ref()?);
+    Some((file.path.uri(), Notification::new(&file.path, failure)))
+}
+
+/// Describes this program and its rules, as a report does.
+pub(super) fn tool() -> String {
+    serde_json::to_string(&Tool::new()).unwrap_or_default()
+}
+
+/// Writes a report of results, each on its line, and of notifications about files that could not be analysed; both in the
+/// order of [`order_of`], and behind all others the results about ignore comments.
+pub(super) fn write_document<N: Serialize>(
+    notifications: &[N],
+    results: &mut dyn Iterator<Item = String>,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let invocation = Invocation {
+        execution_successful: notifications.is_empty(),
+        tool_execution_notifications: notifications,
+    };
+    let bases = BTreeMap::from([(
+        BASE,
+        BTreeMap::from([(
+            "description",
+            Message::new("The top of the repository; without one, the working directory."),
+        )]),
+    )]);
+    write!(
+        output,
+        "{{\"$schema\":\"{SCHEMA}\",\"version\":\"2.1.0\",\"runs\":[{{\"tool\":{}",
+        tool()
+    )?;
+    output.write_all(b",\n\"invocations\":")?;
+    serde_json::to_writer(&mut *output, &[invocation])?;
+    output.write_all(b",\n\"originalUriBaseIds\":")?;
+    serde_json::to_writer(&mut *output, &bases)?;
+    output.write_all(b",\n\"columnKind\":\"unicodeCodePoints\",\"results\":")?;
+    write_array(results, output)?;
+    output.write_all(b"}]}\n")
 }

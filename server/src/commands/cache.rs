@@ -198,6 +198,7 @@ fn options(paths: Vec<PathBuf>) -> CheckOptions {
         changed_only: false,
         baseline: None,
         add_ignores: false,
+        shard: None,
         on_error: OnError::Fail,
         max_time: None,
         no_cache: false,

@@ -1,0 +1,130 @@
+//! The reports of several jobs, each of which checked a part of the files, as one.
+//!
+//! What is merged is what one check of all files would have written, byte for byte: what the reports say of each file is copied as
+//! it stands, in the order in which a check reports files.
+
+mod json;
+mod sarif;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// Why reports cannot be merged.
+#[derive(Debug, thiserror::Error)]
+pub enum MergeError {
+    /// A file cannot be read.
+    #[error("{path}: cannot be read: {error}", path = .0.display(), error = .1)]
+    Read(PathBuf, io::Error),
+    /// What a file holds is no JSON, or not what a report has.
+    #[error("{path}:{line}:{column}: no report: {error}", path = .0.display(), line = .1.line(), column = .1.column(), error = without_place(.1))]
+    Malformed(PathBuf, serde_json::Error),
+    /// Something in a report is not what a report has.
+    #[error("{path}: no report: {error}", path = .0.display(), error = without_place(.1))]
+    MalformedPart(PathBuf, serde_json::Error),
+    /// A file holds something else than a report of a check.
+    #[error("{path}: no report that can be merged: only those of `--format json` and `--format sarif` can", path = .0.display())]
+    Unknown(PathBuf),
+    /// One is JSON and the other is SARIF.
+    #[error("{one} and {other} are not of one format", one = .0.display(), other = .1.display())]
+    Formats(PathBuf, PathBuf),
+    /// One was made with an option, and the other was not.
+    #[error("{one} and {other} were not made with the same options: only one has `{part}`", one = .0.display(), other = .1.display(), part = .2)]
+    Options(PathBuf, PathBuf, &'static str),
+    /// A report is of another version of this program, or of another program.
+    #[error("{path}: it is no report of antipasta-lsp {version}", path = .0.display(), version = env!("CARGO_PKG_VERSION"))]
+    Version(PathBuf),
+    /// Two reports are about one file.
+    #[error("{one} and {other} are both about {file}: is one part there twice?", one = .0.display(), other = .1.display(), file = .2)]
+    Overlap(PathBuf, PathBuf, String),
+    /// The merged report cannot be written.
+    #[error("the report cannot be written: {0}")]
+    Write(#[from] io::Error),
+}
+
+/// The words of an error without the place at their end.
+fn without_place(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let end = message.rfind(" at line ").unwrap_or(message.len());
+    message[..end].to_owned()
+}
+
+/// Writes what one check would have written, had it been of all the files that the reports are about.
+///
+/// # Errors
+///
+/// They are no reports, or do not belong together.
+pub fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError> {
+    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| MergeError::Read(path.clone(), error));
+    let texts: Vec<String> = paths.iter().map(read).collect::<Result<_, _>>()?;
+    let reports: Vec<_> = paths
+        .iter()
+        .map(PathBuf::as_path)
+        .zip(texts.iter().map(String::as_str))
+        .collect();
+    let mut first: Option<(&Path, Kind)> = None;
+    for (path, text) in &reports {
+        let kind = Kind::of(path, text)?;
+        match first {
+            Some((one, other)) if other != kind => {
+                return Err(MergeError::Formats(one.to_owned(), (*path).to_owned()));
+            }
+            _ => first = Some((path, kind)),
+        }
+    }
+    match first {
+        Some((_, Kind::Sarif)) => sarif::merge(&reports, output),
+        _ => json::merge(&reports, output),
+    }
+}
+
+/// The kinds of reports that can be merged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Sarif,
+}
+
+impl Kind {
+    fn of(path: &Path, text: &str) -> Result<Self, MergeError> {
+        let parts: FxHashMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+        if parts.contains_key("runs") {
+            Ok(Self::Sarif)
+        } else if parts.contains_key("reports") && parts.contains_key("summary") {
+            Ok(Self::Json)
+        } else {
+            Err(MergeError::Unknown(path.to_owned()))
+        }
+    }
+}
+
+fn malformed(path: &Path, error: serde_json::Error) -> MergeError {
+    MergeError::Malformed(path.to_owned(), error)
+}
+
+/// Reads a part of a report, as far as it matters.
+fn read_part<'t, T: Deserialize<'t>>(path: &Path, part: &'t RawValue) -> Result<T, MergeError> {
+    serde_json::from_str(part.get()).map_err(|error| MergeError::MalformedPart(path.to_owned(), error))
+}
+
+/// Which report each file is in.
+#[derive(Default)]
+struct Owners<'a>(FxHashMap<String, &'a Path>);
+
+impl<'a> Owners<'a> {
+    /// Notes that a report is about a file.
+    fn claim(&mut self, file: &str, report: &'a Path) -> Result<(), MergeError> {
+        match self.0.insert(file.to_owned(), report) {
+            Some(other) if !std::ptr::eq(other, report) => Err(MergeError::Overlap(
+                other.to_owned(),
+                report.to_owned(),
+                file.to_owned(),
+            )),
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Reports in antipasta's JSON.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{MergeError, Owners, malformed, read_part};
+use crate::check::json::{Parts, Summary};
+use crate::metrics::MetricType;
+
+#[derive(Deserialize)]
+struct Report<'t> {
+    #[serde(borrow)]
+    reports: Vec<&'t RawValue>,
+    #[serde(borrow)]
+    unused_ignores: Option<Vec<&'t RawValue>>,
+    #[serde(default)]
+    unchecked: Vec<String>,
+    #[serde(borrow)]
+    baseline: Option<Baseline<'t>>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Baseline<'t> {
+    tolerated_violations: usize,
+    #[serde(borrow)]
+    unneeded: Vec<&'t RawValue>,
+}
+
+/// What is looked at of the report of a file.
+#[derive(Deserialize)]
+struct FileReport {
+    file: String,
+    violations: Vec<Violation>,
+}
+
+#[derive(Deserialize)]
+struct Violation {
+    r#type: MetricType,
+}
+
+/// Something that names the file that it is about.
+#[derive(Deserialize)]
+struct OfFile {
+    file: String,
+}
+
+/// What is looked at of an entry of the baseline.
+#[derive(Deserialize)]
+struct Entry {
+    file: String,
+    function: Option<String>,
+    r#type: MetricType,
+}
+
+/// Writes the report of all. See [`super::merge`].
+pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(), MergeError> {
+    let mut owners = Owners::default();
+    let mut files: Vec<(PathBuf, FileReport, &str)> = Vec::new();
+    let mut unused: Vec<(PathBuf, &RawValue)> = Vec::new();
+    let mut unchecked: Vec<PathBuf> = Vec::new();
+    let mut tolerated = 0;
+    let mut unneeded: Vec<(Entry, &RawValue)> = Vec::new();
+    let mut listed_by: FxHashMap<String, usize> = FxHashMap::default();
+    let mut has_parts: Option<(&Path, [bool; 2])> = None;
+    for (number, (path, text)) in texts.iter().enumerate() {
+        let report: Report<'_> = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+        let parts = [report.unused_ignores.is_some(), report.baseline.is_some()];
+        let (first, expected) = *has_parts.get_or_insert((path, parts));
+        for (name, has_part, expected) in [
+            ("unused_ignores", parts[0], expected[0]),
+            ("baseline", parts[1], expected[1]),
+        ] {
+            if has_part != expected {
+                return Err(MergeError::Options(first.to_owned(), (*path).to_owned(), name));
+            }
+        }
+        for raw in report.reports {
+            let file: FileReport = read_part(path, raw)?;
+            owners.claim(&file.file, path)?;
+            files.push((PathBuf::from(&file.file), file, raw.get()));
+        }
+        for raw in report.unused_ignores.into_iter().flatten() {
+            let of: OfFile = read_part(path, raw)?;
+            unused.push((PathBuf::from(of.file), raw));
+        }
+        unchecked.extend(report.unchecked.into_iter().map(PathBuf::from));
+        if let Some(baseline) = report.baseline {
+            tolerated += baseline.tolerated_violations;
+            for raw in baseline.unneeded {
+                let entry: Entry = read_part(path, raw)?;
+                // Every job finds that a file is gone.
+                if *listed_by.entry(entry.file.clone()).or_insert(number) == number {
+                    unneeded.push((entry, raw));
+                }
+            }
+        }
+    }
+    // Those of one file are together and stay in their order.
+    files.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    unused.sort_by(|(one, _), (other, _)| one.cmp(other));
+    unchecked.sort();
+    unneeded.sort_by(|(one, _), (other, _)| {
+        let key = |entry: &Entry| (entry.file.clone(), entry.function.clone(), entry.r#type);
+        key(one).cmp(&key(other))
+    });
+    let [has_unused, has_baseline] = has_parts.map_or([false; 2], |(_, parts)| parts);
+    let parts = Parts {
+        summary: summary(files.iter().map(|(_, file, _)| file)),
+        unused_ignores: has_unused.then(|| unused.into_iter().map(|(_, raw)| raw).collect::<Vec<_>>()),
+        unchecked,
+        baseline: has_baseline.then(|| Baseline {
+            tolerated_violations: tolerated,
+            unneeded: unneeded.into_iter().map(|(_, raw)| raw).collect(),
+        }),
+    };
+    parts.write(&mut files.iter().map(|(.., raw)| (*raw).to_owned()), output)?;
+    Ok(())
+}
+
+fn summary<'f>(files: impl Iterator<Item = &'f FileReport>) -> Summary {
+    let mut summary = Summary {
+        files: 0,
+        files_with_violations: 0,
+        violations_by_type: Vec::new(),
+    };
+    for file in files {
+        summary.files += 1;
+        summary.files_with_violations += usize::from(!file.violations.is_empty());
+        for violation in &file.violations {
+            let mut counts = summary.violations_by_type.iter_mut();
+            match counts.find(|(metric, _)| *metric == violation.r#type) {
+                Some((_, count)) => *count += 1,
+                None => summary.violations_by_type.push((violation.r#type, 1)),
+            }
+        }
+    }
+    summary
+}

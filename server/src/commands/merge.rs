@@ -1,0 +1,51 @@
+//! `antipasta-lsp merge`: the reports of several jobs as one.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use crate::check;
+use crate::console;
+
+/// What to merge.
+#[derive(Debug, Args)]
+pub struct MergeCommand {
+    /// The reports, in antipasta's JSON or in SARIF.
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+
+    /// Write the report to this file, in place of the standard output.
+    #[arg(id = "merge_output", long = "output", short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+impl MergeCommand {
+    /// Merges. Exit code 0 if it worked, whatever the reports say, else 1.
+    pub fn run(self) -> ExitCode {
+        match self.merge() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(failure) => {
+                console::error(failure);
+                ExitCode::from(1)
+            }
+        }
+    }
+
+    fn merge(&self) -> Result<(), String> {
+        let mut merged = Vec::new();
+        check::merge(&self.files, &mut merged).map_err(|error| error.to_string())?;
+        match &self.output {
+            Some(path) => {
+                fs::write(path, merged).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+            }
+            None => match io::stdout().write_all(&merged) {
+                // Whoever reads has seen enough.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                done => done.map_err(|error| format!("the standard output: {error}")),
+            },
+        }
+    }
+}

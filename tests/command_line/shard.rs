@@ -1,0 +1,225 @@
+//! Parts of the files for several jobs, and their reports as one.
+
+use std::path::Path;
+use std::process::Command;
+
+use antipasta_lsp_tests::{COMPLEX, Project, Run};
+
+use crate::git::{Repository, function};
+
+/// Files of many sizes in folders whose order depends on how it is made; some with violations, some broken, one that ignores
+/// nothing, one that is Unicode and one that has no text.
+fn project() -> Project {
+    let project = Project::new(&[
+        ("a/z.py", COMPLEX),
+        ("a-b/a.py", &COMPLEX.repeat(3)),
+        ("a.py", "def f(): pass\n"),
+        ("b/broken.py", "x = (\n"),
+        ("b/also broken.py", "def f(:\n"),
+        ("c/unused.py", "def f():  # antipasta: ignore\n    pass\n"),
+        ("c/\u{e9} [x].py", &COMPLEX.repeat(2)),
+        ("d/empty.py", ""),
+    ]);
+    for number in 0..30 {
+        let content = function("f", 2 + number % 14).repeat(1 + number % 5);
+        project.write(&format!("e/{number}.py"), content.as_bytes());
+    }
+    project.write("f/bytes.py", b"x = '\xff'\n");
+    project
+}
+
+fn checked(run: &Run) -> &Run {
+    assert!(
+        matches!(run.code, Some(0..=2)) && !run.stderr.contains("error"),
+        "{run:?}"
+    );
+    run
+}
+
+/// The report of one run, and that merged of several. The latter are given to `merge` in a changed order.
+fn whole_and_merged(project: &Project, format: &str, count: usize, arguments: &[&str]) -> (String, String) {
+    let whole = project
+        .run(&[&["--check", "--format", format], arguments].concat())
+        .stdout;
+    let mut files: Vec<String> = (1..=count).map(|part| format!("{part}-of-{count}.{format}")).collect();
+    for (index, file) in files.iter().enumerate() {
+        let shard = format!("{}/{count}", index + 1);
+        let shard_arguments = ["--check", "--shard", &shard, "--format", format, "--output", file];
+        let run = project.run(&[&shard_arguments, arguments].concat());
+        assert_eq!(checked(&run).stdout, "");
+    }
+    files.rotate_left(1);
+    files.reverse();
+    let mut merge = vec!["merge"];
+    merge.extend(files.iter().map(String::as_str));
+    let merged = project.run(&merge);
+    assert_eq!((merged.code, merged.stderr.as_str()), (Some(0), ""));
+    let to_file = project.run(&[&merge[..], &["--output", "merged"]].concat());
+    assert_eq!((to_file.code, to_file.stdout.as_str()), (Some(0), ""));
+    assert_eq!(project.read("merged"), merged.stdout);
+    (whole, merged.stdout)
+}
+
+#[test]
+fn parts_that_are_merged_equal_one_run_byte_for_byte() {
+    let project = project();
+    for format in ["json", "sarif"] {
+        for (count, arguments) in [
+            (4, &[][..]),
+            (1, &[]),
+            (50, &["--report-unused-ignores"]),
+            (4, &["--max-time", "0.000001"]),
+            (3, &["--no-cache", "-t", "cyc=3"]),
+        ] {
+            let (whole, merged) = whole_and_merged(&project, format, count, arguments);
+            assert!(whole.contains("also broken.py") || whole.contains("also%20broken.py"));
+            assert!(merged == whole, "{format} of {count} {arguments:?}\n{merged}\n{whole}");
+        }
+    }
+}
+
+#[test]
+fn parts_of_a_check_in_a_folder_and_of_several_paths_merge_too() {
+    let repository = Repository::empty();
+    for (name, content) in [
+        ("a.py", COMPLEX),
+        ("sub/m.py", COMPLEX),
+        ("sub-x/n.py", COMPLEX),
+        ("z.py", "x = (\n"),
+        ("z/y.py", COMPLEX),
+    ] {
+        repository.write(name, content);
+    }
+    repository.git(["add", "."]);
+    let elsewhere = Project::new(&[("other.py", COMPLEX)]);
+    let absolute = elsewhere.path("other.py");
+    for format in ["json", "sarif"] {
+        for arguments in [&["--staged"][..], &["..", absolute.to_str().unwrap()]] {
+            let run_in_sub = |more: &[&str]| -> Run {
+                let mut command = repository.project.command(["--check", "--format", format]);
+                command
+                    .args(arguments)
+                    .args(more)
+                    .current_dir(repository.project.path("sub"));
+                for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"] {
+                    command.env_remove(variable);
+                }
+                command.output().unwrap().into()
+            };
+            let whole = run_in_sub(&[]).stdout;
+            let parts = ["1/3", "2/3", "3/3"].map(|shard| run_in_sub(&["--shard", shard]).stdout);
+            let files = ["1", "2", "3"].map(|name| elsewhere.path(name));
+            for (file, part) in files.iter().zip(&parts) {
+                std::fs::write(file, part).unwrap();
+            }
+            let mut merge = elsewhere.command(["merge"]);
+            let merged = Run::from(merge.args(files).output().unwrap());
+            assert_eq!(merged.stdout, whole, "{format} {arguments:?} {}", merged.stderr);
+        }
+    }
+}
+
+#[test]
+fn parts_depend_on_nothing_but_the_files() {
+    let project = project();
+    let part = |arguments: &[&str]| project.files(&[&["--shard", "2/3"], arguments].concat());
+    let cold = part(&[]);
+    assert_eq!(part(&[]), cold, "the cache is warm now");
+    assert_eq!(part(&["--no-cache"]), cold);
+    assert_eq!(part(&["--jobs", "1"]), cold);
+    assert_eq!(part(&["f", "e", "d", "c", "b", "a", "a-b", "a.py"]), cold);
+    let other = Project::new(&[]);
+    copy(&project.path("."), &other.path("."));
+    assert_eq!(other.files(&["--shard", "2/3"]), cold);
+    let all: usize = ["1/3", "2/3", "3/3"]
+        .iter()
+        .map(|shard| project.files(&["--shard", shard]).len())
+        .sum();
+    assert_eq!(all, project.files(&[]).len());
+    // A part may be empty.
+    assert_eq!(project.run(&["--check", "a.py", "--shard", "2/2"]).code, Some(0));
+}
+
+fn copy(from: &Path, to: &Path) {
+    let status = Command::new("cp").arg("-r").arg(from.join(".")).arg(to).status();
+    assert!(status.unwrap().success());
+}
+
+#[test]
+fn what_the_baseline_tolerates_is_merged() {
+    let project = project();
+    let baseline = ["--check", "--baseline", "base.jsonl"];
+    project.run(&[&baseline[..], &["--write-baseline"]].concat());
+    std::fs::remove_file(project.path("a/z.py")).unwrap();
+    project.write("e/13.py", b"x = 1\n");
+    project.write("e/12.py", function("f", 30).as_bytes());
+    let (whole, merged) = whole_and_merged(&project, "json", 4, &["--baseline", "base.jsonl"]);
+    let report: serde_json::Value = serde_json::from_str(&whole).unwrap();
+    let unneeded = report["baseline"]["unneeded"].as_array().unwrap();
+    assert!(unneeded.iter().any(|entry| entry["file"] == "a/z.py"), "{unneeded:?}");
+    assert!(unneeded.iter().any(|entry| entry["file"] == "e/13.py"), "{unneeded:?}");
+    assert_eq!(merged, whole);
+}
+
+#[test]
+fn what_cannot_be_merged_is_an_error_that_says_why() {
+    let project = Project::new(&[
+        ("a.py", COMPLEX),
+        ("b.py", "x = 1\n"),
+        ("text", "Total files analyzed: 1\n"),
+        ("other.json", "{\"x\": 1}"),
+        ("list.json", "[1]"),
+        ("wrong.json", "{\"summary\": {},\n \"reports\": [{\"file\": 1}]}"),
+        (
+            "old.sarif",
+            "{\"runs\":[{\"tool\":{\"driver\":{\"name\":\"other\"}},\"invocations\":[],\"results\":[]}]}",
+        ),
+    ]);
+    for (arguments, file) in [
+        (&["--shard", "1/2"][..], "1.json"),
+        (&["--shard", "2/2"], "2.json"),
+        (&["--shard", "2/2", "--report-unused-ignores"], "unused.json"),
+    ] {
+        project.run(&[&["--check", "--format", "json", "--output", file], arguments].concat());
+    }
+    project.run(&["--check", "--format", "sarif", "--output", "all.sarif"]);
+    project.write("cut.json", &project.read("1.json").as_bytes()[..60]);
+    for (files, expected) in [
+        (&["none.json"][..], "error: none.json: cannot be read"),
+        (&["text"], "error: text:1:1: no report: expected value"),
+        (&["cut.json"], "error: cut.json:4:21: no report: EOF"),
+        (&["list.json"], "error: list.json:1:"),
+        (&["other.json"], "error: other.json: no report that can be merged"),
+        (
+            &["wrong.json"],
+            "error: wrong.json: no report: invalid type: integer `1`",
+        ),
+        (&["old.sarif"], "error: old.sarif: it is no report of antipasta-lsp "),
+        (
+            &["1.json", "all.sarif"],
+            "error: 1.json and all.sarif are not of one format",
+        ),
+        (
+            &["1.json", "2.json", "1.json"],
+            "error: 1.json and 1.json are both about a.py",
+        ),
+        (
+            &["1.json", "unused.json"],
+            "error: 1.json and unused.json were not made with the same options",
+        ),
+        (
+            &["1.json", "--output", "no/such/folder"],
+            "error: no/such/folder: cannot be written",
+        ),
+        (&[], "error: the following required arguments"),
+    ] {
+        let run = project.run(&[&["merge"], files].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{files:?}");
+        assert!(run.stderr.starts_with(expected), "{expected}: {run:?}");
+    }
+    for shard in ["0/4", "5/4", "x", "1/0", ""] {
+        let run = project.run(&["--check", &format!("--shard={shard}")]);
+        assert_eq!(run.code, Some(1), "{shard}");
+        assert!(run.stderr.contains("must be I/N, such as 1/4"), "{run:?}");
+    }
+}
