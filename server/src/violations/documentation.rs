@@ -45,6 +45,7 @@ pub fn documentation_url(metric: MetricType) -> String {
 mod tests {
     use super::*;
     use crate::config::Config;
+    use crate::metrics::measure;
     use std::path::Path;
 
     fn page() -> String {
@@ -91,6 +92,36 @@ mod tests {
                 None => "| threshold | none".to_owned(),
             };
             assert!(section(&page, metric).contains(&expected), "{metric}: {expected}");
+        }
+    }
+
+    /// What a metric comes to for a text: the most of any function or class, or else what the file has.
+    fn value(metric: MetricType, text: &str) -> f64 {
+        let metrics = measure(text).unwrap();
+        let rows = metrics.rows();
+        let is_of_file = !matches!(
+            metric,
+            MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity | MetricType::WeightedMethodsPerClass
+        );
+        let rows = rows
+            .iter()
+            .filter(|row| row.metric == metric && row.name.is_none() == is_of_file);
+        rows.map(|row| row.value).max_by(f64::total_cmp).unwrap()
+    }
+
+    #[test]
+    fn the_examples_have_the_values_that_are_said() {
+        let page = page();
+        for metric in MetricType::ALL {
+            let parts: Vec<_> = section(&page, metric).split("```").collect();
+            assert!(parts.len() >= 3, "{metric} has no example");
+            for pair in parts.chunks_exact(2) {
+                let (lead, code) = (pair[0].trim().lines().last().unwrap(), pair[1]);
+                let words = lead.split([' ', ',', ':']);
+                let said = words.filter_map(|word| word.parse::<f64>().ok()).next().unwrap();
+                let value = value(metric, code.strip_prefix("python\n").unwrap());
+                assert!((value - said).abs() < 0.005, "{metric}: {value} in place of {lead}");
+            }
         }
     }
 }
