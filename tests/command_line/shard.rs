@@ -54,7 +54,7 @@ fn whole_and_merged(project: &Project, format: &str, count: usize, arguments: &[
     merge.extend(files.iter().map(String::as_str));
     let merged = project.run(&merge);
     assert_eq!((merged.code, merged.stderr.as_str()), (Some(0), ""));
-    let to_file = project.run(&[&merge[..], &["--output", "merged"]].concat());
+    let to_file = project.run(&[&merge[..], &["-o", "merged"]].concat());
     assert_eq!((to_file.code, to_file.stdout.as_str()), (Some(0), ""));
     assert_eq!(project.read("merged"), merged.stdout);
     (whole, merged.stdout)
