@@ -18,7 +18,7 @@ pub struct MergeCommand {
     files: Vec<PathBuf>,
 
     /// Write the report to this file, in place of the standard output.
-    #[arg(id = "merge_output", long = "output", short = 'o', value_name = "FILE")]
+    #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
