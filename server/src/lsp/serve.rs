@@ -88,12 +88,14 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
     let (outgoing, writer) = start_writer(output)?;
     let (service, socket) = server::service(Outbox::new(outgoing.clone()), workers, scan);
     let (requests, mut client_responses) = socket.split();
-    runtime.spawn(lines.send_to(service.inner().session().client.clone()));
+    let telling = runtime.spawn(lines.send_to(service.inner().session().client.clone()));
     runtime.spawn(forward(requests, outgoing.clone()));
 
     let mut intake = Intake::new(service);
     let code = loop {
         let Some(message) = transport::read(&mut input)? else {
+            // Who is gone is not told so: what it is sent would go to whoever has its place.
+            telling.abort();
             tracing::warn!("the client is gone without `exit`");
             break intake.exit_code();
         };
