@@ -87,6 +87,17 @@ fn a_moved_file_keeps_its_metrics() {
 }
 
 #[test]
+fn a_run_leaves_nothing_beside_the_file() {
+    let project = Project::new(&[("a.py", COMPLEX)]);
+    for round in ["cold", "warm", "warm again"] {
+        check(&project, &[]);
+        let names = fs::read_dir(project.cache()).unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["metrics.sqlite3"], "{round}");
+    }
+}
+
+#[test]
 fn no_cache_means_none() {
     let project = Project::new(&[("a.py", COMPLEX)]);
     let count = |folder: &Path| fs::read_dir(folder).unwrap().count();

@@ -129,17 +129,18 @@ impl Work {
     /// Writes a batch, and those that come meanwhile. Damage and a full disk are mended once; what cannot be written then is
     /// forgotten.
     fn write(&mut self, first: Batch, more: &Receiver<Batch>) {
-        let mut written = Vec::new();
+        let first = in_order_of_file(first);
+        // Should the transaction fail, even before it takes the first, they are needed again.
+        let mut written = vec![Arc::clone(&first)];
         let until = Instant::now() + OPEN_TRANSACTION;
-        let next = || more.recv_timeout(until.saturating_duration_since(Instant::now())).ok();
-        let batches = std::iter::once(first).chain(std::iter::from_fn(next));
-        // Should the transaction fail, they are needed again.
-        let Err(error) = self.try_write(batches.map(|mut batch| {
-            in_order_of_file(&mut batch.entries);
-            let batch = Arc::new(batch);
+        let next = || {
+            let left = until.saturating_duration_since(Instant::now());
+            let batch = in_order_of_file(more.recv_timeout(left).ok()?);
             written.push(Arc::clone(&batch));
-            batch
-        })) else {
+            Some(batch)
+        };
+        let batches = std::iter::once(first).chain(std::iter::from_fn(next));
+        let Err(error) = self.try_write(batches) else {
             return self.health.writing.succeeded();
         };
         let mended = match fault_of(&error) {
@@ -247,8 +248,10 @@ fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<
 }
 
 /// Neighbours in a table one after the other: contents by their rows, and then paths.
-fn in_order_of_file(entries: &mut [Entry]) {
-    entries.sort_unstable_by_key(|entry| (entry.path.map(|path| path.id), entry.key.row_id()));
+fn in_order_of_file(mut batch: Batch) -> Arc<Batch> {
+    let place = |entry: &Entry| (entry.path.map(|path| path.id), entry.key.row_id());
+    batch.entries.sort_unstable_by_key(place);
+    Arc::new(batch)
 }
 
 /// Adds to the uses of a day.
@@ -262,4 +265,27 @@ pub(super) fn count_uses(connection: &Connection, uses: Counts, day: i64) -> rus
     )?;
     statement.execute((day, uses.hits.cast_signed(), uses.misses.cast_signed()))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::cache::{Cache, ContentKey, Database, FILE_NAME, Finding};
+    use crate::metrics::measure;
+
+    #[test]
+    fn what_was_to_be_written_when_damage_was_found_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::open(folder.path()).unwrap();
+        let metrics = measure("x = 1\n").unwrap();
+        for number in 0..10 {
+            let key = ContentKey::of(format!("x = {number}\n").as_bytes());
+            cache.remember_content(key, Finding::Metrics(&metrics));
+        }
+        std::fs::write(folder.path().join(FILE_NAME), b"no database".repeat(999)).unwrap();
+        cache.flush();
+        assert!(cache.take_trouble().unwrap().contains("damaged"));
+        drop(cache);
+        let statistics = Database::open(folder.path()).unwrap().statistics().unwrap();
+        assert_eq!(statistics.contents, 10);
+    }
 }

@@ -270,8 +270,12 @@ impl<'a> Run<'a> {
             Verdict::Clean if !all_are_added => Verdict::Failed,
             verdict => verdict,
         };
-        // The process ends: the system takes back at once what would take long to be freed piece by piece.
-        std::mem::forget((report, pool, inspection));
+        // The process ends: the system takes back at once what would take long to be freed piece by piece. The cache is closed,
+        // unless a thread that was left behind has it.
+        if let Some(mut inspection) = Arc::into_inner(inspection) {
+            std::mem::forget(std::mem::take(&mut inspection.tasks));
+        }
+        std::mem::forget((report, pool));
         Ok(verdict)
     }
 
