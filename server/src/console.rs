@@ -1,10 +1,10 @@
-//! What the modes say to people on the standard error.
+//! What the modes say to people on the standard error, and what commands print.
 //!
-//! That nobody hears it is no reason to fail: unlike `eprintln!`, none of these panics if the standard error is closed or
+//! That nobody hears the former is no reason to fail: unlike `eprintln!`, none of these panics if the standard error is closed or
 //! full, so that the report and the exit code are what they would be.
 
 use std::fmt::Display;
-use std::io::Write;
+use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 
@@ -14,6 +14,18 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 /// Says why the run cannot go on.
 pub fn error(message: impl Display) {
     say(format_args!("{ERROR}error{ERROR:#}: {message}"));
+}
+
+/// Writes a command's result to the standard output. Styles are taken out if that is no terminal.
+///
+/// # Errors
+///
+/// It cannot be written; but whoever reads may leave when they have seen enough.
+pub fn print(text: &str) -> io::Result<()> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
 /// Says what the user may want to mend.

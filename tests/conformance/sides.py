@@ -193,3 +193,9 @@ def binary(word: str | None, jobs: int) -> Binary:
         )
     newest = max(built, key=lambda path: path.stat().st_mtime)
     return Binary([str(newest)], jobs)
+
+
+def conclude(passed: int, failed: int) -> int:
+    """Says how tests went; the exit code: 0 if all passed, and there were some."""
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reference import REPOSITORY, Reference, ReferenceUnavailable, add_arguments, ensure
-from sides import BINARY_VARIABLE, SideFailed, binary
+from sides import BINARY_VARIABLE, SideFailed, binary, conclude
 
 FIXTURES = REPOSITORY / "fixtures" / "python"
 #: Runs the reference, and changes its report as the first argument says.
@@ -226,8 +226,7 @@ def main() -> int:
     except (ReferenceUnavailable, SideFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 3
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return conclude(passed, failed)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ sys.path.insert(0, str(HERE.parent / "conformance"))
 
 import reference  # noqa: E402
 from reference import Reference, ReferenceUnavailable  # noqa: E402
-from sides import BINARY_VARIABLE, SideFailed, binary  # noqa: E402
+from sides import BINARY_VARIABLE, SideFailed, binary, conclude  # noqa: E402
 from workspace import make  # noqa: E402
 
 REQUIREMENTS = HERE / "requirements.txt"
@@ -151,8 +151,7 @@ def main() -> int:
     except (ReferenceUnavailable, SideFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 3
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return conclude(passed, failed)
 
 
 if __name__ == "__main__":

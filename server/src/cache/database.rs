@@ -97,7 +97,7 @@ impl Database {
         let Self {
             connection, trouble, ..
         } = database;
-        let mut made = Self::with_tables(connection, folder)?;
+        let mut made = Self::with_tables(connection, 0, folder)?;
         made.trouble = trouble.or(made.trouble);
         Ok(made)
     }
@@ -160,7 +160,7 @@ impl Database {
         // noticed, row by row, and costs less than to wait for the disk in every run.
         connection.pragma_update(None, "synchronous", "OFF")?;
         if version != 0 {
-            return Self::with_tables(connection, folder);
+            return Self::with_tables(connection, version, folder);
         }
         Ok(Self {
             connection,
@@ -170,9 +170,8 @@ impl Database {
         })
     }
 
-    /// Sees to it that the tables are there, and those of this version.
-    fn with_tables(mut connection: Connection, folder: &Path) -> Result<Self, DatabaseError> {
-        let version = schema::version(&connection)?;
+    /// Makes the tables of a version those of this program's.
+    fn with_tables(mut connection: Connection, version: i32, folder: &Path) -> Result<Self, DatabaseError> {
         if version == 0 {
             lay_out(&connection)?;
         }

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::failure::Failure;
 use super::finding::findings;
 use super::format::Format;
+use super::notices::counted;
 use super::one_line::on_one_line;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
@@ -64,17 +65,25 @@ impl Format for Markdown {
             _ => "❌ Code quality check failed",
         };
         writeln!(output, "## {verdict}\n")?;
-        write!(output, "{} checked", counted(report.files.len() - unchecked, "file"))?;
+        write!(
+            output,
+            "{} checked",
+            counted(report.files.len() - unchecked, "file", "files")
+        )?;
         if unchecked > 0 {
             write!(output, ", no time for {unchecked} more")?;
         }
         if failures > 0 {
             write!(output, ", {failures} of them not analyzed")?;
         }
-        let with_violations = counted(report.files_with_violations(), "file");
+        let with_violations = counted(report.files_with_violations(), "file", "files");
         match violations {
             0 => writeln!(output, "; no violations.")?,
-            _ => writeln!(output, "; {} in {with_violations}.", counted(violations, "violation"))?,
+            _ => writeln!(
+                output,
+                "; {} in {with_violations}.",
+                counted(violations, "violation", "violations")
+            )?,
         }
         let mut listing = Listing::new(output);
         if failures > 0 {
@@ -170,11 +179,4 @@ fn code(text: &str) -> String {
 /// The same for a cell of a table, which a `|` would end even in a code span.
 fn cell(text: &str) -> String {
     code(text).replace('|', "\\|")
-}
-
-fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
-    }
 }

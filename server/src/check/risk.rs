@@ -27,9 +27,10 @@ pub(super) fn riskiest_first(
     let rank = |(task, known): &(Task, Option<Known>)| {
         let path = normalized(&working_directory.join(&task.path));
         let critical = patterns.entry(std::ptr::from_ref(&*task.config)).or_insert_with(|| {
-            let found_in = task.config.directory().filter(|_| !configs.is_given());
-            let base = found_in.unwrap_or(working_directory);
-            Patterns::new(base, task.config.critical_paths.iter().map(String::as_str))
+            Patterns::new(
+                configs.base_of(&task.config),
+                task.config.critical_paths.iter().map(String::as_str),
+            )
         });
         let is_critical = !task.config.critical_paths.is_empty() && critical.leave_out(&path, &task.path);
         let changes = changes.get(&path).copied().unwrap_or_default();

@@ -353,9 +353,7 @@ impl<'a> Run<'a> {
                 .then(|| scope.spawn(|| Cache::at(&Location::of_environment())));
             (self.tasks(), opening.map(|opening| opening.join()))
         });
-        let (mut tasks, left_out) = tasks?;
-        // Reports are in this order, by which those of several parts can be merged.
-        tasks.sort_by(|one, other| one.path.cmp(&other.path));
+        let (tasks, left_out) = tasks?;
         let cache = match cache {
             None => None,
             Some(Ok(Ok(cache))) => cache,
@@ -371,12 +369,17 @@ impl<'a> Run<'a> {
         Ok((tasks, left_out, cache))
     }
 
-    /// What is to be analysed, and how many files were named that are not.
+    /// What is to be analysed, and how many files were named that are not. Reports are in the order of the paths, by which those
+    /// of several parts can be merged.
     fn tasks(&self) -> Result<(Vec<Task>, usize), CheckError> {
         match (&self.options.input, &self.change) {
             (Input::Paths(paths), _) => self.found(paths),
             (Input::Stdin(name), _) => Ok((vec![self.given(name)?], 0)),
-            (Input::Change(_, paths), Some(change)) => Ok((change.tasks(paths, &self.configs)?, 0)),
+            (Input::Change(_, paths), Some(change)) => {
+                let mut tasks = change.tasks(paths, &self.configs)?;
+                tasks.sort_by(|one, other| one.path.cmp(&other.path));
+                Ok((tasks, 0))
+            }
             (Input::Change(..), None) => Ok((Vec::new(), 0)),
         }
     }

@@ -1,6 +1,5 @@
 //! The `cache` commands: look at the cache, check it, make it smaller, carry it elsewhere.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -81,7 +80,7 @@ impl CacheCommand {
     /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
     pub fn run(self, format: CacheFormat) -> ExitCode {
         let done = self.facts().and_then(|(facts, is_sound)| {
-            print(&shown(facts, format)).map_err(|error| format!("the standard output: {error}"))?;
+            console::print(&shown(facts, format)).map_err(|error| format!("the standard output: {error}"))?;
             Ok(is_sound)
         });
         match done {
@@ -224,12 +223,4 @@ fn shown(facts: Facts, format: CacheFormat) -> String {
         value => format!("{name:<16}{value}\n"),
     };
     facts.into_iter().map(line).collect()
-}
-
-fn print(text: &str) -> io::Result<()> {
-    match anstream::stdout().write_all(text.as_bytes()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
-    }
 }

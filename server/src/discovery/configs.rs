@@ -137,9 +137,11 @@ impl Configs {
         }
     }
 
-    /// Whether one configuration was given by name for all files.
-    pub fn is_given(&self) -> bool {
-        self.given.is_some()
+    /// Where the patterns of a configuration start: at the directory of one that was found, and at the working directory for one
+    /// that was given by name, and for the built-in ones.
+    pub fn base_of<'a>(&'a self, config: &'a Config) -> &'a Path {
+        let found_in = config.directory().filter(|_| self.given.is_none());
+        found_in.unwrap_or(&self.working_directory)
     }
 
     /// What the command line changes.

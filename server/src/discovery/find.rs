@@ -195,13 +195,11 @@ impl<'a> Search<'a> {
         self.configs.of_directory(directory)
     }
 
-    /// A configuration's own patterns. Those of one that was found are relative to its directory; those of one that was
-    /// given by name, and the built-in ones, to the working directory.
+    /// A configuration's own patterns.
     fn patterns_of(&self, config: &Arc<Config>) -> Arc<Patterns> {
         let mut known = lock(&self.patterns);
         let patterns = known.entry(Arc::as_ptr(config) as usize).or_insert_with(|| {
-            let found_in = config.directory().filter(|_| !self.configs.is_given());
-            let base = found_in.unwrap_or(self.configs.working_directory());
+            let base = self.configs.base_of(config);
             Arc::new(Patterns::new(base, config.ignore_patterns.iter().map(String::as_str)))
         });
         Arc::clone(patterns)

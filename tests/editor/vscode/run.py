@@ -27,7 +27,7 @@ sys.path[:0] = [str(HERE.parent.parent / "conformance"), str(HERE.parent)]
 import programs  # noqa: E402
 import reference  # noqa: E402
 from programs import Programs, ProgramsUnavailable  # noqa: E402
-from sides import BINARY_VARIABLE, SideFailed, binary  # noqa: E402
+from sides import BINARY_VARIABLE, SideFailed, binary, conclude  # noqa: E402
 from workspace import make  # noqa: E402
 
 EXTENSION = HERE.parent.parent.parent / "editors" / "vscode"
@@ -108,8 +108,7 @@ def main() -> int:
     except (ProgramsUnavailable, SideFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 3
-    print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    return conclude(passed, failed)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ mod script;
 
 use std::env;
 use std::ffi::OsString;
-use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -189,9 +188,5 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
 }
 
 fn print(text: &str) -> Result<(), Failure> {
-    match anstream::stdout().write_all(text.as_bytes()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| format!("the standard output: {error}")),
-    }
+    console::print(text).map_err(|error| format!("the standard output: {error}"))
 }
