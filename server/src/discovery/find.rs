@@ -6,10 +6,11 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::FxHashMap;
 
 use super::configs::Configs;
+use super::hand_out::hand_out;
 use super::paths::normalized;
 use super::patterns::Patterns;
 use super::stamp::FileStamp;
@@ -147,12 +148,12 @@ enum Rules {
     Included,
 }
 
-/// One search. Shared by the threads of a walk.
+/// One search. Shared by the threads that look at what a walk finds.
 struct Search<'a> {
     configs: &'a Configs,
     jobs: usize,
     included: Patterns,
-    excluded: Patterns,
+    excluded: Arc<Patterns>,
     /// The patterns of configurations, by the configuration's address.
     patterns: Mutex<FxHashMap<usize, Arc<Patterns>>>,
     found: Mutex<Found>,
@@ -181,7 +182,7 @@ impl<'a> Search<'a> {
             configs,
             jobs,
             included: of(&overrides.include_patterns),
-            excluded: of(excluded),
+            excluded: Arc::new(of(excluded)),
             patterns: Mutex::default(),
             found: Mutex::default(),
         }
@@ -212,18 +213,45 @@ impl<'a> Search<'a> {
         };
         let root = self.absolute(argument);
         let argument = &normal(argument);
-        let walker = self.walk_builder(&root, respects_gitignore).build_parallel();
-        walker.run(|| {
-            let mut visitor = Visitor {
+        let mut builder = self.walk_builder(&root, respects_gitignore);
+        let keeps_rules = pruned.is_some();
+        if let Some(pruned) = pruned {
+            builder.filter_entry(self.filter(&root, pruned));
+        } else {
+            builder.filter_entry(|entry| !is_git_directory(entry));
+        }
+        let source = |entry: Result<DirEntry, ignore::Error>| match entry {
+            Ok(entry) => {
+                (entry.depth() > 0 && is_source(Path::new(entry.file_name())) && !is_directory(&entry)).then_some(entry)
+            }
+            Err(error) => {
+                lock(&self.found).warnings.push(error.to_string());
+                None
+            }
+        };
+        hand_out(builder.build().filter_map(source), self.jobs, || {
+            let mut examiner = Examiner {
                 search: self,
                 argument,
                 root: &root,
-                pruned: pruned.as_deref(),
+                keeps_rules,
                 directory: None,
                 files: Vec::new(),
             };
-            Box::new(move |entry| visitor.visit(entry))
+            move |entry| examiner.examine(&entry)
         });
+    }
+
+    /// Whether to look at an entry below a root: directories in which nothing can be taken need not be entered.
+    fn filter(&self, root: &Path, pruned: Arc<Patterns>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+        let (root, excluded) = (root.to_owned(), Arc::clone(&self.excluded));
+        move |entry| {
+            !is_directory(entry) || {
+                let (path, below_argument) = (entry.path(), below(entry.path(), &root));
+                let prunes = |patterns: &Patterns| patterns.prune(path, below_argument);
+                !is_git_directory(entry) && !prunes(&excluded) && !prunes(&pruned)
+            }
+        }
     }
 
     fn walk_builder(&self, root: &Path, respects_gitignore: bool) -> WalkBuilder {
@@ -235,8 +263,7 @@ impl<'a> Search<'a> {
             .git_exclude(respects_gitignore)
             .git_global(respects_gitignore)
             .require_git(false)
-            .follow_links(false)
-            .threads(self.jobs);
+            .follow_links(false);
         builder
     }
 
@@ -358,20 +385,20 @@ impl<'a> Search<'a> {
     }
 }
 
-/// One thread of a walk.
-struct Visitor<'s, 'a> {
+/// One of those who look at what a walk finds.
+struct Examiner<'s, 'a> {
     search: &'s Search<'a>,
     argument: &'s Path,
     root: &'s Path,
-    /// What the configuration of the walk leaves out; `None` if it does not matter, as only what is included does.
-    pruned: Option<&'s Patterns>,
+    /// Whether the rules of configurations leave out files; if not, only those count that are included.
+    keeps_rules: bool,
     /// The directory last looked at, and what holds in it.
     directory: Option<(PathBuf, Arc<Config>, Arc<Patterns>)>,
-    /// What this thread has found.
+    /// What this one has found.
     files: Vec<File>,
 }
 
-impl Drop for Visitor<'_, '_> {
+impl Drop for Examiner<'_, '_> {
     /// Hands over what was found: sorting is left to the threads, and they need not wait for each other at every file.
     fn drop(&mut self) {
         self.files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
@@ -379,43 +406,16 @@ impl Drop for Visitor<'_, '_> {
     }
 }
 
-impl Visitor<'_, '_> {
-    fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                lock(&self.search.found).warnings.push(error.to_string());
-                return WalkState::Continue;
-            }
-        };
-        if entry.depth() == 0 {
-            return WalkState::Continue;
-        }
-        let below_argument = below(entry.path(), self.root);
-        if entry.file_type().is_some_and(|kind| kind.is_dir()) {
-            let prunes = entry.file_name() == ".git" || self.prunes(entry.path(), below_argument);
-            return if prunes { WalkState::Skip } else { WalkState::Continue };
-        }
-        if is_source(Path::new(entry.file_name())) {
-            self.file(&entry, below_argument);
-        }
-        WalkState::Continue
-    }
-
-    /// Whether nothing in a directory can be taken.
-    fn prunes(&self, path: &Path, below_argument: &Path) -> bool {
-        let prunes = |patterns: &Patterns| patterns.prune(path, below_argument);
-        self.pruned
-            .is_some_and(|pruned| prunes(&self.search.excluded) || prunes(pruned))
-    }
-
-    fn file(&mut self, entry: &DirEntry, below_argument: &Path) {
+impl Examiner<'_, '_> {
+    /// Takes a file unless something leaves it out.
+    fn examine(&mut self, entry: &DirEntry) {
         let path = entry.path();
+        let below_argument = below(path, self.root);
         let Some((config, patterns)) = self.rules_of(path.parent().unwrap_or(path)) else {
             return;
         };
         let search = self.search;
-        let is_taken = if self.pruned.is_some() {
+        let is_taken = if self.keeps_rules {
             !search.excluded.leave_out(path, below_argument) && !patterns.leave_out(path, below_argument)
         } else {
             search.is_included(path, below_argument)
@@ -449,6 +449,15 @@ impl Visitor<'_, '_> {
             },
         }
     }
+}
+
+fn is_directory(entry: &DirEntry) -> bool {
+    entry.file_type().is_some_and(|kind| kind.is_dir())
+}
+
+/// Whether an entry below the root of a walk is git's own.
+fn is_git_directory(entry: &DirEntry) -> bool {
+    entry.file_name() == ".git" && is_directory(entry)
 }
 
 /// The stamp of a file; `None` if it is no regular file, but a link to a directory, to nothing, or to itself.

@@ -2,6 +2,7 @@
 
 mod configs;
 mod find;
+mod hand_out;
 mod paths;
 mod patterns;
 mod stamp;
