@@ -194,19 +194,22 @@ impl Database {
     ///
     /// It cannot be written.
     pub(super) fn begin(&mut self) -> Result<Transaction<'_>, DatabaseError> {
-        if !self.has_tables {
-            lay_out(&self.connection)?;
+        if self.has_tables {
+            return Ok(self
+                .connection
+                .transaction_with_behavior(TransactionBehavior::Immediate)?);
         }
+        lay_out_pages(&self.connection)?;
         let transaction = self
             .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        if !self.has_tables {
-            schema::migrate_within(&transaction, schema::VERSION)?;
-            // Another process may have been faster.
-            let version = schema::version(&transaction)?;
-            if version != schema::VERSION {
-                return Err(DatabaseError::Newer(version));
-            }
+            .transaction_with_behavior(TransactionBehavior::Deferred)?;
+        // The first statement waits for others who write, and writes: in a transaction of its own, that would be one more.
+        lay_out_vacuum(&transaction)?;
+        schema::migrate_within(&transaction, schema::VERSION)?;
+        // Another process may have been faster.
+        let version = schema::version(&transaction)?;
+        if version != schema::VERSION {
+            return Err(DatabaseError::Newer(version));
         }
         Ok(transaction)
     }
@@ -257,7 +260,17 @@ fn connect(path: &Path) -> Result<Connection, DatabaseError> {
 
 /// Says how a file is laid out, which holds if it is said before there are tables.
 fn lay_out(connection: &Connection) -> rusqlite::Result<()> {
-    connection.pragma_update(None, "page_size", PAGE_BYTES)?;
+    lay_out_pages(connection)?;
+    lay_out_vacuum(connection)
+}
+
+/// The part of that which comes before a transaction.
+fn lay_out_pages(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "page_size", PAGE_BYTES)
+}
+
+/// The part of that which is written.
+fn lay_out_vacuum(connection: &Connection) -> rusqlite::Result<()> {
     // What is removed leaves room, which is given back when that is asked for.
     connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")
 }

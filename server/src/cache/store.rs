@@ -13,7 +13,7 @@ use super::health::Health;
 use super::key::ContentKey;
 use super::location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
 use super::payload::{self, Finding, Known, Payload};
-use super::writer::{self, BATCH, Batch, Entry, PathEntry, Writer};
+use super::writer::{self, BATCH, Batch, Entry, LastWrites, PathEntry, Writer};
 use crate::discovery::FileStamp;
 use crate::locks::lock;
 
@@ -45,6 +45,14 @@ struct Writing {
     entries: Vec<Entry>,
     /// Started once there is enough to write.
     writer: Option<Writer>,
+    /// What is being written since there was no more to add.
+    last: LastWrites,
+}
+
+impl Writing {
+    fn has_work(&self) -> bool {
+        self.writer.is_some() || !self.entries.is_empty()
+    }
 }
 
 /// How often the cache was asked.
@@ -283,28 +291,23 @@ impl Cache {
         self.misses.fetch_add(counts.misses, Ordering::Relaxed);
     }
 
-    /// Has all that is to be remembered written, some time soon: when a process has no more to add, and something else to do.
+    /// Has all that is to be remembered written now, while this thread does something else: when it has no more to add.
     pub fn begin_flush(&self) {
         let mut writing = lock(&self.writing);
-        if !writing.entries.is_empty() && !self.health.writing.is_open() {
-            self.send(&mut writing, self.take_uses());
+        if writing.has_work() && !self.health.writing.is_open() {
+            self.send_last(&mut writing, self.take_uses());
         }
     }
 
     /// Waits until all that is to be remembered is written, or given up. Returns the uses that were counted since the last time.
     pub fn flush(&self) -> Counts {
         let uses = self.take_uses();
+        let mut writing = lock(&self.writing);
         if self.health.writing.is_open() {
             return uses;
         }
-        let mut writing = lock(&self.writing);
-        if writing.writer.is_some() || !writing.entries.is_empty() {
-            if !writing.entries.is_empty() || uses != Counts::default() {
-                self.send(&mut writing, uses);
-            }
-            if let Some(writer) = writing.writer.take() {
-                writer.finish();
-            }
+        if writing.has_work() {
+            self.send_last(&mut writing, uses);
         } else if uses != Counts::default()
             && let Some(reader) = &mut *lock(&self.reader)
         {
@@ -313,7 +316,18 @@ impl Cache {
             let _ = reader.connection.busy_handler(no_waiting);
             let _ = writer::count_uses(&reader.connection, uses, today());
         }
+        std::mem::take(&mut writing.last).finish();
         uses
+    }
+
+    /// Has the writer write what there is, and end.
+    fn send_last(&self, writing: &mut Writing, uses: Counts) {
+        if !writing.entries.is_empty() || uses != Counts::default() {
+            self.send(writing, uses);
+        }
+        if let Some(writer) = writing.writer.take() {
+            std::mem::replace(&mut writing.last, writer.end()).finish();
+        }
     }
 
     fn take_uses(&self) -> Counts {

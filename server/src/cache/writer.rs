@@ -58,9 +58,13 @@ pub struct Batch {
 
 /// The thread.
 pub struct Writer {
-    /// `None` if there is no thread.
-    running: Option<(SyncSender<Batch>, JoinHandle<()>)>,
+    sender: SyncSender<Batch>,
+    thread: LastWrites,
 }
+
+/// A thread that gets no more to write.
+#[derive(Default)]
+pub struct LastWrites(Option<JoinHandle<()>>);
 
 impl Writer {
     /// Starts it. It opens the file in the folder when it has something to write, unless that is open.
@@ -74,29 +78,32 @@ impl Writer {
         let started = std::thread::Builder::new()
             .name("cache".to_owned())
             .spawn(move || work.run(&receiver));
-        let running = match started {
-            Ok(thread) => Some((sender, thread)),
-            Err(error) => {
-                health.note(format!("it cannot be written ({error})"));
-                health.writing.trip();
-                None
-            }
-        };
-        Self { running }
+        let thread = started.map_err(|error| {
+            health.note(format!("it cannot be written ({error})"));
+            health.writing.trip();
+        });
+        Self {
+            sender,
+            thread: LastWrites(thread.ok()),
+        }
     }
 
     /// Has it write a batch, some time soon.
     pub fn send(&self, batch: Batch) {
-        if let Some((sender, _)) = &self.running {
-            // Full, or over: it is forgotten.
-            let _ = sender.try_send(batch);
-        }
+        // Full, or over: it is forgotten.
+        let _ = self.sender.try_send(batch);
     }
 
-    /// Waits until all that it was sent is written.
+    /// Has it write what it was sent now, as there is no more.
+    pub fn end(self) -> LastWrites {
+        self.thread
+    }
+}
+
+impl LastWrites {
+    /// Waits until all is written.
     pub fn finish(self) {
-        if let Some((sender, thread)) = self.running {
-            drop(sender);
+        if let Some(thread) = self.0 {
             // If it panicked, what it had is forgotten.
             let _ = thread.join();
         }
@@ -247,10 +254,13 @@ fn insert(transaction: &Transaction<'_>, entries: &[Entry]) -> rusqlite::Result<
     Ok(())
 }
 
-/// Neighbours in a table one after the other: contents by their rows, and then paths.
+/// Neighbours in a table one after the other: contents by their rows, each once, and then paths.
 fn in_order_of_file(mut batch: Batch) -> Arc<Batch> {
     let place = |entry: &Entry| (entry.path.map(|path| path.id), entry.key.row_id());
     batch.entries.sort_unstable_by_key(place);
+    batch.entries.dedup_by(|later, kept| {
+        later.path.is_none() && kept.path.is_none() && kept.payload.is_some() && later.key == kept.key
+    });
     Arc::new(batch)
 }
 

@@ -229,17 +229,17 @@ impl<'a> Search<'a> {
                 None
             }
         };
-        hand_out(builder.build().filter_map(source), self.jobs, || {
+        let files = hand_out(builder.build().filter_map(source), self.jobs, || {
             let mut examiner = Examiner {
                 search: self,
                 argument,
                 root: &root,
                 keeps_rules,
                 directory: None,
-                files: Vec::new(),
             };
             move |entry| examiner.examine(&entry)
         });
+        lock(&self.found).files.extend(files);
     }
 
     /// Whether to look at an entry below a root: directories in which nothing can be taken need not be entered.
@@ -263,7 +263,9 @@ impl<'a> Search<'a> {
             .git_exclude(respects_gitignore)
             .git_global(respects_gitignore)
             .require_git(false)
-            .follow_links(false);
+            .follow_links(false)
+            // The order of their paths, and sooner had here than by comparing whole paths.
+            .sort_by_file_name(OsStr::cmp);
         builder
     }
 
@@ -394,39 +396,26 @@ struct Examiner<'s, 'a> {
     keeps_rules: bool,
     /// The directory last looked at, and what holds in it.
     directory: Option<(PathBuf, Arc<Config>, Arc<Patterns>)>,
-    /// What this one has found.
-    files: Vec<File>,
-}
-
-impl Drop for Examiner<'_, '_> {
-    /// Hands over what was found: sorting is left to the threads, and they need not wait for each other at every file.
-    fn drop(&mut self) {
-        self.files.sort_unstable_by(|one, other| one.path.cmp(&other.path));
-        lock(&self.search.found).files.append(&mut self.files);
-    }
 }
 
 impl Examiner<'_, '_> {
-    /// Takes a file unless something leaves it out.
-    fn examine(&mut self, entry: &DirEntry) {
+    /// A file, unless something leaves it out.
+    fn examine(&mut self, entry: &DirEntry) -> Option<File> {
         let path = entry.path();
         let below_argument = below(path, self.root);
-        let Some((config, patterns)) = self.rules_of(path.parent().unwrap_or(path)) else {
-            return;
-        };
+        let (config, patterns) = self.rules_of(path.parent().unwrap_or(path))?;
         let search = self.search;
         let is_taken = if self.keeps_rules {
             !search.excluded.leave_out(path, below_argument) && !patterns.leave_out(path, below_argument)
         } else {
             search.is_included(path, below_argument)
         };
-        if is_taken && let Some(stamp) = stamp_of_file(entry) {
-            self.files.push(File {
-                path: self.argument.join(below_argument),
-                stamp,
-                config,
-            });
-        }
+        let stamp = is_taken.then(|| stamp_of_file(entry)).flatten()?;
+        Some(File {
+            path: self.argument.join(below_argument),
+            stamp,
+            config,
+        })
     }
 
     /// What holds for the files in a directory; `None` if its configuration is unsound.

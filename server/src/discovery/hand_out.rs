@@ -1,7 +1,7 @@
 //! Work that is found bit by bit, and shared out to threads while more of it is being found.
 
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use crate::locks::lock;
@@ -9,40 +9,66 @@ use crate::locks::lock;
 /// So many items are handed over at once: enough to be worth a thread.
 const BATCH: usize = 64;
 
-/// Works on each item of an iterator, in no order. This thread iterates, and works when there is no more to find; meanwhile up to
-/// `jobs` - 1 others work. What works comes from `worker`, once for each thread, on that thread. Few items start no thread.
-pub fn hand_out<T: Send, W: FnMut(T)>(items: impl Iterator<Item = T>, jobs: usize, worker: impl Fn() -> W + Sync) {
+/// What comes of the items of an iterator, in their order. This thread iterates, and works when there is no more to find;
+/// meanwhile up to `jobs` - 1 others work. What works comes from `worker`, once for each thread, on that thread. Few items start
+/// no thread.
+pub fn hand_out<T: Send, R: Send, W: FnMut(T) -> Option<R>>(
+    items: impl Iterator<Item = T>,
+    jobs: usize,
+    worker: impl Fn() -> W + Sync,
+) -> Vec<R> {
     let (sender, receiver) = channel();
-    let receiver = Mutex::new(receiver);
-    let work = || work_off(&receiver, worker());
+    let batches = Mutex::new(receiver);
+    let done = Mutex::new(Vec::new());
+    let work = || work_off(&batches, &done, worker());
     thread::scope(|scope| {
+        let mut full = 0;
         let mut batch = Vec::with_capacity(BATCH);
-        let mut threads = 1;
         for item in items {
             batch.push(item);
             if batch.len() == BATCH {
+                let items = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));
                 // The receiver is there until the end.
-                let _ = sender.send(std::mem::replace(&mut batch, Vec::with_capacity(BATCH)));
-                // A thread that cannot be started is done without.
-                if threads < jobs && thread::Builder::new().spawn_scoped(scope, work).is_ok() {
-                    threads += 1;
+                let _ = sender.send(Batch { number: full, items });
+                full += 1;
+                if full < jobs {
+                    // A thread that cannot be started is done without.
+                    let _ = thread::Builder::new().spawn_scoped(scope, work);
                 }
             }
         }
-        let _ = sender.send(batch);
+        let _ = sender.send(Batch {
+            number: full,
+            items: batch,
+        });
         drop(sender);
         work();
     });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|batch| batch.number);
+    done.into_iter().flat_map(|batch| batch.items).collect()
+}
+
+/// Items that are handed over at once, or what came of them.
+struct Batch<T> {
+    /// How many were before it.
+    number: usize,
+    items: Vec<T>,
 }
 
 /// Works on batches until there are no more and will be no more.
-fn work_off<T>(batches: &Mutex<Receiver<Vec<T>>>, mut work: impl FnMut(T)) {
+fn work_off<T, R>(
+    batches: &Mutex<Receiver<Batch<T>>>,
+    done: &Mutex<Vec<Batch<R>>>,
+    mut work: impl FnMut(T) -> Option<R>,
+) {
     loop {
         // One waits for the next batch, and the others for that one: the lock is not held while working.
-        let Ok(batch) = lock(batches).recv() else {
+        let Ok(Batch { number, items }) = lock(batches).recv() else {
             return;
         };
-        batch.into_iter().for_each(&mut work);
+        let items = items.into_iter().filter_map(&mut work).collect();
+        lock(done).push(Batch { number, items });
     }
 }
 
@@ -52,17 +78,15 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_item_is_worked_on_once() {
+    fn results_are_in_order_and_few_items_start_no_thread() {
         for (jobs, items) in [(1, 1000), (4, 1000), (4, BATCH), (4, 3), (0, 0)] {
-            let done = Mutex::new(Vec::new());
             let workers = Mutex::new(BTreeSet::new());
-            hand_out(0..items, jobs, || {
+            let results = hand_out(0..items, jobs, || {
                 workers.lock().unwrap().insert(format!("{:?}", thread::current().id()));
-                |item| done.lock().unwrap().push(item)
+                |item| (item % 3 != 0).then_some(item * 10)
             });
-            let mut done = done.into_inner().unwrap();
-            done.sort_unstable();
-            assert!(done.into_iter().eq(0..items));
+            let expected = (0..items).filter(|item| item % 3 != 0).map(|item| item * 10);
+            assert!(results.into_iter().eq(expected));
             let workers = workers.into_inner().unwrap().len();
             assert!(workers <= jobs.max(1) && (items >= BATCH || workers == 1), "{workers}");
         }
@@ -71,6 +95,11 @@ mod tests {
     #[test]
     #[should_panic]
     fn a_panic_is_passed_on() {
-        hand_out(0..1000, 2, || |item| assert!(item != 7, "item {item}"));
+        hand_out(0..1000, 2, || {
+            |item| {
+                assert!(item != 7);
+                Some(item)
+            }
+        });
     }
 }
