@@ -5,14 +5,16 @@
     python tests/benchmark/cache.py --without-antipasta  which is slow to begin with
 
 Every round runs the check without a cache, with an empty one and with a full one, which was used before, beside warm
-runs of ruff and antipasta, and `find`, which does nothing but walk the tree and look at each file. Ratios are of medians.
-Build our binary with `cargo build --release` first.
+runs of ruff and antipasta, and `find`, which does nothing but walk the tree and look at each file, in an order of its own, as a
+run is slower after one that kept the processors busy. Ratios are of medians. Build our binary with `cargo build --release`
+first.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -125,8 +127,9 @@ def main() -> int:
             # What was changed a moment ago is not believed unread.
             time.sleep(3)
             chosen = cases(tree, scratch, environment, ours, not options.without_antipasta)
+            order = random.Random(0)
             for number in range(options.rounds + 1):
-                for case in chosen:
+                for case in order.sample(chosen, len(chosen)):
                     progress(f"round {number} of {options.rounds}: {case.name}")
                     case.run(scratch)
                     if number == 0:

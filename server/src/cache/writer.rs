@@ -18,11 +18,12 @@ use super::key::ContentKey;
 use super::maintenance::{self, Limits};
 use super::store::{Counts, today};
 
-/// So many entries are handed over at once.
-pub const BATCH: usize = 256;
+/// So many entries are handed over at once. They are written in the order of the file, in which few are dearer than many: batches
+/// of a quarter cost a cold run of Django 2.5 % more.
+pub const BATCH: usize = 1024;
 
 /// No more batches than this wait to be written. What comes on top is forgotten, rather than held in memory.
-const CAPACITY: usize = 512;
+const CAPACITY: usize = 128;
 
 /// For so long a transaction waits for more. Others who want to write wait meanwhile, so it is little of what they have patience
 /// for.
