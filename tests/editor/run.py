@@ -4,6 +4,7 @@
     python tests/editor/run.py --binary target/quick/antipasta-lsp
     python tests/editor/run.py --only pytest -- -k hover     words after `--` go to pytest
     python tests/editor/run.py --only neovim-plugin --screen screen.txt
+    python tests/editor/run.py --only neovim-plugin --neovim ~/nvim-0.10/bin/nvim
 
 Installs what is pinned in requirements.txt beside the reference. The last line is `N passed, N failed`.
 Exit codes: 0 all passed, 1 some failed, 3 could not run.
@@ -58,7 +59,7 @@ def with_pytest(environment: Reference, command: list[str], words: list[str], sc
 
 
 def with_neovim(
-    environment: Reference,
+    neovim: Path,
     command: list[str],
     script: str,
     scratch: Path,
@@ -72,7 +73,7 @@ def with_neovim(
     folder = make(scratch)
     output, errors = run(
         [
-            *(str(environment.script("nvim")), "--headless", "--clean", "-n", "-i", "NONE"),
+            *(str(neovim), "--headless", "--clean", "-n", "-i", "NONE"),
             *(*arguments, "-S", str(HERE / script)),
         ],
         {**places, "ANTIPASTA_COMMAND": json.dumps(command), "ANTIPASTA_WORKSPACE": str(folder), **variables},
@@ -125,6 +126,7 @@ def main() -> int:
     parser.add_argument("words", nargs="*", metavar="WORD", help="for pytest, after `--`")
     parser.add_argument("--binary", metavar="PATH", help=f"our binary (default: ${BINARY_VARIABLE}, or target/)")
     parser.add_argument("--only", choices=("pytest", "neovim", "neovim-plugin"), help="one of the clients")
+    parser.add_argument("--neovim", type=Path, metavar="PATH", help="another Neovim than the one that is pinned")
     parser.add_argument("--screen", metavar="PATH", help="where the plugin's session writes the screen that it tests")
     reference.add_arguments(parser)
     options = parser.parse_args()
@@ -137,15 +139,16 @@ def main() -> int:
             counts = []
             if options.only in (None, "pytest"):
                 counts.append(with_pytest(environment, command, options.words, scratch))
+            neovim = (options.neovim or environment.script("nvim")).resolve()
             if options.only in (None, "neovim"):
-                counts.append(with_neovim(environment, command, "neovim.lua", scratch / "bare", [], {}))
+                counts.append(with_neovim(neovim, command, "neovim.lua", scratch / "bare", [], {}))
             if options.only in (None, "neovim-plugin"):
                 plugin = ["--cmd", "let &runtimepath = $ANTIPASTA_PLUGIN .. ',' .. &runtimepath"]
                 variables = {"ANTIPASTA_PLUGIN": str(PLUGIN)}
                 if options.screen:
                     variables["ANTIPASTA_SCREEN"] = str(Path(options.screen).resolve())
                 counts.append(
-                    with_neovim(environment, command, "neovim_plugin.lua", scratch / "plugin", plugin, variables)
+                    with_neovim(neovim, command, "neovim_plugin.lua", scratch / "plugin", plugin, variables)
                 )
             passed, failed = (sum(column) for column in zip(*counts, strict=True))
     except (ReferenceUnavailable, SideFailed, OSError) as error:
