@@ -20,16 +20,17 @@ await unpack(packed("al2023.tar.br"), libraries);
 execFileSync("tar", ["-xf", libraries, "-C", folder]);
 rmSync(libraries);
 
-// No other fonts, so that texts are as long on one machine as on another.
+// No other fonts, so that texts are as long on one machine as on another. Without the serifs, what has no name here is
+// sans serif, as is usual.
 writeFileSync(
   path.join(folder, "fonts.conf"),
   `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>${path.join(modules, "dejavu-fonts-ttf", "ttf")}</dir>
+  <selectfont><rejectfont><glob>*Serif*</glob></rejectfont><rejectfont><glob>*TeX*</glob></rejectfont></selectfont>
   <cachedir>${path.join(folder, "fonts")}</cachedir>
   <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
-  <alias><family>sans-serif</family><prefer><family>DejaVu Sans</family></prefer></alias>
 </fontconfig>
 `,
 );
