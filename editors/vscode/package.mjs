@@ -2,6 +2,7 @@
 //
 //     node editors/vscode/package.mjs                  with a binary that cargo builds for release
 //     node editors/vscode/package.mjs --binary PATH    with another
+//     node editors/vscode/package.mjs --no-install     with what npm has installed already
 //
 // Needs Node 20 or newer, and cargo unless a binary is named. The last line is where the package is.
 
@@ -56,8 +57,10 @@ function stage(server) {
   chmodSync(staged, 0o755);
 }
 
-const { values } = parseArgs({ options: { binary: { type: "string" } } });
-run("npm", ["ci", "--no-audit", "--no-fund"], HERE);
+const { values } = parseArgs({ options: { binary: { type: "string" }, "no-install": { type: "boolean" } } });
+if (!values["no-install"]) {
+  run("npm", ["ci", "--no-audit", "--no-fund"], HERE);
+}
 const server = binary(values.binary);
 run("npm", ["run", "--silent", "bundle"], HERE);
 stage(server);

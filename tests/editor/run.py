@@ -1,11 +1,14 @@
-"""Tests the server through published clients: pytest-lsp, and Neovim 0.11 without and with the plugin.
+"""Tests the server through published clients: pytest-lsp, and Neovim 0.11 without and with the plugin as a package.
 
     python tests/editor/run.py                               the newest binary that is built here
     python tests/editor/run.py --binary target/quick/antipasta-lsp
     python tests/editor/run.py --only pytest -- -k hover     words after `--` go to pytest
     python tests/editor/run.py --only neovim-plugin --screen screen.txt
+    python tests/editor/run.py --only neovim-plugin --neovim ~/nvim-0.10/bin/nvim
 
-Installs what is pinned in requirements.txt beside the reference. The last line is `N passed, N failed`.
+Installs what is pinned in requirements.txt beside the reference. The plugin's sources are held against stylua and
+luacheck where these are on the PATH; a line that begins with `LEFT OUT` says where not. The last line is
+`N passed, N failed`.
 Exit codes: 0 all passed, 1 some failed, 3 could not run.
 """
 
@@ -15,6 +18,7 @@ import argparse
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -58,7 +62,7 @@ def with_pytest(environment: Reference, command: list[str], words: list[str], sc
 
 
 def with_neovim(
-    environment: Reference,
+    neovim: Path,
     command: list[str],
     script: str,
     scratch: Path,
@@ -66,16 +70,13 @@ def with_neovim(
     variables: dict[str, str],
 ) -> tuple[int, int]:
     """Runs a session; how many of its tests passed and failed. `arguments` are Neovim's own."""
-    scratch.mkdir()
-    # Nothing of the user's own Neovim takes part.
-    places = {f"XDG_{name}_HOME": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
     folder = make(scratch)
     output, errors = run(
         [
-            *(str(environment.script("nvim")), "--headless", "--clean", "-n", "-i", "NONE"),
+            *(str(neovim), "--headless", "-n", "-i", "NONE"),
             *(*arguments, "-S", str(HERE / script)),
         ],
-        {**places, "ANTIPASTA_COMMAND": json.dumps(command), "ANTIPASTA_WORKSPACE": str(folder), **variables},
+        {**places(scratch), "ANTIPASTA_COMMAND": json.dumps(command), "ANTIPASTA_WORKSPACE": str(folder), **variables},
         f"Neovim, {script}",
         cwd=folder,
     )
@@ -90,6 +91,32 @@ def with_neovim(
         log = scratch / "state" / "nvim" / "lsp.log"
         if log.is_file():
             print("\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]))
+    return passed, failed
+
+
+def places(scratch: Path) -> dict[str, str]:
+    """Where Neovim looks for what its user has. Nothing of the user's own takes part."""
+    homes = {f"XDG_{name}_HOME": str(scratch / name.lower()) for name in ("CONFIG", "DATA", "STATE", "CACHE")}
+    return {**homes, **{f"XDG_{name}_DIRS": str(scratch / "none") for name in ("CONFIG", "DATA")}}
+
+
+def install_plugin(scratch: Path) -> None:
+    """Installs the plugin as a package of Neovim's own."""
+    data = scratch / "data" / ("nvim-data" if os.name == "nt" else "nvim")
+    shutil.copytree(PLUGIN, data / "site" / "pack" / "antipasta" / "start" / "antipasta")
+
+
+def with_linters() -> tuple[int, int]:
+    """Runs those linters of the plugin's sources that are there; how many passed and failed."""
+    passed = failed = 0
+    for command in (["stylua", "--check", ".", str(HERE)], ["luacheck", "--quiet", "."]):
+        program = shutil.which(command[0])
+        if program is None:
+            print(f"LEFT OUT: {command[0]} of the plugin's sources, as there is none on the PATH", flush=True)
+            continue
+        print(f"== {command[0]}", flush=True)
+        is_clean = subprocess.run([program, *command[1:]], cwd=PLUGIN).returncode == 0
+        passed, failed = passed + is_clean, failed + (not is_clean)
     return passed, failed
 
 
@@ -125,6 +152,7 @@ def main() -> int:
     parser.add_argument("words", nargs="*", metavar="WORD", help="for pytest, after `--`")
     parser.add_argument("--binary", metavar="PATH", help=f"our binary (default: ${BINARY_VARIABLE}, or target/)")
     parser.add_argument("--only", choices=("pytest", "neovim", "neovim-plugin"), help="one of the clients")
+    parser.add_argument("--neovim", type=Path, metavar="PATH", help="another Neovim than the one that is pinned")
     parser.add_argument("--screen", metavar="PATH", help="where the plugin's session writes the screen that it tests")
     reference.add_arguments(parser)
     options = parser.parse_args()
@@ -137,16 +165,19 @@ def main() -> int:
             counts = []
             if options.only in (None, "pytest"):
                 counts.append(with_pytest(environment, command, options.words, scratch))
+            neovim = (options.neovim or environment.script("nvim")).resolve()
             if options.only in (None, "neovim"):
-                counts.append(with_neovim(environment, command, "neovim.lua", scratch / "bare", [], {}))
+                bare = scratch / "bare"
+                bare.mkdir()
+                counts.append(with_neovim(neovim, command, "neovim.lua", bare, ["--clean"], {}))
             if options.only in (None, "neovim-plugin"):
-                plugin = ["--cmd", "let &runtimepath = $ANTIPASTA_PLUGIN .. ',' .. &runtimepath"]
-                variables = {"ANTIPASTA_PLUGIN": str(PLUGIN)}
-                if options.screen:
-                    variables["ANTIPASTA_SCREEN"] = str(Path(options.screen).resolve())
-                counts.append(
-                    with_neovim(environment, command, "neovim_plugin.lua", scratch / "plugin", plugin, variables)
-                )
+                installed = scratch / "plugin"
+                installed.mkdir()
+                install_plugin(installed)
+                variables = {"ANTIPASTA_SCREEN": str(Path(options.screen).resolve())} if options.screen else {}
+                # NORC: packages are loaded as ever, and no configuration is.
+                counts.append(with_neovim(neovim, command, "neovim_plugin.lua", installed, ["-u", "NORC"], variables))
+                counts.append(with_linters())
             passed, failed = (sum(column) for column in zip(*counts, strict=True))
     except (ReferenceUnavailable, SideFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

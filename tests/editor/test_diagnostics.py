@@ -52,6 +52,22 @@ async def test_a_change_is_answered_with_its_version(document: Document) -> None
     assert any(one.name == "greet" for one in after - before)
 
 
+async def test_many_diagnostics_are_sent_when_nobody_types(document: Document) -> None:
+    branches = "    if a and b and c and d or e and f and g and h:\n        pass\n" * 2
+    functions = "".join(f"def f{number}(a, b, c, d, e, f, g, h):\n{branches}\n\n" for number in range(150))
+    document.edit(len(document.text), len(document.text), f"\n\n{functions}")
+    await document.client.until(lambda: len(document.latest()) > 200 or None, "many diagnostics")
+    document.client.published.clear()
+    keys = 40
+    start = document.text.index("d or e")
+    for _ in range(keys):
+        document.edit(start, start, "d and ")
+        await document.reached()
+    expected = document.truth().findings
+    await document.client.until(lambda: document.findings(document.latest()) == expected or None, "the check's")
+    assert len(document.client.published) < keys / 2
+
+
 async def test_typing_character_by_character_ends_where_the_check_does(document: Document) -> None:
     await document.diagnostics()
     start = document.text.index("\n    return f")

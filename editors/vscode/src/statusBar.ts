@@ -10,7 +10,7 @@ import { numberText, valueText } from "./words";
 const SHOWN: readonly Metric[] = ["cyclomatic_complexity", "cognitive_complexity", "weighted_methods_per_class"];
 /** Milliseconds without a change after which the values of a changed text are asked for. */
 const QUIET = 150;
-/** Milliseconds for which a cursor that runs over lines is not followed. */
+/** Milliseconds for which a cursor that runs over lines is not followed. Typing moves it as well, and is not asked after. */
 const GLANCE = 40;
 
 /** Keeps the item in the status bar up to date. */
@@ -18,6 +18,8 @@ export class StatusBar implements vscode.Disposable {
   private readonly item = vscode.window.createStatusBarItem("antipasta.metrics", vscode.StatusBarAlignment.Right, 110);
   private readonly listeners: vscode.Disposable;
   private timer: NodeJS.Timeout | undefined;
+  /** When a text that changed may be asked about, by the clock of `performance`. */
+  private quietUntil = 0;
   private request: vscode.CancellationTokenSource | undefined;
 
   constructor(private readonly server: Server) {
@@ -34,7 +36,10 @@ export class StatusBar implements vscode.Disposable {
         this.askFor(textEditor.document, GLANCE);
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        this.askFor(document, QUIET);
+        if (document === vscode.window.activeTextEditor?.document) {
+          this.quietUntil = performance.now() + QUIET;
+          this.askIn(QUIET);
+        }
       }),
       // Thresholds may have changed.
       vscode.languages.onDidChangeDiagnostics(({ uris }) => {
@@ -56,7 +61,7 @@ export class StatusBar implements vscode.Disposable {
 
   private askFor(document: vscode.TextDocument, delay: number): void {
     if (document === vscode.window.activeTextEditor?.document) {
-      this.askIn(delay);
+      this.askIn(Math.max(delay, this.quietUntil - performance.now()));
     }
   }
 

@@ -51,9 +51,9 @@ test("files are in their folders, and folders of one folder are one", () => {
   assert.deepEqual(
     c?.children.map(({ name, lines }) => [name, lines]),
     [
-      ["other code", 25],
       ["f0", 12],
       ["f1", 3],
+      ["other code", 25],
     ],
   );
   assert.equal(c.worst?.value, 12);

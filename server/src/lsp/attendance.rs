@@ -28,6 +28,13 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// When nothing has changed for this long, nobody is typing.
 const IDLE: Duration = Duration::from_millis(250);
 
+/// More diagnostics than this are not sent at once with every change: an editor takes longer to take them in than there is
+/// from one keystroke to the next.
+const MANY: usize = 200;
+
+/// When nobody pauses, many diagnostics are sent as often as this.
+const LONGEST_SILENCE: Duration = Duration::from_secs(2);
+
 /// Attends to a document until it is closed.
 pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
     let mut attendance = Attendance {
@@ -37,6 +44,7 @@ pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
         analysed: 0,
         last_cost: Duration::ZERO,
         published: None,
+        published_at: Instant::now(),
         rules: None,
         is_caught_up: false,
     };
@@ -54,6 +62,8 @@ struct Attendance {
     last_cost: Duration,
     /// The version that the client was last sent diagnostics of, and their name.
     published: Option<(i32, u64)>,
+    /// When that was.
+    published_at: Instant,
     /// What held for the document, and in which workspace.
     rules: Option<(Arc<Workspace>, Rules)>,
     /// Whether all has been done that can wait.
@@ -118,7 +128,7 @@ impl Attendance {
         }
         self.analysed = revision;
         self.document.set_snapshot(Arc::clone(&snapshot));
-        if self.document.is_at(revision) {
+        if self.document.is_at(revision) && !self.can_wait(&snapshot) {
             self.publish(&snapshot, false).await;
         }
         let bytes = snapshot.document.text().len_bytes();
@@ -201,6 +211,13 @@ impl Attendance {
         }
     }
 
+    /// Whether diagnostics are so many that they are sent when nobody types.
+    fn can_wait(&self, snapshot: &Snapshot) -> bool {
+        self.published.is_some()
+            && snapshot.diagnostics.items.len() > MANY
+            && self.published_at.elapsed() < LONGEST_SILENCE
+    }
+
     /// Sends the client the diagnostics, if it does not ask for them itself. Those that it has are sent again only to
     /// `confirm` that they are those of the version that it has.
     async fn publish(&mut self, snapshot: &Snapshot, confirm: bool) {
@@ -215,6 +232,7 @@ impl Attendance {
             return;
         }
         self.published = Some(present);
+        self.published_at = Instant::now();
         let session = &self.session;
         if !session.support().pulls_diagnostics {
             let version = Some(snapshot.version);

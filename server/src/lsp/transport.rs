@@ -122,10 +122,16 @@ fn read_header(input: &mut impl BufRead) -> io::Result<Header> {
 }
 
 fn parse(content: &[u8]) -> Incoming {
-    let value: Value = match serde_json::from_slice(content) {
+    let mut value: Value = match serde_json::from_slice(content) {
         Ok(value) => value,
         Err(error) => return malformed(Id::Null, Error::parse_error(), error.to_string()),
     };
+    // Emacs says so for none, as with `shutdown`.
+    if let Value::Object(members) = &mut value
+        && members.get("params").is_some_and(Value::is_null)
+    {
+        members.remove("params");
+    }
     let id = value.get("id").and_then(|id| serde_json::from_value(id.clone()).ok());
     let message = if value.get("method").is_some() {
         serde_json::from_value(value).map(Incoming::Request)
@@ -195,6 +201,15 @@ mod tests {
         input.extend(b"Content-Length: 2\r\n\r\n\xff\xfe");
         input.extend(good.as_bytes());
         assert_eq!(read_all(&input), ["good", "null: -32700", "good"]);
+    }
+
+    #[test]
+    fn parameters_that_are_null_are_none() {
+        let message = framed(r#"{"jsonrpc":"2.0","id":1,"method":"shutdown","params":null}"#);
+        let Some(Incoming::Request(request)) = read(&mut message.as_bytes()).unwrap() else {
+            panic!("no request");
+        };
+        assert_eq!(request, Request::build("shutdown").id(1).finish());
     }
 
     #[test]

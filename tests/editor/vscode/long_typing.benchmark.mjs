@@ -59,8 +59,11 @@ function told(name, delays) {
   return `${name}: ${delays.length} keys seen; p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms`;
 }
 
-/** Types in a window of a workbench of its own, has `check` look at the window, and returns what is to be told. */
-async function measured(name, isInstalled, check) {
+/**
+ * Types in a window of a workbench of its own once `isReady`, has `check` look at the window, and returns what is to be
+ * told.
+ */
+async function measured(name, isInstalled, isReady, check) {
   const workbench = await Workbench.start({}, { isInstalled });
   try {
     const folder = workbench.shop(name);
@@ -69,6 +72,7 @@ async function measured(name, isInstalled, check) {
     const window = await workbench.open(folder);
     await window.openFile("long.py");
     await window.goToEndOf(TYPED + 9);
+    await isReady(window);
     await window.type(" or ");
     const delays = await type(window);
     assert.ok(delays.length > KEYS / 2);
@@ -80,7 +84,19 @@ async function measured(name, isInstalled, check) {
 }
 
 test("typing with the extension", async (context) => {
-  const figures = await measured("with the extension", true, async (window) => {
+  const isReady = async (window) => {
+    await window.until(
+      "lenses",
+      () => window.lenses(),
+      ({ length }) => length > 0,
+    );
+    await window.until(
+      "squiggles",
+      () => window.underlined(),
+      ({ length }) => length > 0,
+    );
+  };
+  const figures = await measured("with the extension", true, isReady, async (window) => {
     // What was typed is no expression, so that the last good values are shown, and said to be old.
     await window.until(
       "stale lens",
@@ -93,7 +109,8 @@ test("typing with the extension", async (context) => {
 });
 
 test("typing without it", async (context) => {
-  const figures = await measured("without it", false, async (window) => {
+  const isReady = (window) => window.page.waitForTimeout(1000);
+  const figures = await measured("without it", false, isReady, async (window) => {
     assert.deepEqual(await window.lenses(), []);
   });
   context.diagnostic(figures);

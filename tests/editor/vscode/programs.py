@@ -1,13 +1,14 @@
 """The programs that the extension is tested in: VS Code, as code-server ships it, and Chromium to see it by.
 
-code-server and the driver of the browser are installed from the npm registry, as `programs/` pins them, into
-`.reference/vscode/`. Chromium is the system's; on Debian and Ubuntu it is installed if there is none and one may.
+All are installed from the npm registry, as `programs/` pins them, into `.reference/vscode/`: nothing is installed on
+the system, and no rights on it are needed. Where the registry has no Chromium for the machine, it is the system's.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -16,14 +17,21 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PINS = HERE / "programs"
-#: Names a Chromium or Chrome that is not on the PATH.
+UNPACK = HERE / "unpack.mjs"
+#: Names a Chromium or Chrome to be used in place of the one that is pinned.
 CHROMIUM_VARIABLE = "CHROMIUM"
 #: The modules of VS Code that are not JavaScript alone. Kerberos, for proxies, is done without.
 NATIVE = ("@parcel/watcher", "@vscode/spdlog", "native-watchdog", "node-pty", "@vscode/deviceid")
+#: What npm says of itself if its pins are at fault, and not the registry, the network or the machine.
+FAULTS_OF_PINS = ("EUSAGE", "EINTEGRITY", "EJSONPARSE")
 
 
 class ProgramsUnavailable(RuntimeError):
     """The programs cannot be had; the message says what is missing."""
+
+
+class PinsAtFault(RuntimeError):
+    """The programs cannot be installed by the pins that are here: the repository is to be mended."""
 
 
 @dataclass(frozen=True)
@@ -34,23 +42,35 @@ class Programs:
     folder: Path
     node: str
     chromium: str
+    #: What the environment has for the programs beyond what it has anyway.
+    variables: dict[str, str]
 
 
 def ensure(directory: Path) -> Programs:
     """The programs, installed below `directory` if need be."""
+    if not sys.platform.startswith("linux"):
+        raise ProgramsUnavailable("the tests look at processes as Linux shows them")
     node = find_node()
-    chromium = find_chromium()
+    named = find_chromium()
     folder = directory / "vscode"
     mark = folder / "installed"
     if not mark.is_file() or mark.read_text(encoding="utf-8") != fingerprint():
         print(f"installing VS Code in {folder}", file=sys.stderr, flush=True)
         shutil.rmtree(folder, ignore_errors=True)
-        install(folder)
+        install(node, folder)
         mark.write_text(fingerprint(), encoding="utf-8")
-    return Programs(folder, node, chromium)
+    browser = folder / "browser"
+    chromium = named or str(browser / "chromium")
+    variables = {"FONTCONFIG_FILE": str(browser / "fonts.conf")}
+    if not runs(chromium, variables):
+        # The few libraries that it needs, for a machine without.
+        variables["LD_LIBRARY_PATH"] = str(browser / "lib")
+    if not runs(chromium, variables):
+        raise ProgramsUnavailable(f"{chromium} does not run here: name another by ${CHROMIUM_VARIABLE}")
+    return Programs(folder, node, chromium, variables)
 
 
-def install(folder: Path) -> None:
+def install(node: str, folder: Path) -> None:
     """Installs code-server, the modules of the VS Code in it, and what of both is to be compiled here."""
     folder.mkdir(parents=True)
     for name in ("package.json", "package-lock.json"):
@@ -63,23 +83,26 @@ def install(folder: Path) -> None:
     npm(workbench, "ci", "--omit=dev")
     npm(workbench, "rebuild", "--ignore-scripts=false", *NATIVE)
     npm(folder, "rebuild", "--ignore-scripts=false", "argon2")
+    call([node, str(UNPACK), str(folder / "node_modules"), str(folder / "browser")], folder)
 
 
 def npm(folder: Path, command: str, *words: str) -> None:
     """Runs npm. Scripts of packages are run only where asked for: some of them download what is not needed here."""
-    program = shutil.which("npm") or "npm"
+    program = shutil.which("npm")
+    if program is None:
+        raise ProgramsUnavailable("npm is needed, and there is none")
     scripts = () if "--ignore-scripts=false" in words else ("--ignore-scripts",)
     call([program, command, "--no-audit", "--no-fund", "--loglevel=error", *scripts, *words], folder)
 
 
 def fingerprint() -> str:
     """What was installed, in a word."""
-    files = sorted(PINS.iterdir())
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in [*files, Path(__file__)])).hexdigest()
+    files = [*sorted(PINS.iterdir()), UNPACK, Path(__file__)]
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def find_node() -> str:
-    """Node 20: the VS Code that is pinned is made for it."""
+    """Node 20 or 22: the VS Code that is pinned is made for them."""
     node = shutil.which("node")
     version = "" if node is None else subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
     if node is None or not version.startswith(("v20.", "v22.")):
@@ -87,23 +110,36 @@ def find_node() -> str:
     return node
 
 
-def find_chromium() -> str:
-    """A Chromium or Chrome."""
+def find_chromium() -> str | None:
+    """A Chromium or Chrome of the system; nothing if the one that is pinned is to be used."""
     named = os.environ.get(CHROMIUM_VARIABLE)
+    if not named and platform.machine() == "x86_64":
+        return None
     names = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
-    for attempt in ("look", "install"):
-        found = next((path for name in names if (path := shutil.which(name))), None)
-        if found:
-            return found
-        if attempt == "look" and shutil.which("apt-get") and os.geteuid() == 0:
-            call(["apt-get", "update", "-qq"], HERE)
-            call(["apt-get", "install", "-qq", "--yes", "--no-install-recommends", "chromium", "fonts-dejavu"], HERE)
-    raise ProgramsUnavailable(f"there is no Chromium: install it, or name it by ${CHROMIUM_VARIABLE}")
+    found = next((path for name in names if (path := shutil.which(name))), None)
+    if found is None:
+        raise ProgramsUnavailable(
+            f"there is no {' or '.join(names)}: install one, or name a Chromium by ${CHROMIUM_VARIABLE}"
+        )
+    return found
+
+
+def runs(chromium: str, variables: dict[str, str]) -> bool:
+    """Whether a browser starts."""
+    try:
+        done = subprocess.run(
+            [chromium, "--version"], capture_output=True, env={**os.environ, **variables}, timeout=60
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
 
 
 def call(command: list[str], folder: Path) -> None:
     """Runs a command that must succeed. What it says is no part of the results."""
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    done = subprocess.run(command, cwd=folder, stdout=sys.stderr, env=environment)
+    done = subprocess.run(command, cwd=folder, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
+    sys.stderr.write(done.stderr)
     if done.returncode != 0:
-        raise ProgramsUnavailable(f"`{' '.join(command)}` failed with exit code {done.returncode}")
+        message = f"`{' '.join(command)}` failed with exit code {done.returncode}"
+        is_ours = any(f"code {fault}" in done.stderr for fault in FAULTS_OF_PINS)
+        raise PinsAtFault(message) if is_ours else ProgramsUnavailable(message)

@@ -1,7 +1,6 @@
-// A server that is killed, and one that is not there.
+// A server that is killed, one that is not there, and one that only ends.
 
 import assert from "node:assert/strict";
-import { readdirSync, readlinkSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { Workbench } from "./workbench.mjs";
@@ -16,17 +15,19 @@ before(async () => {
 
 after(() => workbench?.stop());
 
-/** The processes that run the binary of the extension that was installed here. */
-function servers() {
-  const processes = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return processes.filter((name) => {
-    try {
-      return readlinkSync(`/proc/${name}/exe`).startsWith(workbench.extensions);
-    } catch {
-      return false;
-    }
-  });
+/** The ids of the server's processes. */
+const servers = () => workbench.servers().map(({ id }) => id);
+
+/** Kills the server. */
+function kill() {
+  const [killed, ...others] = servers();
+  assert.deepEqual(others, []);
+  process.kill(killed, "SIGKILL");
+  return killed;
 }
+
+const anotherThan = (killed) =>
+  window.until("another server", servers, ([id, ...others]) => id && id !== killed && others.length === 0);
 
 const hasLenses = () =>
   window.until(
@@ -37,10 +38,7 @@ const hasLenses = () =>
 
 test("a server that is killed is started again", async () => {
   await hasLenses();
-  const [killed, ...others] = servers();
-  assert.deepEqual(others, []);
-  process.kill(Number(killed), "SIGKILL");
-  await window.until("another server", servers, (now) => now.length === 1 && now[0] !== killed);
+  await anotherThan(kill());
   await window.goToEndOf(20);
   await window.press("Enter");
   await window.type("if name.a and name.b or name.c and name.d and name.e: pass");
@@ -71,6 +69,42 @@ test("a binary that is missing is said to be, with what to do about it", async (
   await window.screenshot("missing");
   workbench.set({});
   await window.until("the server", servers, ({ length }) => length === 1);
+  await hasLenses();
+});
+
+test("a server that only ends is given up, said so, and started again if one wants to", async () => {
+  const FORGIVEN = 4;
+  // Values of another function than before: the server has answered since.
+  const answersFor = async (line, name) => {
+    await window.goToEndOf(line);
+    await window.until(
+      `metrics of ${name}`,
+      () => window.metrics(),
+      (text) => text?.startsWith(`${name}: `),
+    );
+  };
+  await answersFor(7, "shipping_cost");
+  for (let end = 1; end <= FORGIVEN; end++) {
+    await anotherThan(kill());
+    await (end % 2 === 0 ? answersFor(7, "shipping_cost") : answersFor(20, "greet"));
+  }
+  const killed = kill();
+  const expected = "antipasta: the server ended 5 times within 180 s and is not started again.";
+  await window.until(
+    "word of it",
+    () => window.messages(),
+    (messages) => messages.includes(expected),
+  );
+  assert.deepEqual(servers(), []);
+  await window.until(
+    "no metrics",
+    () => window.metrics(),
+    (text) => text === null,
+  );
+  await window.screenshot("given-up");
+  assert.deepEqual(await window.answers(expected), ["Show Log", "Restart"]);
+  await window.answer(expected, "Restart");
+  await anotherThan(killed);
   await hasLenses();
 });
 

@@ -108,9 +108,19 @@ export class Window {
     return texts(this.page.locator(".notifications-toasts .notification-list-item-message"), () => 0);
   }
 
+  /** What one can answer to a message. */
+  async answers(message) {
+    return texts(this.buttonsOf(message), (button) => button.getBoundingClientRect().left);
+  }
+
   /** Clicks on a button of a message. */
-  async answer(label) {
-    await this.page.locator(".notifications-toasts .monaco-button", { hasText: label }).first().click();
+  async answer(message, label) {
+    await this.buttonsOf(message).filter({ hasText: label }).click();
+  }
+
+  buttonsOf(message) {
+    const toast = this.page.locator(".notifications-toasts .notification-toast", { hasText: message });
+    return toast.locator(".notification-list-item-buttons-container .monaco-button");
   }
 
   /** Waits until what `look` sees satisfies `check`, and returns it. */

@@ -8,8 +8,16 @@
 //   ANTIPASTA_SCREENSHOTS  where screenshots are left
 
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, openSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { once } from "node:events";
 import path from "node:path";
@@ -53,7 +61,8 @@ export class Workbench {
     workbench.extensions = path.join(workbench.folder, "extensions");
     mkdirSync(workbench.folder, { recursive: true });
     workbench.set(settings);
-    const log = openSync(path.join(workbench.folder, "code-server.log"), "a");
+    const logged = path.join(workbench.folder, "code-server.log");
+    const log = openSync(logged, "a");
     const places = [
       ...["--user-data-dir", path.join(workbench.folder, "data")],
       ...["--extensions-dir", workbench.extensions],
@@ -64,14 +73,12 @@ export class Workbench {
         stdio: ["ignore", log, log],
       });
     }
-    const port = await freePort();
     const quiet = ["--auth", "none", "--disable-telemetry", "--disable-update-check"];
-    workbench.server = spawn(process.execPath, [CODE_SERVER, ...places, ...quiet, "--bind-addr", `127.0.0.1:${port}`], {
-      env: { ...process.env, ANTIPASTA_CACHE_DIR: path.join(workbench.folder, "cache"), ...environment },
+    workbench.server = spawn(process.execPath, [CODE_SERVER, ...places, ...quiet, "--bind-addr", "127.0.0.1:0"], {
+      env: { ...bareEnvironment(), ANTIPASTA_CACHE_DIR: path.join(workbench.folder, "cache"), ...environment },
       stdio: ["ignore", log, log],
     });
-    workbench.address = `http://127.0.0.1:${port}/`;
-    await answers(workbench.address);
+    workbench.address = await addressIn(logged, workbench.server);
     workbench.browser = await chromium.launch({
       executablePath: ANTIPASTA_CHROMIUM,
       args: BROWSER_WORDS.split(" "),
@@ -115,6 +122,22 @@ export class Workbench {
     return window;
   }
 
+  /** The binary of the extension that was installed here. */
+  bundled() {
+    const [name] = readdirSync(this.extensions).filter((entry) => entry.startsWith("antipasta-lsp."));
+    return path.join(this.extensions, name, "bin", "antipasta-lsp");
+  }
+
+  /** The processes that run a binary of the extension that was installed here, or of a workspace: ids and programs. */
+  servers() {
+    const ids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return ids.map((id) => ({ id: Number(id), program: programOf(id) })).filter(({ program }) => this.has(program));
+  }
+
+  has(program) {
+    return program.startsWith(this.folder) && path.basename(program) === "antipasta-lsp";
+  }
+
   async stop() {
     await this.browser?.close();
     this.server.kill("SIGTERM");
@@ -122,25 +145,34 @@ export class Workbench {
   }
 }
 
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
+/** The environment without what would have the extension find a binary of this machine's. */
+function bareEnvironment() {
+  const folders = process.env.PATH.split(path.delimiter);
+  const PATH = folders.filter((folder) => !existsSync(path.join(folder, "antipasta-lsp"))).join(path.delimiter);
+  return { ...process.env, PATH, VIRTUAL_ENV: "" };
 }
 
-async function answers(address) {
+/** What a process runs; nothing if it is gone, or not ours to look at. */
+function programOf(id) {
+  try {
+    return readlinkSync(`/proc/${id}/exe`);
+  } catch {
+    return "";
+  }
+}
+
+/** The address that a server chose, once it has said so in its log. */
+async function addressIn(log, server) {
   const end = Date.now() + PATIENCE;
   for (;;) {
-    try {
-      return await fetch(address);
-    } catch (error) {
-      if (Date.now() > end) {
-        throw error;
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    const text = readFileSync(log, "utf8");
+    const [address] = /http:\/\/127\.0\.0\.1:[1-9]\d*\//.exec(text) ?? [];
+    if (address) {
+      return address;
     }
+    if (server.exitCode !== null || Date.now() > end) {
+      throw new Error(`code-server does not listen:\n${text}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -145,7 +145,7 @@ function step(node: Node, isLast: boolean): HTMLElement {
 function tileElement({ node, box, isFrame }: Tile): HTMLElement {
   const shade = level(node.judged ?? (isFrame ? undefined : node.worst));
   const button = element("button", {
-    className: `tile ${isFrame ? "frame" : ""} ${shade}`,
+    className: `tile ${isFrame ? "frame" : ""} ${node.kind === "rest" ? "rest" : shade}`,
     ariaLabel: sentence(node),
     tabIndex: -1,
   });
@@ -157,7 +157,7 @@ function tileElement({ node, box, isFrame }: Tile): HTMLElement {
   });
   const isLarge = isFrame || (box.width > 40 && box.height > 16);
   if (isLarge) {
-    button.append(element("span", { textContent: node.kind === "rest" ? "" : node.name }));
+    button.append(element("span", { textContent: node.name }));
     const value = node.judged;
     if (value !== undefined && !isFrame && box.height > 34) {
       button.append(element("b", { textContent: String(Math.round(value.value * 100) / 100) }));

@@ -11,7 +11,7 @@ export interface Node {
   readonly path: string;
   /** Its area. */
   readonly lines: number;
-  /** What is in it, the largest first. */
+  /** What is in it, the largest first, and what is no definition last. */
   readonly children: readonly Node[];
   /** Its own value of the metric. */
   readonly judged: Judged | undefined;
@@ -111,10 +111,15 @@ function node(
   return {
     ...own,
     lines,
-    children: [...children].sort((one, other) => other.lines - one.lines || (one.path < other.path ? -1 : 1)),
+    children: [...children].sort(byImportance),
     worst: values.reduce<Judged | undefined>((known, judged) => worse(known, judged), undefined),
     violations: sum(children, ({ violations }) => violations) + Number(isViolation),
   };
+}
+
+function byImportance(one: Node, other: Node): number {
+  const isRest = Number(one.kind === "rest") - Number(other.kind === "rest");
+  return isRest || other.lines - one.lines || (one.path < other.path ? -1 : 1);
 }
 
 /** The one of two values that is further from its threshold; those that a comment has ignored count last. */
