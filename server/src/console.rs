@@ -20,11 +20,11 @@ pub fn error(message: impl Display) {
 ///
 /// # Errors
 ///
-/// It cannot be written; but whoever reads may leave when they have seen enough.
-pub fn print(text: &str) -> io::Result<()> {
+/// It cannot be written; why, for people. But whoever reads may leave when they have seen enough.
+pub fn print(text: &str) -> Result<(), String> {
     match anstream::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done,
+        done => done.map_err(|error| format!("the standard output: {error}")),
     }
 }
 

@@ -80,7 +80,7 @@ impl CacheCommand {
     /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
     pub fn run(self, format: CacheFormat) -> ExitCode {
         let done = self.facts().and_then(|(facts, is_sound)| {
-            console::print(&shown(facts, format)).map_err(|error| format!("the standard output: {error}"))?;
+            console::print(&shown(facts, format))?;
             Ok(is_sound)
         });
         match done {

@@ -76,7 +76,7 @@ impl ConfigCommand {
             Self::Init { output, force } => init(&output, force),
             Self::Validate { file } => validate(file),
             Self::Show { path, config, format } => show(&path, config.as_deref(), format),
-            Self::Schema => print(&(format!("{:#}", config::json_schema()) + "\n")),
+            Self::Schema => console::print(&(format!("{:#}", config::json_schema()) + "\n")),
             Self::Migrate { file, output, force } => migrate(&file, &output, force),
         };
         match done {
@@ -91,7 +91,7 @@ impl ConfigCommand {
 
 fn init(output: &Path, force: bool) -> Result<(), Failure> {
     write(output, TEMPLATE, force)?;
-    print(&format!("Wrote {}\n", output.display()))
+    console::print(&format!("Wrote {}\n", output.display()))
 }
 
 fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
@@ -118,7 +118,7 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
         );
     }
     text += &format!("Ignore patterns: {}\n", config.ignore_patterns.len());
-    print(&text)
+    console::print(&text)
 }
 
 fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Failure> {
@@ -132,9 +132,9 @@ fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Fail
                 Some(path) => format!("# {}\n", path.display()),
                 None => "# the default configuration: there is no file\n".to_owned(),
             };
-            print(&(origin + &config::to_yaml(&config.settings)))
+            console::print(&(origin + &config::to_yaml(&config.settings)))
         }
-        ShowFormat::Json => print(&(format!("{:#}", config.settings.to_json()) + "\n")),
+        ShowFormat::Json => console::print(&(format!("{:#}", config.settings.to_json()) + "\n")),
     }
 }
 
@@ -146,10 +146,10 @@ fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
     }
     let text = config::to_yaml(&migrated.config.settings);
     if output == Path::new("-") {
-        return print(&text);
+        return console::print(&text);
     }
     write(output, &text, force)?;
-    print(&format!(
+    console::print(&format!(
         "Wrote {}; {} can be removed\n",
         output.display(),
         file.display()
@@ -191,8 +191,4 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
             };
             format!("{}: cannot be written: {error}{hint}", path.display())
         })
-}
-
-fn print(text: &str) -> Result<(), Failure> {
-    console::print(text).map_err(|error| format!("the standard output: {error}"))
 }

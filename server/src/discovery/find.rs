@@ -215,11 +215,7 @@ impl<'a> Search<'a> {
         let argument = &normal(argument);
         let mut builder = self.walk_builder(&root, respects_gitignore);
         let keeps_rules = pruned.is_some();
-        if let Some(pruned) = pruned {
-            builder.filter_entry(self.filter(&root, pruned));
-        } else {
-            builder.filter_entry(|entry| !is_git_directory(entry));
-        }
+        builder.filter_entry(self.filter(&root, pruned));
         let source = |entry: Result<DirEntry, ignore::Error>| match entry {
             Ok(entry) => {
                 (entry.depth() > 0 && is_source(Path::new(entry.file_name())) && !is_directory(&entry)).then_some(entry)
@@ -242,15 +238,20 @@ impl<'a> Search<'a> {
         lock(&self.found).files.extend(files);
     }
 
-    /// Whether to look at an entry below a root: directories in which nothing can be taken need not be entered.
-    fn filter(&self, root: &Path, pruned: Arc<Patterns>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+    /// Whether to look at an entry below a root: directories in which nothing can be taken need not be entered. `pruned` is what
+    /// the configuration of the walk leaves out; `None` if it does not matter, as only what is included does.
+    fn filter(&self, root: &Path, pruned: Option<Arc<Patterns>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
         let (root, excluded) = (root.to_owned(), Arc::clone(&self.excluded));
         move |entry| {
-            !is_directory(entry) || {
-                let (path, below_argument) = (entry.path(), below(entry.path(), &root));
-                let prunes = |patterns: &Patterns| patterns.prune(path, below_argument);
-                !is_git_directory(entry) && !prunes(&excluded) && !prunes(&pruned)
-            }
+            let (path, below_argument) = (entry.path(), below(entry.path(), &root));
+            let prunes = |patterns: &Patterns| patterns.prune(path, below_argument);
+            let is_skipped = || {
+                entry.file_name() == ".git"
+                    || pruned
+                        .as_ref()
+                        .is_some_and(|pruned| prunes(&excluded) || prunes(pruned))
+            };
+            !(is_directory(entry) && is_skipped())
         }
     }
 
@@ -442,11 +443,6 @@ impl Examiner<'_, '_> {
 
 fn is_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
-}
-
-/// Whether an entry below the root of a walk is git's own.
-fn is_git_directory(entry: &DirEntry) -> bool {
-    entry.file_name() == ".git" && is_directory(entry)
 }
 
 /// The stamp of a file; `None` if it is no regular file, but a link to a directory, to nothing, or to itself.

@@ -74,23 +74,20 @@ impl Patterns {
     /// Whether the patterns leave out a file. `path` is absolute; if it is not below the patterns' directory, what counts
     /// is `below_argument`, its path below what was asked for.
     pub fn leave_out(&self, path: &Path, below_argument: &Path) -> bool {
-        if self.is_empty() {
-            return false;
-        }
-        let relative = path.strip_prefix(&self.base).unwrap_or(below_argument);
-        self.verdict(relative, false)
+        self.verdict(path, below_argument, false)
     }
 
     /// Whether the patterns leave out all that is in a directory, so that it need not be entered.
     pub fn prune(&self, path: &Path, below_argument: &Path) -> bool {
+        self.runs.iter().all(|run| !run.kind.takes_in) && self.verdict(path, below_argument, true)
+    }
+
+    fn verdict(&self, path: &Path, below_argument: &Path, is_directory: bool) -> bool {
+        // To compare paths takes a good part of a walk.
         if self.is_empty() {
             return false;
         }
         let relative = path.strip_prefix(&self.base).unwrap_or(below_argument);
-        self.runs.iter().all(|run| !run.kind.takes_in) && self.verdict(relative, true)
-    }
-
-    fn verdict(&self, relative: &Path, is_directory: bool) -> bool {
         // Only paths below a directory can be matched; `..` and roots have no place in patterns.
         if !relative
             .components()

@@ -44,7 +44,6 @@ pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
         analysed: 0,
         last_cost: Duration::ZERO,
         published: None,
-        published_at: Instant::now(),
         rules: None,
         is_caught_up: false,
     };
@@ -60,14 +59,21 @@ struct Attendance {
     analysed: u64,
     /// How long that took.
     last_cost: Duration,
-    /// The version that the client was last sent diagnostics of, and their name.
-    published: Option<(i32, u64)>,
-    /// When that was.
-    published_at: Instant,
+    /// What the client was last sent diagnostics of.
+    published: Option<Published>,
     /// What held for the document, and in which workspace.
     rules: Option<(Arc<Workspace>, Rules)>,
     /// Whether all has been done that can wait.
     is_caught_up: bool,
+}
+
+/// Diagnostics that the client was sent.
+struct Published {
+    /// The document's version.
+    version: i32,
+    /// Their name.
+    result_id: u64,
+    at: Instant,
 }
 
 impl Attendance {
@@ -213,26 +219,25 @@ impl Attendance {
 
     /// Whether diagnostics are so many that they are sent when nobody types.
     fn can_wait(&self, snapshot: &Snapshot) -> bool {
-        self.published.is_some()
-            && snapshot.diagnostics.items.len() > MANY
-            && self.published_at.elapsed() < LONGEST_SILENCE
+        let is_recent = |published: &Published| published.at.elapsed() < LONGEST_SILENCE;
+        snapshot.diagnostics.items.len() > MANY && self.published.as_ref().is_some_and(is_recent)
     }
 
     /// Sends the client the diagnostics, if it does not ask for them itself. Those that it has are sent again only to
     /// `confirm` that they are those of the version that it has.
     async fn publish(&mut self, snapshot: &Snapshot, confirm: bool) {
         let diagnostics = &snapshot.diagnostics;
-        let present = (snapshot.version, diagnostics.result_id);
-        let is_known = match self.published {
-            Some(published) if confirm => published == present,
-            Some((_, result_id)) => result_id == diagnostics.result_id,
-            None => false,
+        let has_them = |published: &Published| {
+            published.result_id == diagnostics.result_id && !(confirm && published.version != snapshot.version)
         };
-        if is_known {
+        if self.published.as_ref().is_some_and(has_them) {
             return;
         }
-        self.published = Some(present);
-        self.published_at = Instant::now();
+        self.published = Some(Published {
+            version: snapshot.version,
+            result_id: diagnostics.result_id,
+            at: Instant::now(),
+        });
         let session = &self.session;
         if !session.support().pulls_diagnostics {
             let version = Some(snapshot.version);

@@ -74,19 +74,11 @@ test("a binary that is missing is said to be, with what to do about it", async (
 
 test("a server that only ends is given up, said so, and started again if one wants to", async () => {
   const FORGIVEN = 4;
-  // Values of another function than before: the server has answered since.
-  const answersFor = async (line, name) => {
-    await window.goToEndOf(line);
-    await window.until(
-      `metrics of ${name}`,
-      () => window.metrics(),
-      (text) => text?.startsWith(`${name}: `),
-    );
-  };
-  await answersFor(7, "shipping_cost");
+  await window.seesMetricsOf("shipping_cost", 7);
   for (let end = 1; end <= FORGIVEN; end++) {
     await anotherThan(kill());
-    await (end % 2 === 0 ? answersFor(7, "shipping_cost") : answersFor(20, "greet"));
+    // Values of another function than before: the server has answered since.
+    await (end % 2 === 0 ? window.seesMetricsOf("shipping_cost", 7) : window.seesMetricsOf("greet", 20));
   }
   const killed = kill();
   const expected = "antipasta: the server ended 5 times within 180 s and is not started again.";

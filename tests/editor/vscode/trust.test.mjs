@@ -33,18 +33,9 @@ after(() => workbench?.stop());
 
 const programs = () => workbench.servers().map(({ program }) => program);
 
-const hasMetrics = async (line, name) => {
-  await window.goToEndOf(line);
-  await window.until(
-    `metrics of ${name}`,
-    () => window.metrics(),
-    (text) => text?.startsWith(`${name}: `),
-  );
-};
-
 test("in a folder that is not trusted, the binary of the extension is run", async () => {
   await window.page.locator(".statusbar-item", { hasText: "Restricted Mode" }).waitFor();
-  await hasMetrics(7, "shipping_cost");
+  await window.seesMetricsOf("shipping_cost", 7);
   assert.deepEqual(programs(), [workbench.bundled()]);
   await window.screenshot("restricted");
 });
@@ -59,5 +50,5 @@ test("once it is trusted, it is the binary that the folder's settings name", asy
     ([program, ...others]) => program === named && others.length === 0,
   );
   await window.openFile("shop.py");
-  await hasMetrics(20, "greet");
+  await window.seesMetricsOf("greet", 20);
 });

@@ -108,6 +108,16 @@ export class Window {
     return texts(this.page.locator(".notifications-toasts .notification-list-item-message"), () => 0);
   }
 
+  /** Puts the cursor at the end of a line, and waits until the status bar has the metrics of the function there. */
+  async seesMetricsOf(name, line) {
+    await this.goToEndOf(line);
+    await this.until(
+      `metrics of ${name}`,
+      () => this.metrics(),
+      (text) => text?.startsWith(`${name}: `),
+    );
+  }
+
   /** What one can answer to a message. */
   async answers(message) {
     return texts(this.buttonsOf(message), (button) => button.getBoundingClientRect().left);

@@ -76,7 +76,7 @@ impl HookCommand {
                 Self::Status { format } => status(&installation, format),
             }
         });
-        match done.and_then(|text| print(&text)) {
+        match done.and_then(|text| console::print(&text)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
                 console::error(failure);
@@ -185,8 +185,4 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
         }
     }
     Ok(lines.join("\n") + "\n")
-}
-
-fn print(text: &str) -> Result<(), Failure> {
-    console::print(text).map_err(|error| format!("the standard output: {error}"))
 }

@@ -47,7 +47,10 @@ type Files = BTreeMap<PathBuf, FileReport>;
 impl VerifyCommand {
     /// Does it. Exit code 0 if all is the same, 2 if something differs, and 1 if it cannot be compared.
     pub fn run(self) -> ExitCode {
-        match self.compare().and_then(|(text, is_same)| Ok((print(&text)?, is_same))) {
+        match self
+            .compare()
+            .and_then(|(text, is_same)| Ok((console::print(&text)?, is_same)))
+        {
             Ok(((), true)) => ExitCode::SUCCESS,
             Ok(((), false)) => ExitCode::from(2),
             Err(failure) => {
@@ -149,8 +152,4 @@ fn operand(path: &str) -> OsString {
 
 fn seconds(time: Duration) -> String {
     format!("{:.2} s", time.as_secs_f64())
-}
-
-fn print(text: &str) -> Result<(), Failure> {
-    console::print(text).map_err(|error| format!("the standard output: {error}"))
 }
