@@ -30,10 +30,10 @@ const IDLE: Duration = Duration::from_millis(250);
 
 /// More diagnostics than this are not sent at once with every change: an editor takes longer to take them in than there is
 /// from one keystroke to the next.
-const MANY: usize = 200;
+const MANY: usize = 100;
 
 /// When nobody pauses, many diagnostics are sent as often as this.
-const LONGEST_SILENCE: Duration = Duration::from_secs(2);
+const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
 /// Attends to a document until it is closed.
 pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
