@@ -6,6 +6,7 @@
 import * as vscode from "vscode";
 import {
   CloseAction,
+  CodeLensRequest,
   ErrorAction,
   LanguageClient,
   ShowMessageNotification,
@@ -16,6 +17,7 @@ import {
   type StaticFeature,
 } from "vscode-languageclient/node";
 
+import { NearbyLenses } from "./nearbyLenses";
 import { Recovery } from "./recovery";
 import { SECTION } from "./settings";
 
@@ -38,6 +40,9 @@ export interface Listener {
 export function newClient(command: string, log: vscode.LogOutputChannel, listener: Listener): LanguageClient {
   // What the server logs comes by the protocol; its standard error is for what it cannot say that way.
   const env = { ...process.env, ANTIPASTA_LOG: process.env.ANTIPASTA_LOG ?? "off" };
+  const lenses = new NearbyLenses((document) => {
+    client.getFeature(CodeLensRequest.method).getProvider(document)?.onDidChangeCodeLensEmitter.fire();
+  });
   const options: LanguageClientOptions = {
     documentSelector: ["file", "untitled"].map((scheme) => ({ scheme, language: "python" })),
     outputChannel: log,
@@ -45,6 +50,7 @@ export function newClient(command: string, log: vscode.LogOutputChannel, listene
     initializationFailedHandler: () => false,
     initializationOptions: vscode.workspace.getConfiguration(SECTION),
     middleware: {
+      ...lenses.middleware,
       workspace: {
         didChangeConfiguration: async (sections, next) => {
           try {
@@ -59,6 +65,7 @@ export function newClient(command: string, log: vscode.LogOutputChannel, listene
   };
   const client = new LanguageClient(SECTION, "antipasta", { command, options: { env } }, options);
   client.registerFeature(new PushedDiagnostics());
+  client.registerFeature(lenses);
   client.onNotification(ShowMessageNotification.type, listener.onMessage);
   client.onDidChangeState(({ newState }) => {
     listener.onState(newState === State.Running ? "running" : newState === State.Starting ? "starting" : "stopped");
