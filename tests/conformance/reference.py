@@ -45,6 +45,11 @@ class Reference:
         return interpreter_of(self.directory / "venv")
 
     @property
+    def library(self) -> Path:
+        """Where the packages are that are installed in the environment."""
+        return libraries(self.directory / "venv")[0]
+
+    @property
     def packages(self) -> Path:
         """Where packages to compare on are unpacked."""
         return self.directory / "packages"
@@ -63,6 +68,11 @@ class Reference:
 def interpreter_of(venv: Path) -> Path:
     """The path at which a virtual environment keeps its interpreter."""
     return venv / "Scripts" / "python.exe" if os.name == "nt" else venv / "bin" / "python"
+
+
+def libraries(venv: Path) -> list[Path]:
+    """The folders of packages of a virtual environment; one, if it is in order."""
+    return [path for path in venv.glob("[Ll]ib/**/site-packages") if path.is_dir()]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -101,7 +111,7 @@ def normalised(name: str) -> str:
 
 def unmet(venv: Path, requirements: Path) -> dict[str, str]:
     """The pins that an environment does not satisfy, each with what it has instead."""
-    folders = [str(path) for path in venv.glob("[Ll]ib/**/site-packages") if path.is_dir()]
+    folders = [str(path) for path in libraries(venv)]
     have = {normalised(dist.metadata["Name"]): dist.version for dist in importlib.metadata.distributions(path=folders)}
     return {
         name: have.get(name, "not installed")

@@ -1,8 +1,10 @@
-// A minute of typing in a file of 10,000 lines: how long each key takes until it is to be seen, with the extension and
-// without. Not run with the tests; `run.py --only long_typing` runs it.
+// A minute of typing in files of 10,000 lines: how long each key takes until it is to be seen, and how busy that keeps
+// the thread that draws, with the extension and without. Not run with the tests; `run.py --only long_typing` runs it.
+//
+//   ANTIPASTA_LIBRARY      a folder that has numpy
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 
@@ -11,9 +13,8 @@ import { Workbench } from "./workbench.mjs";
 /** As fast as people type who type fast: milliseconds from one key to the next. */
 const PAUSE = 100;
 const KEYS = 600;
-const FUNCTIONS = 1000;
-/** The function that is typed into: its first line, from 0. */
-const TYPED = 5000;
+/** What is typed, again and again. Every key makes the code good or bad, or another. */
+const STATEMENT = "b = x or b and a > 1 if a else b\n";
 
 const FUNCTION = (number) =>
   [
@@ -29,7 +30,27 @@ const FUNCTION = (number) =>
     "",
   ].join("\n");
 
-/** Types for a minute at the end of a line; the milliseconds from each key until the line is drawn with it. */
+/** A file that people wrote, of 1,000 functions and classes, of which some violate the default thresholds. */
+const REAL = {
+  name: "written by people",
+  text: () => readFileSync(path.join(process.env.ANTIPASTA_LIBRARY, "numpy/_core/tests/test_multiarray.py"), "utf8"),
+  isConfigured: false,
+};
+/** A file of 1,000 functions, each of which violates two thresholds. */
+const DENSE = {
+  name: "of violations only",
+  text: () => Array.from({ length: 1000 }, (_, number) => FUNCTION(number)).join("\n"),
+  isConfigured: true,
+};
+
+/** A line, from 1, in the middle of a file, after which there can be another of the same indentation. */
+function placeIn(text) {
+  const lines = text.split("\n");
+  const isPlace = (line, index) => index >= 5000 && /^ {8}\w+ [-+]?= .*[\w)]$/.test(line);
+  return lines.findIndex(isPlace) + 1;
+}
+
+/** Types for a minute; the milliseconds from each key until it is drawn, and those that each kept the thread busy. */
 async function type(window) {
   await window.page.evaluate(() => {
     window.delays = [];
@@ -46,72 +67,70 @@ async function type(window) {
     const lines = document.querySelector(".monaco-editor .view-lines");
     new MutationObserver(seen).observe(lines, { subtree: true, childList: true, characterData: true });
   });
+  const session = await window.page.context().newCDPSession(window.page);
+  await session.send("Performance.enable");
+  const busy = async () => {
+    const { metrics } = await session.send("Performance.getMetrics");
+    return metrics.find(({ name }) => name === "TaskDuration").value * 1000;
+  };
+  const before = await busy();
   for (let key = 0; key < KEYS; key++) {
-    await window.page.keyboard.press(key % 6 === 5 ? "Space" : "abcde"[key % 6]);
+    const character = STATEMENT[key % STATEMENT.length];
+    await window.page.keyboard.press(character === "\n" ? "Enter" : character);
     await window.page.waitForTimeout(PAUSE);
   }
-  return window.page.evaluate(() => window.delays);
+  return { delays: await window.page.evaluate(() => window.delays), busy: ((await busy()) - before) / KEYS };
 }
 
-function told(name, delays) {
+function told(name, { delays, busy }) {
   const sorted = delays.toSorted((one, other) => one - other);
   const at = (part) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))].toFixed(1);
-  return `${name}: ${delays.length} keys seen; p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms`;
+  const times = `p50 ${at(0.5)} ms, p90 ${at(0.9)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms`;
+  return `${name}: ${delays.length} keys seen; ${times}; busy for ${busy.toFixed(1)} ms a key`;
 }
 
-/**
- * Types in a window of a workbench of its own once `isReady`, has `check` look at the window, and returns what is to be
- * told.
- */
-async function measured(name, isInstalled, isReady, check) {
+/** Types in a file in a workbench of its own, and tells what came of it. */
+async function measure(context, { name, text, isConfigured }, isInstalled) {
   const workbench = await Workbench.start({}, { isInstalled });
   try {
-    const folder = workbench.shop(name);
-    const text = Array.from({ length: FUNCTIONS }, (_, number) => FUNCTION(number)).join("\n");
-    writeFileSync(path.join(folder, "long.py"), text);
+    const folder = workbench.shop("long");
+    if (!isConfigured) {
+      rmSync(path.join(folder, ".antipasta.yaml"));
+    }
+    writeFileSync(path.join(folder, "long.py"), text());
     const window = await workbench.open(folder);
     await window.openFile("long.py");
-    await window.goToEndOf(TYPED + 9);
-    await isReady(window);
-    await window.type(" or ");
-    const delays = await type(window);
-    assert.ok(delays.length > KEYS / 2);
-    await check(window);
-    return told(name, delays);
+    await window.goToEndOf(placeIn(text()));
+    const reaches = (least) =>
+      window.until(
+        `complexity of ${least}`,
+        () => window.metrics(),
+        (metrics) => Number(/cyclomatic (\d+)/.exec(metrics)?.[1]) >= least,
+      );
+    if (isInstalled) {
+      await reaches(1);
+    }
+    // What is done once when a file is opened is not what typing costs.
+    await window.page.waitForTimeout(5000);
+    await window.press("Enter");
+    const measured = await type(window);
+    assert.ok(measured.delays.length > KEYS / 2);
+    if (isInstalled) {
+      // Each of the statements adds one at least.
+      await reaches(Math.floor(KEYS / STATEMENT.length));
+      await window.screenshot(`long-typing-${path.basename(name).replaceAll(" ", "-")}`);
+    } else {
+      assert.deepEqual(await window.lenses(), []);
+    }
+    context.diagnostic(told(`${name}, ${isInstalled ? "with the extension" : "without it"}`, measured));
   } finally {
     await workbench.stop();
   }
 }
 
-test("typing with the extension", async (context) => {
-  const isReady = async (window) => {
-    await window.until(
-      "lenses",
-      () => window.lenses(),
-      ({ length }) => length > 0,
-    );
-    await window.until(
-      "squiggles",
-      () => window.underlined(),
-      ({ length }) => length > 0,
-    );
-  };
-  const figures = await measured("with the extension", true, isReady, async (window) => {
-    // What was typed is no expression, so that the last good values are shown, and said to be old.
-    await window.until(
-      "stale lens",
-      () => window.lenses(),
-      (texts) => texts.some((text) => text.includes("stale")),
-    );
-    await window.screenshot("long-typing");
-  });
-  context.diagnostic(figures);
-});
-
-test("typing without it", async (context) => {
-  const isReady = (window) => window.page.waitForTimeout(1000);
-  const figures = await measured("without it", false, isReady, async (window) => {
-    assert.deepEqual(await window.lenses(), []);
-  });
-  context.diagnostic(figures);
-});
+for (const file of [REAL, DENSE]) {
+  for (const isInstalled of [true, false]) {
+    const words = isInstalled ? "with the extension" : "without it";
+    test(`typing in a file ${file.name}, ${words}`, (context) => measure(context, file, isInstalled));
+  }
+}

@@ -37,6 +37,7 @@ from workspace import make  # noqa: E402
 
 EXTENSION = HERE.parent.parent.parent / "editors" / "vscode"
 SCREENSHOTS = EXTENSION / "out" / "screenshots"
+BENCHMARK = ".benchmark.mjs"
 #: Seconds after which the tests of one file hang.
 PATIENCE = 600
 
@@ -112,6 +113,8 @@ def test(options: argparse.Namespace, files: list[Path]) -> int:
         if not options.only:
             passed, failed = check_sources()
         found = programs.ensure((options.reference_dir or reference.default_directory()).resolve())
+        if any(file.name.endswith(BENCHMARK) for file in files):
+            found.variables["ANTIPASTA_LIBRARY"] = str(reference.ensure(options.reference_dir).library)
     except ProgramsUnavailable as error:
         if not options.if_available:
             raise
@@ -135,12 +138,12 @@ def main() -> int:
     options = parser.parse_args()
     files = sorted(HERE.glob(f"{options.only or '*'}.test.mjs"))
     if options.only:
-        files += HERE.glob(f"{options.only}.benchmark.mjs")
+        files += HERE.glob(f"{options.only}{BENCHMARK}")
     if not files:
         parser.error(f"there is no {options.only}.test.mjs")
     try:
         return test(options, files)
-    except (PinsAtFault, ProgramsUnavailable, SideFailed, OSError) as error:
+    except (PinsAtFault, ProgramsUnavailable, SideFailed, reference.ReferenceUnavailable, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 3
 
