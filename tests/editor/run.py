@@ -6,9 +6,9 @@
     python tests/editor/run.py --only neovim-plugin --screen screen.txt
     python tests/editor/run.py --only neovim-plugin --neovim ~/nvim-0.10/bin/nvim
 
-Installs what is pinned in requirements.txt beside the reference. The plugin's sources are held against stylua and
-luacheck where these are on the PATH; a line that begins with `LEFT OUT` says where not. The last line is
-`N passed, N failed`.
+Installs what is pinned in requirements.txt beside the reference. The plugin's sources are held against stylua, from the
+npm registry if it is not on the PATH, and against luacheck if that is on the PATH; a line that begins with `LEFT OUT`
+says what was not run. The last line is `N passed, N failed`.
 Exit codes: 0 all passed, 1 some failed, 3 could not run.
 """
 
@@ -22,18 +22,22 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from xml.etree import ElementTree
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "conformance"))
 
+import npm_registry  # noqa: E402
 import reference  # noqa: E402
+from npm_registry import PinsAtFault, ProgramsUnavailable  # noqa: E402
 from reference import Reference, ReferenceUnavailable  # noqa: E402
 from sides import BINARY_VARIABLE, SideFailed, binary, conclude  # noqa: E402
 from workspace import make  # noqa: E402
 
 REQUIREMENTS = HERE / "requirements.txt"
+STYLUA = HERE / "stylua"
 PLUGIN = HERE.parent.parent / "editors" / "neovim"
 #: Seconds after which a client hangs.
 PATIENCE = 600
@@ -106,18 +110,43 @@ def install_plugin(scratch: Path) -> None:
     shutil.copytree(PLUGIN, data / "site" / "pack" / "antipasta" / "start" / "antipasta")
 
 
-def with_linters() -> tuple[int, int]:
-    """Runs those linters of the plugin's sources that are there; how many passed and failed."""
+def with_linters(directory: Path) -> tuple[int, int]:
+    """Runs those linters of the plugin's sources that can be had; how many passed and failed."""
     passed = failed = 0
-    for command in (["stylua", "--check", ".", str(HERE)], ["luacheck", "--quiet", "."]):
-        program = shutil.which(command[0])
-        if program is None:
-            print(f"LEFT OUT: {command[0]} of the plugin's sources, as there is none on the PATH", flush=True)
+    for name, linter in {"stylua": stylua, "luacheck": luacheck}.items():
+        try:
+            command = linter(directory)
+        except ProgramsUnavailable as error:
+            print(f"LEFT OUT: {name} of the plugin's sources, as {error}", flush=True)
             continue
-        print(f"== {command[0]}", flush=True)
-        is_clean = subprocess.run([program, *command[1:]], cwd=PLUGIN).returncode == 0
+        print(f"== {name}", flush=True)
+        is_clean = subprocess.run(command, cwd=PLUGIN).returncode == 0
         passed, failed = passed + is_clean, failed + (not is_clean)
     return passed, failed
+
+
+def stylua(directory: Path) -> list[str]:
+    """What holds the plugin's sources and its tests against stylua: that on the PATH, or else that of the registry."""
+    program = shutil.which("stylua")
+    if program is not None:
+        return [program, "--check", ".", str(HERE)]
+    node = npm_registry.find_node()
+    folder = directory / "stylua"
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in STYLUA.iterdir():
+        shutil.copy(file, folder)
+    npm_registry.npm(folder, "ci")
+    settings = tomllib.loads((PLUGIN / "stylua.toml").read_text(encoding="utf-8"))
+    sources = [*sorted(PLUGIN.rglob("*.lua")), *sorted(HERE.glob("*.lua"))]
+    return [node, str(folder / "check.mjs"), json.dumps(settings), *map(str, sources)]
+
+
+def luacheck(_directory: Path) -> list[str]:
+    """What holds the plugin's sources against luacheck."""
+    program = shutil.which("luacheck")
+    if program is None:
+        raise ProgramsUnavailable("there is none on the PATH")
+    return [program, "--quiet", "."]
 
 
 def run(command: list[str], environment: dict[str, str], name: str, cwd: Path | None = None) -> tuple[str, str]:
@@ -177,9 +206,9 @@ def main() -> int:
                 variables = {"ANTIPASTA_SCREEN": str(Path(options.screen).resolve())} if options.screen else {}
                 # NORC: packages are loaded as ever, and no configuration is.
                 counts.append(with_neovim(neovim, command, "neovim_plugin.lua", installed, ["-u", "NORC"], variables))
-                counts.append(with_linters())
+                counts.append(with_linters(environment.directory))
             passed, failed = (sum(column) for column in zip(*counts, strict=True))
-    except (ReferenceUnavailable, SideFailed, OSError) as error:
+    except (PinsAtFault, ReferenceUnavailable, SideFailed, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 3
     return conclude(passed, failed)

@@ -15,6 +15,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from npm_registry import ProgramsUnavailable, call, find_node, npm
+
 HERE = Path(__file__).resolve().parent
 PINS = HERE / "programs"
 UNPACK = HERE / "unpack.mjs"
@@ -22,16 +24,6 @@ UNPACK = HERE / "unpack.mjs"
 CHROMIUM_VARIABLE = "CHROMIUM"
 #: The modules of VS Code that are not JavaScript alone. Kerberos, for proxies, is done without.
 NATIVE = ("@parcel/watcher", "@vscode/spdlog", "native-watchdog", "node-pty", "@vscode/deviceid")
-#: What npm says of itself if its pins are at fault, and not the registry, the network or the machine.
-FAULTS_OF_PINS = ("EUSAGE", "EINTEGRITY", "EJSONPARSE")
-
-
-class ProgramsUnavailable(RuntimeError):
-    """The programs cannot be had; the message says what is missing."""
-
-
-class PinsAtFault(RuntimeError):
-    """The programs cannot be installed by the pins that are here: the repository is to be mended."""
 
 
 @dataclass(frozen=True)
@@ -86,28 +78,10 @@ def install(node: str, folder: Path) -> None:
     call([node, str(UNPACK), str(folder / "node_modules"), str(folder / "browser")], folder)
 
 
-def npm(folder: Path, command: str, *words: str) -> None:
-    """Runs npm. Scripts of packages are run only where asked for: some of them download what is not needed here."""
-    program = shutil.which("npm")
-    if program is None:
-        raise ProgramsUnavailable("npm is needed, and there is none")
-    scripts = () if "--ignore-scripts=false" in words else ("--ignore-scripts",)
-    call([program, command, "--no-audit", "--no-fund", "--loglevel=error", *scripts, *words], folder)
-
-
 def fingerprint() -> str:
     """What was installed, in a word."""
     files = [*sorted(PINS.iterdir()), UNPACK, Path(__file__)]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
-
-
-def find_node() -> str:
-    """Node 20 or 22: the VS Code that is pinned is made for them."""
-    node = shutil.which("node")
-    version = "" if node is None else subprocess.run([node, "--version"], capture_output=True, text=True).stdout.strip()
-    if node is None or not version.startswith(("v20.", "v22.")):
-        raise ProgramsUnavailable(f"Node 20 or 22 is needed, and there is {version or 'none'}")
-    return node
 
 
 def find_chromium() -> str | None:
@@ -133,13 +107,3 @@ def runs(chromium: str, variables: dict[str, str]) -> bool:
     except (OSError, subprocess.TimeoutExpired):
         return False
     return done.returncode == 0
-
-
-def call(command: list[str], folder: Path) -> None:
-    """Runs a command that must succeed. What it says is no part of the results."""
-    done = subprocess.run(command, cwd=folder, stdout=sys.stderr, stderr=subprocess.PIPE, text=True)
-    sys.stderr.write(done.stderr)
-    if done.returncode != 0:
-        message = f"`{' '.join(command)}` failed with exit code {done.returncode}"
-        is_ours = any(f"code {fault}" in done.stderr for fault in FAULTS_OF_PINS)
-        raise PinsAtFault(message) if is_ours else ProgramsUnavailable(message)

@@ -29,9 +29,11 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent / "conformance"), str(HERE.parent)]
 
+import npm_registry  # noqa: E402
 import programs  # noqa: E402
 import reference  # noqa: E402
-from programs import PinsAtFault, Programs, ProgramsUnavailable  # noqa: E402
+from npm_registry import PinsAtFault, ProgramsUnavailable  # noqa: E402
+from programs import Programs  # noqa: E402
 from sides import BINARY_VARIABLE, SideFailed, binary, conclude  # noqa: E402
 from workspace import make  # noqa: E402
 
@@ -107,8 +109,8 @@ def test(options: argparse.Namespace, files: list[Path]) -> int:
     [server] = binary(options.binary, 1).command
     passed = failed = 0
     try:
-        node = programs.find_node()
-        programs.npm(EXTENSION, "ci")
+        node = npm_registry.find_node()
+        npm_registry.npm(EXTENSION, "ci")
         vsix = package(node, Path(server))
         if not options.only:
             passed, failed = check_sources()
