@@ -8,6 +8,9 @@ use crate::findings::{checked, published, shown};
 use crate::{STRICT, function, pulling, strict_project};
 use antipasta_lsp_tests::Project;
 
+/// Of the protocol's `LSPErrorCodes`.
+const SERVER_CANCELLED: i64 = -32802;
+
 /// What the server answers when asked for a document's diagnostics, given that the client has those of `known`.
 #[track_caller]
 fn pull(client: &mut Client, document: &Document, known: Option<&Value>) -> Value {
@@ -87,6 +90,41 @@ fn an_edit_that_changes_no_diagnostic_may_leave_the_result_as_it_is() {
         Some("full") => assert_eq!(second["items"], first["items"]),
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn many_diagnostics_are_told_when_nobody_types() {
+    let project = strict_project();
+    let mut client = Client::start(&project);
+    client.initialize(&project, &pulling());
+    let functions: String = (0..150).map(|number| function(&format!("f{number}"), 3)).collect();
+    let mut document = Document::open(&mut client, &project.path("a.py"), &functions);
+    assert!(
+        pull(&mut client, &document, None)["items"]
+            .as_array()
+            .is_some_and(|items| items.len() > 100)
+    );
+    // Not every client says what it has.
+    let params = json!({"textDocument": document.identifier()});
+    let asked: Vec<i64> = (0..20)
+        .map(|_| {
+            document.replace(&mut client, "def f7(x):\n", "def f7(x):\n    if x: pass\n");
+            let id = client.ask("textDocument/diagnostic", params.clone());
+            client.catch_up(&document.uri);
+            id
+        })
+        .collect();
+    let mut answers: Vec<_> = asked.into_iter().map(|id| client.answer(id)).collect();
+    let last = answers.pop().expect("twenty answers").expect("nothing outran the last");
+    assert_eq!(
+        shown(&document, &last["items"]),
+        checked(&project, "a.py", &document.text)
+    );
+    // Whoever is slow to ask sees some that nobody has outrun.
+    let refused = answers.iter().filter_map(|answer| answer.as_ref().err());
+    let codes: Vec<i64> = refused.map(|refusal| refusal.code).collect();
+    assert!(!codes.is_empty());
+    assert!(codes.iter().all(|code| *code == SERVER_CANCELLED), "{codes:?}");
 }
 
 #[test]

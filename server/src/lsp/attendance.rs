@@ -26,11 +26,11 @@ const CHEAP: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 /// When nothing has changed for this long, nobody is typing.
-const IDLE: Duration = Duration::from_millis(250);
+pub(super) const IDLE: Duration = Duration::from_millis(250);
 
 /// More diagnostics than this are not sent at once with every change: an editor takes longer to take them in than there is
 /// from one keystroke to the next.
-const MANY: usize = 100;
+pub(super) const MANY: usize = 100;
 
 /// When nobody pauses, many diagnostics are sent as often as this.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);

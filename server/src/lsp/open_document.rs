@@ -6,9 +6,11 @@
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use ropey::Rope;
 use tokio::sync::watch;
+use tokio::time::timeout;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url};
 
 use super::convert::from_position;
@@ -24,6 +26,9 @@ fn has_extension_of_python(uri: &Url) -> bool {
     let extension = uri.path().rsplit_once('.').map(|(_, extension)| extension);
     extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension))
 }
+
+/// The revision of a document to which nothing has happened since it was opened.
+pub const OPENED: u64 = 1;
 
 /// A document that is open.
 pub struct OpenDocument {
@@ -94,7 +99,7 @@ impl OpenDocument {
                 pending: Pending::Replaced,
             }),
             state: watch::Sender::new(State {
-                revision: 1,
+                revision: OPENED,
                 is_open: true,
             }),
             snapshot: watch::Sender::new(None),
@@ -165,6 +170,13 @@ impl OpenDocument {
     pub fn is_at(&self, revision: u64) -> bool {
         let state = *self.state.borrow();
         state.is_open && state.revision == revision
+    }
+
+    /// Whether the text stays that of a revision for some time. Tells at once when it does not.
+    pub async fn stays_at(&self, revision: u64, time: Duration) -> bool {
+        let mut states = self.state.subscribe();
+        let is_left = states.wait_for(|state| !state.is_open || state.revision != revision);
+        timeout(time, is_left).await.is_err()
     }
 
     /// Takes what there is to analyse.

@@ -2,22 +2,51 @@
 
 use std::collections::HashMap;
 
+use tower_lsp::jsonrpc;
 use tower_lsp::lsp_types::{
-    DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportResult, FullDocumentDiagnosticReport,
-    PreviousResultId, RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
-    UnchangedDocumentDiagnosticReport, Url, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult,
-    WorkspaceDocumentDiagnosticReport, WorkspaceFullDocumentDiagnosticReport,
-    WorkspaceUnchangedDocumentDiagnosticReport,
+    DiagnosticServerCancellationData, DocumentDiagnosticParams, DocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, PreviousResultId,
+    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,
+    Url, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport,
+    WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
 };
 
+use super::attendance::{IDLE, MANY};
+use super::open_document::OPENED;
 use super::session::Session;
 use super::snapshot::Diagnostics;
 
-/// The answer to `textDocument/diagnostic`. A document that is not open has no diagnostics.
-pub async fn of_document(session: &Session, params: DocumentDiagnosticParams) -> DocumentDiagnosticReportResult {
-    let snapshot = session.snapshot(&params.text_document.uri).await;
-    let diagnostics = snapshot.map_or_else(Diagnostics::none, |snapshot| snapshot.diagnostics.clone());
-    let report = match unchanged(&diagnostics, params.previous_result_id.as_deref()) {
+/// `ServerCancelled` among the `LSPErrorCodes` of LSP 3.17.
+const SERVER_CANCELLED: i64 = -32802;
+
+/// The answer to `textDocument/diagnostic`. A document that is not open has no diagnostics. Many that are not those that
+/// the client has are told when nobody types, as they are to clients that do not ask.
+///
+/// # Errors
+///
+/// Somebody typed before many diagnostics could be told: the client asks again for its change.
+pub async fn of_document(
+    session: &Session,
+    params: DocumentDiagnosticParams,
+) -> jsonrpc::Result<DocumentDiagnosticReportResult> {
+    let known = params.previous_result_id.as_deref();
+    let document = session.document(&params.text_document.uri);
+    let snapshot = match &document {
+        Some(document) => document.newest_snapshot().await,
+        None => None,
+    };
+    let diagnostics = snapshot
+        .as_ref()
+        .map_or_else(Diagnostics::none, |snapshot| snapshot.diagnostics.clone());
+    if let (Some(document), Some(snapshot)) = (document, snapshot)
+        && snapshot.revision > OPENED
+        && diagnostics.items.len() > MANY
+        && unchanged(&diagnostics, known).is_none()
+        && !document.stays_at(snapshot.revision, IDLE).await
+    {
+        return Err(outrun());
+    }
+    let report = match unchanged(&diagnostics, known) {
         Some(report) => DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
             unchanged_document_diagnostic_report: report,
@@ -27,7 +56,19 @@ pub async fn of_document(session: &Session, params: DocumentDiagnosticParams) ->
             full_document_diagnostic_report: full(&diagnostics),
         }),
     };
-    report.into()
+    Ok(report.into())
+}
+
+fn outrun() -> jsonrpc::Error {
+    let data = DiagnosticServerCancellationData {
+        // Every change has the client ask anyway: once more for each would be once too often.
+        retrigger_request: false,
+    };
+    jsonrpc::Error {
+        code: jsonrpc::ErrorCode::ServerError(SERVER_CANCELLED),
+        message: "the document has changed meanwhile".into(),
+        data: serde_json::to_value(data).ok(),
+    }
 }
 
 /// The answer to `workspace/diagnostic`: what is known of every file of the workspace, once all is done that follows from

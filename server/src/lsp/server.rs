@@ -250,7 +250,7 @@ impl tower_lsp::LanguageServer for LanguageServer {
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
-        Ok(pulling::of_document(&self.session, params).await)
+        pulling::of_document(&self.session, params).await
     }
 
     async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
