@@ -28,10 +28,6 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 /// When nothing has changed for this long, nobody is typing.
 pub(super) const IDLE: Duration = Duration::from_millis(250);
 
-/// More diagnostics than this are not sent at once with every change: an editor takes longer to take them in than there is
-/// from one keystroke to the next.
-pub(super) const MANY: usize = 100;
-
 /// When nobody pauses, many diagnostics are sent as often as this.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
@@ -220,7 +216,7 @@ impl Attendance {
     /// Whether diagnostics are so many that they are sent when nobody types.
     fn can_wait(&self, snapshot: &Snapshot) -> bool {
         let is_recent = |published: &Published| published.at.elapsed() < LONGEST_SILENCE;
-        snapshot.diagnostics.items.len() > MANY && self.published.as_ref().is_some_and(is_recent)
+        snapshot.diagnostics.are_many() && self.published.as_ref().is_some_and(is_recent)
     }
 
     /// Sends the client the diagnostics, if it does not ask for them itself. Those that it has are sent again only to

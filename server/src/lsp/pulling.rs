@@ -11,7 +11,7 @@ use tower_lsp::lsp_types::{
     WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
 };
 
-use super::attendance::{IDLE, MANY};
+use super::attendance::IDLE;
 use super::open_document::OPENED;
 use super::session::Session;
 use super::snapshot::Diagnostics;
@@ -29,7 +29,6 @@ pub async fn of_document(
     session: &Session,
     params: DocumentDiagnosticParams,
 ) -> jsonrpc::Result<DocumentDiagnosticReportResult> {
-    let known = params.previous_result_id.as_deref();
     let document = session.document(&params.text_document.uri);
     let snapshot = match &document {
         Some(document) => document.newest_snapshot().await,
@@ -38,15 +37,16 @@ pub async fn of_document(
     let diagnostics = snapshot
         .as_ref()
         .map_or_else(Diagnostics::none, |snapshot| snapshot.diagnostics.clone());
+    let unchanged = unchanged(&diagnostics, params.previous_result_id.as_deref());
     if let (Some(document), Some(snapshot)) = (document, snapshot)
         && snapshot.revision > OPENED
-        && diagnostics.items.len() > MANY
-        && unchanged(&diagnostics, known).is_none()
+        && unchanged.is_none()
+        && diagnostics.are_many()
         && !document.stays_at(snapshot.revision, IDLE).await
     {
         return Err(outrun());
     }
-    let report = match unchanged(&diagnostics, known) {
+    let report = match unchanged {
         Some(report) => DocumentDiagnosticReport::Unchanged(RelatedUnchangedDocumentDiagnosticReport {
             related_documents: None,
             unchanged_document_diagnostic_report: report,

@@ -29,6 +29,10 @@ pub struct Snapshot {
     pub diagnostics: Diagnostics,
 }
 
+/// More diagnostics than this are not sent at once with every change: an editor takes longer to take them in than there is
+/// from one keystroke to the next.
+const MANY: usize = 100;
+
 /// A set of diagnostics, and the name by which a client can say that it has it.
 #[derive(Clone, Debug)]
 pub struct Diagnostics {
@@ -36,4 +40,11 @@ pub struct Diagnostics {
     pub result_id: u64,
     /// The diagnostics.
     pub items: Arc<[Diagnostic]>,
+}
+
+impl Diagnostics {
+    /// Whether they are so many that they are sent when nobody types.
+    pub fn are_many(&self) -> bool {
+        self.items.len() > MANY
+    }
 }

@@ -89,18 +89,19 @@ function told(name, { delays, busy }) {
   return `${name}: ${delays.length} keys seen; ${times}; busy for ${busy.toFixed(1)} ms a key`;
 }
 
-/** Types in a file in a workbench of its own, and tells what came of it. */
-async function measure(context, { name, text, isConfigured }, isInstalled) {
+/** Types in a file in a workbench of its own; what came of it. */
+async function measured({ name, text, isConfigured }, isInstalled) {
   const workbench = await Workbench.start({}, { isInstalled });
   try {
     const folder = workbench.shop("long");
     if (!isConfigured) {
       rmSync(path.join(folder, ".antipasta.yaml"));
     }
-    writeFileSync(path.join(folder, "long.py"), text());
+    const source = text();
+    writeFileSync(path.join(folder, "long.py"), source);
     const window = await workbench.open(folder);
     await window.openFile("long.py");
-    await window.goToEndOf(placeIn(text()));
+    await window.goToEndOf(placeIn(source));
     const reaches = (least) =>
       window.until(
         `complexity of ${least}`,
@@ -113,16 +114,16 @@ async function measure(context, { name, text, isConfigured }, isInstalled) {
     // What is done once when a file is opened is not what typing costs.
     await window.page.waitForTimeout(5000);
     await window.press("Enter");
-    const measured = await type(window);
-    assert.ok(measured.delays.length > KEYS / 2);
+    const figures = await type(window);
+    assert.ok(figures.delays.length > KEYS / 2);
     if (isInstalled) {
       // Each of the statements adds one at least.
       await reaches(Math.floor(KEYS / STATEMENT.length));
-      await window.screenshot(`long-typing-${path.basename(name).replaceAll(" ", "-")}`);
+      await window.screenshot(`long-typing-${name.replaceAll(" ", "-")}`);
     } else {
       assert.deepEqual(await window.lenses(), []);
     }
-    context.diagnostic(told(`${name}, ${isInstalled ? "with the extension" : "without it"}`, measured));
+    return figures;
   } finally {
     await workbench.stop();
   }
@@ -130,7 +131,9 @@ async function measure(context, { name, text, isConfigured }, isInstalled) {
 
 for (const file of [REAL, DENSE]) {
   for (const isInstalled of [true, false]) {
-    const words = isInstalled ? "with the extension" : "without it";
-    test(`typing in a file ${file.name}, ${words}`, (context) => measure(context, file, isInstalled));
+    const name = `${file.name}, ${isInstalled ? "with the extension" : "without it"}`;
+    test(`typing in a file ${name}`, async (context) => {
+      context.diagnostic(told(name, await measured(file, isInstalled)));
+    });
   }
 }
