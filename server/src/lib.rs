@@ -13,7 +13,8 @@
 //! | 2 | [`syntax`] | decoding, parsing, trees that follow edits, units |
 //! | 1 | [`text`] | ropes, lines, positions, edits |
 //!
-//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `locks` and `replace_file` are for the floors above them.
+//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `escape` is for all; `locks`, `regular_file` and
+//! `replace_file` are for the floors above them.
 
 pub mod analysis;
 pub mod cache;
@@ -23,10 +24,12 @@ pub mod commands;
 pub mod config;
 mod console;
 pub mod discovery;
+mod escape;
 pub mod git;
 mod locks;
 pub mod lsp;
 pub mod metrics;
+mod regular_file;
 mod replace_file;
 pub mod syntax;
 pub mod text;

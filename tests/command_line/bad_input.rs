@@ -92,7 +92,7 @@ fn a_configuration_without_end_is_an_error() {
         let run = project.run(arguments);
         assert_eq!(run.code, Some(1));
         assert!(
-            run.stderr.contains("/dev/zero: cannot be read: more than"),
+            run.stderr.contains("/dev/zero: cannot be read: not a regular file"),
             "{}",
             run.stderr
         );

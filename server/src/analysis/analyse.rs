@@ -1,6 +1,5 @@
 //! The bytes of one file to its metrics.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::ops::AddAssign;
 use std::path::Path;
@@ -8,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::discovery::FileStamp;
 use crate::metrics::{FileMetrics, contribution_of_source};
+use crate::regular_file;
 use crate::syntax::{DecodeError, MAX_BYTES, SyntaxError, decode, parse};
 
 /// The metrics of a file, and what they cost.
@@ -104,8 +104,8 @@ pub fn read_text(path: &Path) -> Result<String, AnalysisError> {
 
 /// Reads a file that is not too large, or one byte more than that. Returns its stamp from just before.
 pub(super) fn read_bytes(path: &Path, buffer: &mut Vec<u8>) -> Result<FileStamp, AnalysisError> {
-    let mut file = File::open(path)?;
-    let stamp = FileStamp::of(&file.metadata()?);
+    let (mut file, metadata) = regular_file::open(path)?;
+    let stamp = FileStamp::of(&metadata);
     if stamp.size > MAX_BYTES as u64 {
         return Err(AnalysisError::TooLarge(stamp.size));
     }

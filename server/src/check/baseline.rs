@@ -8,8 +8,8 @@ mod matching;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use entries::{Entries, FileEntries, Key, Malformed, rounded};
@@ -19,6 +19,7 @@ pub(super) use settle::settle;
 use super::finding::findings;
 use super::report::{InBaseline, Outcome};
 use crate::discovery::{normalized, seen_from};
+use crate::regular_file;
 use crate::replace_file::replace_file;
 
 /// A baseline with more bytes is none.
@@ -127,7 +128,7 @@ impl Baseline {
         let absolute = normalized(&working_directory.join(&path));
         let content = match content {
             Some(content) => Ok(content),
-            None => read_bytes(&absolute),
+            None => regular_file::read(&absolute, MAX_BYTES),
         };
         let entries = match content.and_then(text_of) {
             Ok(text) => entries::parse(&text).map_err(|malformed| BaselineError::Malformed(path.clone(), malformed))?,
@@ -321,15 +322,6 @@ impl Baseline {
         replace_file(&self.path, entries::write(&self.entries).as_bytes())
             .map_err(|error| BaselineError::Write(self.path.clone(), error))
     }
-}
-
-fn read_bytes(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::ErrorKind::FileTooLarge.into());
-    }
-    Ok(bytes)
 }
 
 fn text_of(bytes: Vec<u8>) -> io::Result<String> {

@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use super::failure::Failure;
 use super::finding::findings;
 use super::format::Format;
-use super::one_line::on_one_line;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
+use crate::escape::one_line;
 
 /// The report of one line each. What is about a line as a whole has column 1.
 pub(super) struct Concise;
@@ -20,7 +20,7 @@ impl Format for Concise {
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut lines = String::new();
-        let path = on_one_line(&path.shown);
+        let path = one_line(&path.shown);
         for finding in findings(outcome) {
             let (line, message, metric) = (finding.line(), finding.message(), finding.violation.metric());
             let _ = writeln!(lines, "{path}:{line}:1: {message} [{metric}]");
@@ -28,7 +28,7 @@ impl Format for Concise {
         if let Some(error) = outcome.failure() {
             let failure = Failure::of(error);
             let (line, column) = failure.position.unwrap_or((1, 1));
-            let message = on_one_line(&failure.message);
+            let message = one_line(&failure.message);
             let _ = writeln!(lines, "{path}:{line}:{column}: {message} [{}]", failure.kind);
         }
         lines
@@ -45,7 +45,7 @@ impl Format for Concise {
         }
         if report.lists_unused_ignores {
             for (path, remark) in report.unused_ignores() {
-                let path = on_one_line(&path.shown);
+                let path = one_line(&path.shown);
                 writeln!(output, "{path}:{}:1: {} [unused-ignore]", remark.line, remark.message)?;
             }
         }

@@ -10,9 +10,9 @@ use quick_xml::events::BytesText;
 use super::failure::Failure;
 use super::finding::{Finding, Subject, findings};
 use super::format::Format;
-use super::one_line::on_one_line;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
+use crate::escape::one_line;
 use crate::violations::advice;
 
 /// The report in JUnit's XML.
@@ -56,7 +56,7 @@ impl Format for Junit {
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let path = path.portable();
-        let path = on_one_line(&path);
+        let path = one_line(&path);
         suite(&path, &Counts::of(outcome), |xml| {
             for finding in findings(outcome) {
                 let help = format!("help: {}", advice(finding.violation.metric()));
@@ -73,7 +73,7 @@ impl Format for Junit {
             }
             if let Some(error) = &outcome.error {
                 let failure = Failure::of(error);
-                let message = on_one_line(&failure.message);
+                let message = one_line(&failure.message);
                 let text = match failure.position {
                     Some((line, column)) => format!("{path}:{line}:{column}: {message}"),
                     None => format!("{path}: {message}"),
@@ -117,7 +117,7 @@ impl Format for Junit {
         if report.lists_unused_ignores {
             let lines = report.unused_ignores().map(|(path, remark)| {
                 let path = path.portable();
-                format!("{}:{}: {}\n", on_one_line(&path), remark.line, remark.message)
+                format!("{}:{}: {}\n", one_line(&path), remark.line, remark.message)
             });
             let lines: String = lines.collect();
             let suite = suite("Unused ignore comments", &Counts::default(), |xml| {

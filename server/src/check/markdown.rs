@@ -7,9 +7,9 @@ use super::failure::Failure;
 use super::finding::findings;
 use super::format::Format;
 use super::notices::counted;
-use super::one_line::on_one_line;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
+use crate::escape::one_line;
 use crate::text::python_float;
 use crate::violations::documentation_url;
 
@@ -165,7 +165,7 @@ fn failure_item(path: &ReportedPath, failure: &Failure) -> String {
 
 /// Text that means itself: a code span, in which nothing is markup, a mention or a link.
 fn code(text: &str) -> String {
-    let text = on_one_line(text);
+    let text = one_line(text);
     let longest = text.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if text.starts_with('`') || text.ends_with('`') {

@@ -17,7 +17,6 @@ mod junit;
 mod markdown;
 mod merge;
 mod notices;
-mod one_line;
 mod options;
 mod progress;
 mod python_json;

@@ -4,6 +4,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 use super::node::Position;
+use crate::escape::{one_line, shortened};
+
+/// How many characters of a key are shown.
+const LONGEST_KEY: usize = 100;
 
 /// One thing wrong, or odd, at one place of a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,12 +24,12 @@ pub struct Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:", self.path.display())?;
+        write!(formatter, "{}:", one_line(&self.path.to_string_lossy()))?;
         if self.position.line > 0 {
             write!(formatter, "{}:{}:", self.position.line, self.position.column)?;
         }
         if !self.key.is_empty() {
-            write!(formatter, " {}:", self.key)?;
+            write!(formatter, " {}:", shortened(&self.key, LONGEST_KEY))?;
         }
         write!(formatter, " {}", self.message)
     }

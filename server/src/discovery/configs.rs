@@ -1,7 +1,7 @@
 //! Which configuration holds for a file: the nearest one, from the file's directory up to its repository's root.
 
-use std::fs::{self, File};
-use std::io::{self, Read};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::config::{Config, ConfigErrors, Format, Overrides, Problem};
 use crate::locks::lock;
+use crate::regular_file;
 
 /// The name of a configuration file.
 pub const FILE_NAME: &str = ".antipasta.yaml";
@@ -49,15 +50,13 @@ fn unusable(path: &Path, message: String) -> ConfigErrors {
     }])
 }
 
-/// The text of a configuration. A file that the user named may be a pipe, but not one without an end.
+/// The text of a configuration.
 ///
 /// # Errors
 ///
-/// That it cannot be read, is too large, or is no text.
+/// It cannot be read, is no regular file, is too large, or is no text.
 pub fn read_text(path: &Path) -> io::Result<String> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(MAX_CONFIG_BYTES + 1).read_to_end(&mut bytes)?;
-    text_of(bytes)
+    text_of(regular_file::read(path, MAX_CONFIG_BYTES)?)
 }
 
 fn text_of(bytes: Vec<u8>) -> io::Result<String> {

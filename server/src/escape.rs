@@ -1,0 +1,96 @@
+//! Escapes for text that a repository brings: names of files and functions, keys and values of a configuration.
+//!
+//! Each place that shows such text has one function here. What they give is inert there: it breaks no line, moves no
+//! cursor, reorders no letters, and becomes neither a link nor markup.
+
+use std::borrow::Cow;
+
+/// The text with an escape such as `\n` or `\u{1b}` for each character that would break its line, move a terminal's
+/// cursor, reorder what stands beside it ([bidirectional controls](https://www.unicode.org/reports/tr9/)), or be no
+/// character of XML.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if !text.contains(is_unsafe) {
+        return Cow::Borrowed(text);
+    }
+    let mut line = String::with_capacity(text.len() + 8);
+    for letter in text.chars() {
+        if is_unsafe(letter) {
+            line.extend(letter.escape_default());
+        } else {
+            line.push(letter);
+        }
+    }
+    Cow::Owned(line)
+}
+
+fn is_unsafe(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter,
+            '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}'
+            // Bidirectional marks, embeddings, overrides and isolates.
+            | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// As [`one_line`], and with at most `limit` characters of the text, the last of which is `…` if there were more.
+pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(limit) {
+        None => one_line(text),
+        Some(_) => {
+            let kept = text.char_indices().nth(limit.saturating_sub(1));
+            let end = kept.map_or(text.len(), |(index, _)| index);
+            Cow::Owned(format!("{}…", one_line(&text[..end])))
+        }
+    }
+}
+
+/// As [`one_line`], and with a backslash before every character that can begin markup, a link, a mention or HTML in
+/// Markdown: a reader sees the text as it is written.
+///
+/// Source: [CommonMark 0.31, 2.4](https://spec.commonmark.org/0.31.2/#backslash-escapes).
+#[allow(dead_code)]
+pub fn markdown(text: &str) -> String {
+    let line = one_line(text);
+    let mut escaped = String::with_capacity(line.len() + 8);
+    for letter in line.chars() {
+        if letter.is_ascii_punctuation() {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_would_break_the_line_is_escaped() {
+        assert_eq!(one_line("é \\n 'x' 𝒳"), "é \\n 'x' 𝒳");
+        assert_eq!(
+            one_line("a\nb\r\t\x1b[31m\u{85}\u{9b}\u{2028}\u{ffff}"),
+            "a\\nb\\r\\t\\u{1b}[31m\\u{85}\\u{9b}\\u{2028}\\u{ffff}"
+        );
+    }
+
+    #[test]
+    fn text_cannot_be_reordered() {
+        assert_eq!(one_line("a\u{202e}b\u{2066}c"), "a\\u{202e}b\\u{2066}c");
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        assert_eq!(shortened("äöü", 3), "äöü");
+        assert_eq!(shortened("äöüß", 3), "äö…");
+        assert_eq!(shortened("a\nb", 3), "a\\nb");
+        assert_eq!(shortened("ab", 0), "…");
+    }
+
+    #[test]
+    fn markdown_shows_the_text_as_it_is_written() {
+        assert_eq!(
+            markdown("[a](command:b) <i> `c` d_e"),
+            "\\[a\\]\\(command\\:b\\) \\<i\\> \\`c\\` d\\_e"
+        );
+    }
+}

@@ -1,0 +1,105 @@
+//! Opens and reads the files that a repository or a user names: regular files only, and none without an end.
+//!
+//! A name may lead to a pipe, a device or a kernel log (`/proc/kmsg`), by a link that a repository brings. Opening one
+//! can wait for ever, and reading can never end. So every file is opened without waiting, and looked at before it is read.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Opens a regular file for reading. Links to regular files are followed.
+///
+/// # Errors
+///
+/// Those of the system, and [`io::ErrorKind::InvalidInput`] if it is no regular file.
+pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use nix::fcntl::OFlag;
+        use std::os::unix::fs::OpenOptionsExt;
+        // Without it, opening a pipe waits for somebody who writes.
+        options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
+    }
+    let file = options.open(path)?;
+    let metadata = file.metadata()?;
+    match metadata.is_file() {
+        true => Ok((file, metadata)),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
+    }
+}
+
+/// Reads a regular file of at most `limit` bytes.
+///
+/// # Errors
+///
+/// Those of [`open`], those of the system, and [`io::ErrorKind::FileTooLarge`].
+pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let (mut file, metadata) = open(path)?;
+    let mut bytes = Vec::new();
+    read_to_end(&mut file, &metadata, limit, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// Appends what is left of an open file to `bytes`.
+///
+/// # Errors
+///
+/// Those of the system, and [`io::ErrorKind::FileTooLarge`] if there are more than `limit` bytes; then `bytes` has at
+/// most one more than that.
+pub fn read_to_end(file: &mut File, metadata: &Metadata, limit: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let too_large = || {
+        let message = format!("larger than {limit} bytes");
+        io::Error::new(io::ErrorKind::FileTooLarge, message)
+    };
+    if metadata.len() > limit {
+        return Err(too_large());
+    }
+    // The size may be wrong: the file may grow while it is read, and files of the kernel have none.
+    let read = file.take(limit.saturating_add(1)).read_to_end(bytes)?;
+    if read as u64 > limit {
+        return Err(too_large());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_up_to_the_limit_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        fs::write(&path, "abc").unwrap();
+        assert_eq!(read(&path, 3).unwrap(), b"abc");
+        assert_eq!(read(&path, 2).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+        assert!(read(folder.path(), 2).is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_no_regular_file_is_refused_at_once() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let link = folder.path().join("link");
+        symlink("/dev/zero", &link).unwrap();
+        for path in [&pipe, &link] {
+            assert_eq!(
+                read(path, 2).unwrap_err().kind(),
+                io::ErrorKind::InvalidInput,
+                "{path:?}"
+            );
+        }
+        let target = folder.path().join("target");
+        fs::write(&target, "abc").unwrap();
+        let link = folder.path().join("link to a file");
+        symlink(&target, &link).unwrap();
+        assert_eq!(read(&link, 3).unwrap(), b"abc");
+    }
+}
