@@ -3,6 +3,8 @@
 //! The name is a hash of all that a file's metrics depend on: the sources of the modules that make metrics of bytes and keep
 //! them, and the versions of the libraries that these use. Nobody has to remember to raise a number.
 
+#![allow(clippy::disallowed_methods, reason = "it reads our own sources")]
+
 use std::fs;
 use std::hash::{DefaultHasher, Hasher};
 use std::io;

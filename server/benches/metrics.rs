@@ -3,6 +3,8 @@
 //! One walk drives all metrics of the syntax tree, so these are timed together; lines are counted apart from it, from
 //! the tokens. The text is that of the fixtures, many times over, so that it is neither tiny nor of one kind.
 
+#![allow(clippy::disallowed_methods, reason = "it reads fixtures")]
+
 use std::hint::black_box;
 use std::path::Path;
 

@@ -42,6 +42,18 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// As [`read`], but refuses a link, whatever it leads to.
+///
+/// # Errors
+///
+/// Those of [`read`], and [`io::ErrorKind::InvalidInput`] if it is a link.
+pub fn read_unless_link(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    match path.symlink_metadata()?.is_symlink() {
+        true => Err(io::Error::new(io::ErrorKind::InvalidInput, "a symbolic link")),
+        false => read(path, limit),
+    }
+}
+
 /// Appends what is left of an open file to `bytes`.
 ///
 /// # Errors

@@ -16,3 +16,5 @@ mod on_error;
 mod shard;
 mod text;
 mod time_limit;
+#[cfg(unix)]
+mod unusual_files;

@@ -1,6 +1,6 @@
 //! The bytes of one file to its metrics.
 
-use std::io::{self, Read};
+use std::io;
 use std::ops::AddAssign;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -49,9 +49,14 @@ pub enum AnalysisError {
     /// It cannot be read.
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
-    /// It is larger than any program; the number is its size in bytes.
-    #[error("too large: {0} bytes, and {MAX_BYTES} is the limit")]
-    TooLarge(u64),
+    /// It is larger than programs are.
+    #[error("too large: {size} bytes, and {limit} is the limit")]
+    TooLarge {
+        /// Its size in bytes.
+        size: u64,
+        /// How many there may be.
+        limit: u64,
+    },
     /// Its bytes are no text.
     #[error("{0}")]
     Decode(#[from] DecodeError),
@@ -72,46 +77,52 @@ pub enum AnalysisError {
     Panicked(String),
 }
 
-/// The metrics of a file. `buffer` is room for its bytes, kept from one file to the next.
+/// The metrics of a file of at most `limit` bytes. `buffer` is room for them, kept from one file to the next.
 ///
 /// Call it on a thread of a [`Pool`](super::Pool), which has the stack that it needs.
 ///
 /// # Errors
 ///
 /// Why the file has no metrics.
-pub fn analyse_file(path: &Path, buffer: &mut Vec<u8>) -> Result<Analysis, AnalysisError> {
+pub fn analyse_file(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Analysis, AnalysisError> {
     let start = Instant::now();
-    read_bytes(path, buffer)?;
+    read_bytes(path, limit, buffer)?;
     let read = start.elapsed();
     let mut analysis = analyse_bytes(buffer)?;
     analysis.phases.read = read;
     Ok(analysis)
 }
 
-/// The text of a file, as Python reads it.
+/// The text of a file of at most `limit` bytes, as Python reads it.
 ///
 /// # Errors
 ///
 /// Why the file has no text.
-pub fn read_text(path: &Path) -> Result<String, AnalysisError> {
+pub fn read_text(path: &Path, limit: u64) -> Result<String, AnalysisError> {
     let mut buffer = Vec::new();
-    read_bytes(path, &mut buffer)?;
-    if buffer.len() > MAX_BYTES {
-        return Err(AnalysisError::TooLarge(buffer.len() as u64));
-    }
+    read_bytes(path, limit, &mut buffer)?;
     Ok(decode(&buffer)?.into_owned())
 }
 
-/// Reads a file that is not too large, or one byte more than that. Returns its stamp from just before.
-pub(super) fn read_bytes(path: &Path, buffer: &mut Vec<u8>) -> Result<FileStamp, AnalysisError> {
+/// That a file has more bytes than it may have is an error.
+///
+/// # Errors
+///
+/// It has.
+pub fn within_limit(size: u64, limit: u64) -> Result<(), AnalysisError> {
+    match size > limit {
+        true => Err(AnalysisError::TooLarge { size, limit }),
+        false => Ok(()),
+    }
+}
+
+/// Reads a file of at most `limit` bytes. Returns its stamp from just before.
+pub(super) fn read_bytes(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<FileStamp, AnalysisError> {
     let (mut file, metadata) = regular_file::open(path)?;
     let stamp = FileStamp::of(&metadata);
-    if stamp.size > MAX_BYTES as u64 {
-        return Err(AnalysisError::TooLarge(stamp.size));
-    }
+    within_limit(stamp.size, limit)?;
     buffer.clear();
-    // The file may grow while it is read.
-    Read::by_ref(&mut file).take(MAX_BYTES as u64 + 1).read_to_end(buffer)?;
+    regular_file::read_to_end(&mut file, &metadata, limit, buffer)?;
     Ok(stamp)
 }
 
@@ -123,9 +134,7 @@ pub(super) fn read_bytes(path: &Path, buffer: &mut Vec<u8>) -> Result<FileStamp,
 ///
 /// Why there are none.
 pub fn analyse_bytes(bytes: &[u8]) -> Result<Analysis, AnalysisError> {
-    if bytes.len() > MAX_BYTES {
-        return Err(AnalysisError::TooLarge(bytes.len() as u64));
-    }
+    within_limit(bytes.len() as u64, MAX_BYTES as u64)?;
     let start = Instant::now();
     let text = decode(bytes)?;
     let decoded = Instant::now();
@@ -154,7 +163,7 @@ mod tests {
         let message = |bytes: &[u8]| analyse_bytes(bytes).unwrap_err().to_string();
         assert!(message(b"x = 1\ny = (\n").starts_with("syntax error: line "));
         assert!(message(b"x = '\xe9'\n").contains("line 1: byte 0xe9"));
-        let missing = analyse_file(Path::new("no such file"), &mut Vec::new()).unwrap_err();
+        let missing = analyse_file(Path::new("no such file"), 9, &mut Vec::new()).unwrap_err();
         assert!(missing.to_string().starts_with("cannot be read"));
     }
 }

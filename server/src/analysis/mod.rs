@@ -10,7 +10,7 @@ mod read_through;
 mod timed;
 mod workers;
 
-pub use analyse::{Analysis, AnalysisError, Phases, analyse_bytes, analyse_file, read_text};
+pub use analyse::{Analysis, AnalysisError, Phases, analyse_bytes, analyse_file, read_text, within_limit};
 pub use definition::{Definition, definition_on_line, definitions};
 pub use document::{Document, MeasuredUnit};
 pub use ignore_comment::ignore_comment;

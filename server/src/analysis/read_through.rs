@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
-use super::analyse::{Analysis, AnalysisError, Phases, analyse_bytes, read_bytes};
+use super::analyse::{Analysis, AnalysisError, Phases, analyse_bytes, read_bytes, within_limit};
 use super::in_flight::InFlight;
 use crate::cache::{Cache, ContentKey, Counts, Finding, Known, Payload};
 
@@ -40,20 +40,24 @@ impl ReadThrough {
     }
 
     /// The metrics of the file at an absolute path: `known`, which the cache knew of it by its stamp; or those that it has for its
-    /// content; or else new ones, which it is to remember. `size` is the file's in bytes, and `buffer` is room for them, kept
-    /// from one file to the next.
+    /// content; or else new ones, which it is to remember. `size` is the file's in bytes, `limit` what it may be at most, and
+    /// `buffer` is room for them, kept from one file to the next.
     ///
     /// Call it on a thread of a [`Pool`](super::Pool) or of [`Workers`](super::Workers), which has the stack that it needs.
     pub fn analyse_file(
         &self,
         path: &Path,
         size: u64,
+        limit: u64,
         known: Option<&Known>,
         buffer: &mut Vec<u8>,
     ) -> (Origin, Result<Analysis, AnalysisError>) {
+        if let Err(error) = within_limit(size, limit) {
+            return (Origin::Analysis, Err(error));
+        }
         let (origin, analysis) = match known.and_then(|known| self.recall(known, size)) {
             Some(recalled) => (Origin::KnownFile, recalled),
-            None => self.read_and_analyse(path, buffer),
+            None => self.read_and_analyse(path, limit, buffer),
         };
         self.count(origin);
         (origin, analysis)
@@ -73,10 +77,15 @@ impl ReadThrough {
         });
     }
 
-    fn read_and_analyse(&self, path: &Path, buffer: &mut Vec<u8>) -> (Origin, Result<Analysis, AnalysisError>) {
+    fn read_and_analyse(
+        &self,
+        path: &Path,
+        limit: u64,
+        buffer: &mut Vec<u8>,
+    ) -> (Origin, Result<Analysis, AnalysisError>) {
         let start = Instant::now();
         let now = SystemTime::now();
-        let stamp = match read_bytes(path, buffer) {
+        let stamp = match read_bytes(path, limit, buffer) {
             Ok(stamp) => stamp,
             Err(error) => return (Origin::Analysis, Err(error)),
         };
@@ -136,7 +145,7 @@ impl ReadThrough {
             // These may not be so the next time, or are known.
             Err(
                 AnalysisError::Read(_)
-                | AnalysisError::TooLarge(_)
+                | AnalysisError::TooLarge { .. }
                 | AnalysisError::Panicked(_)
                 | AnalysisError::TookTooLong(_)
                 | AnalysisError::OutOfTime
@@ -176,7 +185,7 @@ mod tests {
             let stamp = FileStamp::of(&std::fs::metadata(&path).unwrap());
             let known = cache.known_files([(&*path, &stamp)].into_iter()).remove(0);
             let through = ReadThrough::new(cache);
-            let looked = through.analyse_file(&path, stamp.size, known.as_ref(), &mut Vec::new());
+            let looked = through.analyse_file(&path, stamp.size, u64::MAX, known.as_ref(), &mut Vec::new());
             assert_eq!(through.cache().take_trouble(), None);
             looked
         }

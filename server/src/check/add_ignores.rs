@@ -1,7 +1,6 @@
 //! Ignore comments with ceilings for the violations that there are, so that only what gets worse violates from now on.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use ropey::Rope;
@@ -11,6 +10,7 @@ use super::report::{Outcome, Report};
 use crate::analysis::{Analysis, AnalysisError, Document, analyse_bytes, definition_on_line, ignore_comment};
 use crate::config::Comparison;
 use crate::console;
+use crate::regular_file;
 use crate::replace_file::replace_file;
 use crate::syntax::{decode, edit_encoded};
 use crate::violations::IgnoredMetric;
@@ -40,7 +40,7 @@ pub(super) enum AddError {
 /// present value. `None` if there is no header to put one on: of a file's own values, none is ignored.
 ///
 /// Call it on a thread of a [`Pool`](crate::analysis::Pool).
-pub(super) fn add_ignores(path: &Path, outcome: &Outcome) -> Result<Option<Added>, AddError> {
+pub(super) fn add_ignores(path: &Path, limit: u64, outcome: &Outcome) -> Result<Option<Added>, AddError> {
     let mut wanted: BTreeMap<u32, Vec<IgnoredMetric>> = BTreeMap::new();
     for violation in &outcome.judgement.violations {
         let Some(line) = violation.definition_line else {
@@ -59,7 +59,7 @@ pub(super) fn add_ignores(path: &Path, outcome: &Outcome) -> Result<Option<Added
     if wanted.is_empty() {
         return Ok(None);
     }
-    let bytes = fs::read(path).map_err(AnalysisError::Read)?;
+    let bytes = regular_file::read(path, limit).map_err(AnalysisError::Read)?;
     if analyse_bytes(&bytes)?.metrics != outcome.metrics {
         return Err(AddError::Changed);
     }

@@ -36,7 +36,7 @@ impl Failure {
                 (SYNTAX, message, Some((error.line, error.column)))
             }
             AnalysisError::Decode(_) | AnalysisError::KnownDecode(_) => (DECODE, error.to_string(), None),
-            AnalysisError::Read(_) | AnalysisError::TooLarge(_) => (READ, error.to_string(), None),
+            AnalysisError::Read(_) | AnalysisError::TooLarge { .. } => (READ, error.to_string(), None),
             AnalysisError::Panicked(_) => (INTERNAL, error.to_string(), None),
             AnalysisError::TookTooLong(_) | AnalysisError::OutOfTime => (TIME, error.to_string(), None),
         };

@@ -87,7 +87,7 @@ impl Inspection {
         let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
         let mut report = self.judged(task, &means, self.report(task, origin, analysis), buffer);
         if self.add_ignores && report.has_violations() {
-            match add_ignores(&task.path, &report.outcome) {
+            match add_ignores(&task.path, task.config.max_file_size, &report.outcome) {
                 Ok(None) => {}
                 Ok(Some(added)) => {
                     let changed = self.report(task, Origin::Analysis, Ok(added.analysis));
@@ -113,7 +113,7 @@ impl Inspection {
         }
         if self.changed_only {
             let base = task.base.as_ref().filter(|_| report.has_violations());
-            let base = base.and_then(|base| means.analyse_blob(base, buffer).1.ok());
+            let base = base.and_then(|base| means.analyse_blob(base, task.config.max_file_size, buffer).1.ok());
             let base = base.map(|analysis| analysis.metrics);
             keep_regressions(&mut report.outcome, base.as_ref(), &task.config);
         }

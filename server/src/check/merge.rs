@@ -6,13 +6,17 @@
 mod json;
 mod sarif;
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
+
+use crate::regular_file;
+
+/// The largest report that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 30;
 
 /// Why reports cannot be merged.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +63,7 @@ fn without_place(error: &serde_json::Error) -> String {
 ///
 /// They are no reports, or do not belong together.
 pub fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError> {
-    let read = |path: &PathBuf| fs::read_to_string(path).map_err(|error| MergeError::Read(path.clone(), error));
+    let read = |path: &PathBuf| read_text(path).map_err(|error| MergeError::Read(path.clone(), error));
     let texts: Vec<String> = paths.iter().map(read).collect::<Result<_, _>>()?;
     let reports: Vec<_> = paths
         .iter()
@@ -80,6 +84,11 @@ pub fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError
         Some((_, Kind::Sarif)) => sarif::merge(&reports, output),
         _ => json::merge(&reports, output),
     }
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let bytes = regular_file::read(path, MAX_BYTES)?;
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
 /// The kinds of reports that can be merged.

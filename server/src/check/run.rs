@@ -31,7 +31,6 @@ use crate::discovery::{
     self, Configs, Discovered, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
 };
 use crate::git::GitError;
-use crate::syntax::MAX_BYTES;
 
 /// How a check ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -403,15 +402,14 @@ impl<'a> Run<'a> {
     }
 
     fn given(&self, name: &Path) -> Result<Task, CheckError> {
+        let directory = name.parent().unwrap_or(Path::new(""));
+        let config = self.configs.of_directory(directory).map_err(DiscoveryError::Config)?;
         let mut content = Vec::new();
-        let limit = MAX_BYTES as u64 + 1;
         io::stdin()
             .lock()
-            .take(limit)
+            .take(config.max_file_size.saturating_add(1))
             .read_to_end(&mut content)
             .map_err(CheckError::Stdin)?;
-        let directory = name.parent().unwrap_or(Path::new(""));
-        let config = self.configs.of_directory(directory);
         Ok(Task {
             path: name.to_owned(),
             absolute: PathBuf::new(),
@@ -419,7 +417,7 @@ impl<'a> Run<'a> {
                 size: content.len() as u64,
                 ..FileStamp::default()
             },
-            config: config.map_err(DiscoveryError::Config)?,
+            config,
             content: Content::Given(content),
             base: None,
         })

@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_bytes, analyse_file};
+use crate::analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_bytes, analyse_file, within_limit};
 use crate::cache::Known;
 use crate::config::Config;
 use crate::discovery::FileStamp;
 use crate::git::{Blobs, ObjectId};
-use crate::syntax::MAX_BYTES;
 
 /// What one file is, before it is analysed.
 pub(super) struct Task {
@@ -48,24 +47,32 @@ impl Means<'_> {
         known: Option<&Known>,
         buffer: &mut Vec<u8>,
     ) -> (Origin, Result<Analysis, AnalysisError>) {
+        let limit = task.config.max_file_size;
         match (&task.content, self.cache) {
-            (Content::Given(bytes), _) => (Origin::Analysis, analyse_bytes(bytes)),
-            (Content::Blob(id), _) => self.analyse_blob(id, buffer),
-            (Content::OnDisk, None) => (Origin::Analysis, analyse_file(&task.path, buffer)),
-            (Content::OnDisk, Some(cache)) => cache.analyse_file(&task.absolute, task.stamp.size, known, buffer),
+            (Content::Given(bytes), _) => {
+                let within_limit = within_limit(bytes.len() as u64, limit);
+                (Origin::Analysis, within_limit.and_then(|()| analyse_bytes(bytes)))
+            }
+            (Content::Blob(id), _) => self.analyse_blob(id, limit, buffer),
+            (Content::OnDisk, None) => (Origin::Analysis, analyse_file(&task.path, limit, buffer)),
+            (Content::OnDisk, Some(cache)) => cache.analyse_file(&task.absolute, task.stamp.size, limit, known, buffer),
         }
     }
 
-    /// Analyses what is in git's store.
-    pub fn analyse_blob(&self, id: &ObjectId, buffer: &mut Vec<u8>) -> (Origin, Result<Analysis, AnalysisError>) {
-        let limit = MAX_BYTES as u64;
+    /// Analyses what is in git's store, if it has at most `limit` bytes.
+    pub fn analyse_blob(
+        &self,
+        id: &ObjectId,
+        limit: u64,
+        buffer: &mut Vec<u8>,
+    ) -> (Origin, Result<Analysis, AnalysisError>) {
         let read = match self.blobs {
             Some(blobs) => blobs.read(id, limit, buffer),
             None => Err(std::io::ErrorKind::NotFound.into()),
         };
         match (read, self.cache) {
             (Err(error), _) => (Origin::Analysis, Err(error.into())),
-            (Ok(size), _) if size > limit => (Origin::Analysis, Err(AnalysisError::TooLarge(size))),
+            (Ok(size), _) if size > limit => (Origin::Analysis, Err(AnalysisError::TooLarge { size, limit })),
             (Ok(_), Some(cache)) => cache.analyse_bytes(buffer),
             (Ok(_), None) => (Origin::Analysis, analyse_bytes(buffer)),
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::coerce;
 use super::node::{Node, Position, Value};
-use super::overrides::parse_pattern;
+use super::pattern::parse_pattern;
 use super::problem::Problem;
 use super::schema::{Key, Kind, Presence};
 use super::setting::Setting;

@@ -18,6 +18,9 @@ const LANGUAGE: &str = "python";
 /// The patterns of a project that has no configuration: tests are left out.
 const DEFAULT_IGNORE_PATTERNS: [&str; 3] = ["**/test_*.py", "**/*_test.py", "**/tests/**"];
 
+/// How many bytes a source may have at most. Parsing takes more than a hundred times as much memory.
+const MAX_FILE_SIZE: u64 = 32 << 20;
+
 /// How strict the metrics of style are. None of them is computed yet; the setting is kept for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
@@ -69,6 +72,8 @@ pub struct Config {
     pub critical_paths: Vec<String>,
     /// Whether files that `.gitignore` names are left out as well.
     pub use_gitignore: bool,
+    /// How many bytes a source may have at most; a larger one is not checked.
+    pub max_file_size: u64,
     /// What is odd about the file, but does not make it unusable.
     pub warnings: Vec<Problem>,
     /// Every setting, given or by default.
@@ -171,6 +176,7 @@ impl Config {
             ignore_patterns: patterns("ignore_patterns"),
             critical_paths: patterns("critical_paths"),
             use_gitignore: settings.get("use_gitignore").and_then(Setting::boolean).unwrap_or(true),
+            max_file_size: MAX_FILE_SIZE,
             warnings,
             settings,
         }

@@ -1,7 +1,5 @@
 //! What the command line changes of a configuration.
 
-use ignore::gitignore::GitignoreBuilder;
-
 use super::coerce::number_text;
 use super::model::Config;
 use super::schema::{DEFAULT_THRESHOLDS, Kind, threshold_kind};
@@ -79,44 +77,6 @@ pub fn parse_threshold(text: &str) -> Result<(MetricType, f64), InvalidThreshold
     Err(InvalidThreshold::OutOfRange(metric, allowed, python_float(value)))
 }
 
-/// Reads a pattern as in a `.gitignore`.
-///
-/// # Errors
-///
-/// What is wrong with it.
-pub fn parse_pattern(text: &str) -> Result<String, ignore::Error> {
-    GitignoreBuilder::new("").add_line(None, &gitignore_line(text))?;
-    Ok(text.to_owned())
-}
-
-/// A pattern as the `ignore` crate reads it. To that, unlike to git and to the reference, braces hold alternatives.
-pub fn gitignore_line(pattern: &str) -> String {
-    let mut line = String::with_capacity(pattern.len());
-    let mut rest = pattern;
-    while let Some(first) = rest.chars().next() {
-        let length = match first {
-            '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
-            '[' => 1 + class_length(&rest[1..]),
-            _ => first.len_utf8(),
-        };
-        if matches!(first, '{' | '}') {
-            line.push('\\');
-        }
-        line.push_str(&rest[..length]);
-        rest = &rest[length..];
-    }
-    line
-}
-
-/// How long the class of characters is that an opening bracket begins, the closing one included, in bytes; 0 if there is no
-/// such class.
-fn class_length(after_bracket: &str) -> usize {
-    let members = after_bracket.strip_prefix(['!', '^']).unwrap_or(after_bracket);
-    // A closing bracket that comes first is a member.
-    let start = after_bracket.len() - members.len() + usize::from(members.starts_with(']'));
-    after_bracket[start..].find(']').map_or(0, |end| start + end + 1)
-}
-
 impl Overrides {
     /// The configuration as it is for this run.
     pub fn apply(&self, mut config: Config) -> Config {
@@ -173,22 +133,6 @@ mod tests {
             let message = parse_threshold(text).unwrap_err().to_string();
             assert!(message.contains(expected), "{text}: {message}");
         }
-    }
-
-    #[test]
-    fn braces_in_patterns_mean_nothing() {
-        for (pattern, expected) in [
-            ("{a,b}/*.py", r"\{a,b\}/*.py"),
-            ("{", r"\{"),
-            (r"\{a\}\\{", r"\{a\}\\\{"),
-            ("[{}]{", r"[{}]\{"),
-            ("[]{][!]{][^{]{", r"[]{][!]{][^{]\{"),
-            ("[{", r"[\{"),
-            ("é\\", "é\\"),
-        ] {
-            assert_eq!(gitignore_line(pattern), expected);
-        }
-        assert!(parse_pattern("{a").is_ok());
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub const PYPROJECT: &str = "pyproject.toml";
 pub const OLD_FILE_NAME: &str = ".antipasta.config.json";
 
 /// The largest configuration that is read, in bytes.
-const MAX_CONFIG_BYTES: u64 = 16 << 20;
+const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
 /// Reads a configuration file, by its name: a `.toml` for its table, anything else as YAML.
 ///

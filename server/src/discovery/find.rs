@@ -11,7 +11,8 @@ use rustc_hash::FxHashMap;
 
 use super::configs::Configs;
 use super::hand_out::hand_out;
-use super::paths::normalized;
+use super::ignore_files::IgnoreFiles;
+use super::paths::{below, normalized};
 use super::patterns::Patterns;
 use super::stamp::FileStamp;
 use crate::config::{Config, ConfigErrors};
@@ -102,11 +103,18 @@ pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
     if !top.use_gitignore {
         return false;
     }
-    // Of all that a walk would look at, only the directories above the file.
-    let target = path.to_owned();
-    let mut walk = search.walk_builder(directory, true);
-    let mut entries = walk.filter_entry(move |entry| target.starts_with(entry.path())).build();
-    path.exists() && !entries.any(|entry| entry.is_ok_and(|entry| entry.path() == path))
+    let mut ignored = IgnoreFiles::above(directory, configs.working_directory());
+    let mut directories: Vec<&Path> = path
+        .ancestors()
+        .skip(1)
+        .take_while(|above| *above != directory)
+        .collect();
+    directories.reverse();
+    let depth = directories.len() + 1;
+    // Links to directories are not followed.
+    let mut directories = directories.into_iter().zip(1..);
+    directories.any(|(above, depth)| above.is_symlink() || ignored.leave_out(above, depth, true))
+        || ignored.leave_out(path, depth, false)
 }
 
 /// A file that is to be analysed, if it is not left out by a `.gitignore`.
@@ -213,13 +221,15 @@ impl<'a> Search<'a> {
         };
         let root = self.absolute(argument);
         let argument = &normal(argument);
-        let mut builder = self.walk_builder(&root, respects_gitignore);
+        let ignored = respects_gitignore.then(|| IgnoreFiles::above(&root, self.configs.working_directory()));
+        let ignored = Arc::new(Mutex::new(ignored));
+        let mut builder = WalkBuilder::new(&root);
+        // The order of their paths, and sooner had here than by comparing whole paths.
+        builder.standard_filters(false).sort_by_file_name(OsStr::cmp);
         let keeps_rules = pruned.is_some();
-        builder.filter_entry(self.filter(&root, pruned));
+        builder.filter_entry(self.filter(&root, pruned, Arc::clone(&ignored)));
         let source = |entry: Result<DirEntry, ignore::Error>| match entry {
-            Ok(entry) => {
-                (entry.depth() > 0 && is_source(Path::new(entry.file_name())) && !is_directory(&entry)).then_some(entry)
-            }
+            Ok(entry) => (entry.depth() > 0 && !is_directory(&entry)).then_some(entry),
             Err(error) => {
                 lock(&self.found).warnings.push(error.to_string());
                 None
@@ -235,39 +245,34 @@ impl<'a> Search<'a> {
             };
             move |entry| examiner.examine(&entry)
         });
-        lock(&self.found).files.extend(files);
+        let mut found = lock(&self.found);
+        found.files.extend(files);
+        found
+            .warnings
+            .extend(lock(&ignored).iter_mut().flat_map(IgnoreFiles::take_warnings));
     }
 
-    /// Whether to look at an entry below a root: directories in which nothing can be taken need not be entered. `pruned` is what
-    /// the configuration of the walk leaves out; `None` if it does not matter, as only what is included does.
-    fn filter(&self, root: &Path, pruned: Option<Arc<Patterns>>) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
+    /// Whether to look at an entry below a root: at sources, and at directories in which there may be one that is taken. `pruned`
+    /// is what the configuration of the walk leaves out; `None` if it does not matter, as only what is included does.
+    fn filter(
+        &self,
+        root: &Path,
+        pruned: Option<Arc<Patterns>>,
+        ignored: Arc<Mutex<Option<IgnoreFiles>>>,
+    ) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
         let (root, excluded) = (root.to_owned(), Arc::clone(&self.excluded));
         move |entry| {
-            let (path, below_argument) = (entry.path(), below(entry.path(), &root));
-            let prunes = |patterns: &Patterns| patterns.prune(path, below_argument);
-            let is_skipped = || {
-                entry.file_name() == ".git"
-                    || pruned
-                        .as_ref()
-                        .is_some_and(|pruned| prunes(&excluded) || prunes(pruned))
+            let (path, is_directory) = (entry.path(), is_directory(entry));
+            let prunes = |patterns: &Patterns| patterns.prune(path, below(path, &root));
+            let may_be_taken = match (is_directory, &pruned) {
+                (false, _) => is_source(Path::new(entry.file_name())),
+                (true, _) if entry.file_name() == ".git" => false,
+                (true, Some(pruned)) => !prunes(&excluded) && !prunes(pruned),
+                (true, None) => true,
             };
-            !(is_directory(entry) && is_skipped())
+            let leave_out = |files: &mut IgnoreFiles| files.leave_out(path, entry.depth(), is_directory);
+            may_be_taken && !lock(&ignored).as_mut().is_some_and(leave_out)
         }
-    }
-
-    fn walk_builder(&self, root: &Path, respects_gitignore: bool) -> WalkBuilder {
-        let mut builder = WalkBuilder::new(root);
-        builder
-            .standard_filters(false)
-            .parents(respects_gitignore)
-            .git_ignore(respects_gitignore)
-            .git_exclude(respects_gitignore)
-            .git_global(respects_gitignore)
-            .require_git(false)
-            .follow_links(false)
-            // The order of their paths, and sooner had here than by comparing whole paths.
-            .sort_by_file_name(OsStr::cmp);
-        builder
     }
 
     /// A file of the command line. What leaves it out is said, but for the configuration's own patterns: hooks name every
@@ -377,6 +382,7 @@ impl<'a> Search<'a> {
             return Err(DiscoveryError::Config(errors));
         }
         found.warnings.sort();
+        found.warnings.dedup();
         // What is in order already is found to be, and only merged.
         found.files.sort_by(|one, other| one.path.cmp(&other.path));
         found.files.dedup_by(|one, other| one.path == other.path);
@@ -458,20 +464,6 @@ fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
         // It can no more be read than be asked about; whoever tries will say so.
         Err(error) => (error.kind() == io::ErrorKind::PermissionDenied).then(FileStamp::default),
     }
-}
-
-/// What follows the root of a walk in a path that the walk made.
-fn below<'p>(path: &'p Path, root: &Path) -> &'p Path {
-    #[cfg(unix)]
-    {
-        use std::os::unix::ffi::OsStrExt;
-        // The root is the same byte for byte; to compare its components takes a good part of a walk.
-        let rest = path.as_os_str().as_bytes().strip_prefix(root.as_os_str().as_bytes());
-        if let Some(rest) = rest.and_then(|rest| rest.strip_prefix(b"/")) {
-            return Path::new(OsStr::from_bytes(rest));
-        }
-    }
-    path.strip_prefix(root).unwrap_or(path)
 }
 
 /// A path without the components that say nothing: `./a/./b` is `a/b`.

@@ -1,5 +1,7 @@
 //! Paths as words.
 
+#[cfg(unix)]
+use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
 /// A path without `.` and `..`, by its words alone: what links there may be on the way is not asked.
@@ -29,6 +31,20 @@ pub fn seen_from(path: &Path, directory: &Path) -> PathBuf {
         }
     }
     path.to_owned()
+}
+
+/// What follows the root of a walk in a path that the walk made.
+pub(super) fn below<'p>(path: &'p Path, root: &Path) -> &'p Path {
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        // The root is the same byte for byte; to compare its components takes a good part of a walk.
+        let rest = path.as_os_str().as_bytes().strip_prefix(root.as_os_str().as_bytes());
+        if let Some(rest) = rest.and_then(|rest| rest.strip_prefix(b"/")) {
+            return Path::new(OsStr::from_bytes(rest));
+        }
+    }
+    path.strip_prefix(root).unwrap_or(path)
 }
 
 #[cfg(all(test, unix))]

@@ -410,7 +410,7 @@ fn scan_file(
 
 /// Whether a file has metrics, and none that violates.
 fn is_clean(file: &discovery::File, cache: &ReadThrough, known: Option<&KnownContent>, buffer: &mut Vec<u8>) -> bool {
-    let (_, analysis) = cache.analyse_file(&file.path, file.stamp.size, known, buffer);
+    let (_, analysis) = cache.analyse_file(&file.path, file.stamp.size, file.config.max_file_size, known, buffer);
     analysis.is_ok_and(|analysis| judge(&analysis.metrics, &file.config).violations.is_empty())
 }
 
@@ -426,7 +426,7 @@ fn diagnostics_of_file(
         let diagnostics = Diagnostics::none();
         return Ok(ScannedFile { uri, diagnostics });
     }
-    let text = read_text(&file.path)?;
+    let text = read_text(&file.path, file.config.max_file_size)?;
     let document = Document::new(Rope::from_str(&text));
     drop(text);
     let judgement = judge(&document, &file.config);

@@ -92,7 +92,7 @@ fn survey(
             }
             let summary = || {
                 let uri = Url::from_file_path(&path).ok()?;
-                let document = Document::new(Rope::from_str(&read_text(&path).ok()?));
+                let document = Document::new(Rope::from_str(&read_text(&path, config.max_file_size).ok()?));
                 let snapshot = Snapshot {
                     uri,
                     version: 0,

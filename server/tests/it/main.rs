@@ -1,5 +1,10 @@
 //! Tests of the library as a whole. One crate, so that it is linked once.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read what they have written, and fixtures"
+)]
+
 mod costs;
 mod hostile_input;
 mod incremental;

@@ -6,6 +6,10 @@ use std::path::{Path, PathBuf};
 
 use super::managers::Manager;
 use super::script::{HOOK, KEPT, binary_of, is_script};
+use crate::regular_file;
+
+/// The largest hook that is read, in bytes.
+const MAX_BYTES: u64 = 16 << 20;
 
 /// Where the hook is, or would be.
 pub(super) struct Installation {
@@ -77,7 +81,7 @@ impl Installation {
     /// It cannot be read.
     pub fn found(&self) -> Result<Found, Failure> {
         let managed = |content| Manager::of(&self.folder, content).map(Found::Managed);
-        match fs::read(&self.hook) {
+        match regular_file::read(&self.hook, MAX_BYTES) {
             Ok(content) if is_script(&content) => Ok(Found::Ours {
                 binary: binary_of(&content),
                 content,

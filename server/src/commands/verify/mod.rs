@@ -18,9 +18,13 @@ use crate::cache::NO_CACHE_VARIABLE;
 use crate::config::{self, Overrides};
 use crate::console;
 use crate::discovery::{Configs, PYPROJECT, read_config};
+use crate::regular_file;
 use comparison::Comparison;
 use reference::Reference;
 use report::{FileReport, Report};
+
+/// The largest report of the reference that is read, in bytes.
+const MAX_REPORT_BYTES: u64 = 1 << 30;
 
 /// What to compare, and with what.
 #[derive(Debug, Args)]
@@ -126,7 +130,7 @@ impl VerifyCommand {
         let done = command.env(NO_CACHE_VARIABLE, "1").output();
         let time = begun.elapsed();
         let done = done.map_err(|error| format!("the check cannot be run: {error}"))?;
-        let Ok(json) = fs::read(&output) else {
+        let Ok(json) = regular_file::read(&output, MAX_REPORT_BYTES) else {
             let words = String::from_utf8_lossy(&done.stderr);
             return Err(words.trim().trim_start_matches("error: ").to_owned());
         };

@@ -1,0 +1,158 @@
+//! Files that are no files, have no end, or are larger than anybody writes: where one is expected, the check ends and says
+//! so.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use antipasta_lsp_tests::{COMPLEX, Project, Run, binary};
+
+/// The address space that a check may take, in KiB: what it reserves for the stacks of its threads, and little more.
+const ADDRESS_SPACE: u32 = 1_500_000;
+
+/// Runs the binary with one thread and so little memory that reading without an end soon ends.
+fn bounded(project: &Project, arguments: &[&str]) -> Run {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &format!("ulimit -v {ADDRESS_SPACE}; exec \"$@\""), "sh"])
+        .arg(binary())
+        .args(arguments);
+    command.current_dir(project.path("")).env("ANTIPASTA_NO_CACHE", "1");
+    command.output().expect("a shell runs").into()
+}
+
+fn pipe(project: &Project, name: &str) {
+    let made = Command::new("mkfifo").arg(project.path(name)).status();
+    assert!(made.expect("mkfifo runs").success());
+}
+
+#[test]
+fn an_ignore_file_is_a_file_and_no_link() {
+    for target in ["/dev/zero", "/dev/urandom", "rules", "nowhere", ".gitignore", ".."] {
+        let project = Project::new(&[("a.py", "x = 1\n"), ("rules", "a.py\n")]);
+        symlink(target, project.path(".gitignore")).unwrap();
+        let run = bounded(&project, &["--check", ".", "--jobs", "1"]);
+        assert_eq!(run.code, Some(0), "{target}: {run:?}");
+        assert!(run.stdout.contains("Analyzing 1 files"), "{target}: {run:?}");
+        assert!(
+            run.stderr.contains(".gitignore: not heeded: a symbolic link"),
+            "{target}: {run:?}"
+        );
+    }
+}
+
+#[test]
+fn no_ignore_file_holds_the_check_up() {
+    let project = Project::new(&[("a.py", "x = 1\n"), ("sub/b.py", "x = 1\n"), (".git/info/x", "")]);
+    for name in [".gitignore", "sub/.gitignore", ".git/info/exclude"] {
+        pipe(&project, name);
+    }
+    let run = bounded(&project, &["--check", ".", "--jobs", "1"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(
+        run.stderr.matches("not heeded: not a regular file").count(),
+        3,
+        "{run:?}"
+    );
+    // A worktree's `.git` is a file.
+    fs::remove_dir_all(project.path(".git")).unwrap();
+    for target in ["/dev/zero", "/dev/null"] {
+        symlink(target, project.path(".git")).unwrap();
+        assert_eq!(
+            bounded(&project, &["--check", ".", "--jobs", "1"]).code,
+            Some(0),
+            "{target}"
+        );
+        fs::remove_file(project.path(".git")).unwrap();
+    }
+}
+
+#[test]
+fn the_user_s_own_ignore_file_may_be_a_link_but_must_be_a_file() {
+    let project = Project::new(&[("a.py", "x = 1\n"), ("b.py", "x = 1\n"), ("home/rules", "a.py\n")]);
+    let excludes = project.path("home/ignore");
+    project.write(
+        "home/.gitconfig",
+        format!("[core]\n\texcludesFile = {}\n", excludes.display()).as_bytes(),
+    );
+    let check = || -> Run {
+        let mut command = project.command(["--check", "."]);
+        command
+            .env("HOME", project.path("home"))
+            .env_remove("GIT_CONFIG_GLOBAL");
+        command.output().expect("the binary runs").into()
+    };
+    symlink("rules", &excludes).unwrap();
+    assert!(check().stdout.contains("Analyzing 1 files"));
+    fs::remove_file(&excludes).unwrap();
+    pipe(&project, "home/ignore");
+    let run = check();
+    assert!(run.stdout.contains("Analyzing 2 files"), "{run:?}");
+    assert!(run.stderr.contains("not heeded: not a regular file"), "{run:?}");
+}
+
+#[test]
+fn large_ignore_files_are_said_and_not_heeded() {
+    let patterns = "*a\n".repeat(300_000);
+    let project = Project::new(&[("a.py", COMPLEX), (".gitignore", &patterns), ("sub/b.py", COMPLEX)]);
+    for text in [&patterns, &"*a".repeat(500_000), &"a.py\n".repeat(2_000_000)] {
+        project.write(".gitignore", text.as_bytes());
+        let run = bounded(&project, &["--check", ".", "--jobs", "1"]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stdout.contains("Analyzing 2 files"), "{run:?}");
+    }
+}
+
+#[test]
+fn a_source_that_is_too_large_could_not_be_checked() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    let large = fs::File::create(project.path("large.py")).unwrap();
+    large.set_len((32 << 20) + 1).unwrap();
+    symlink("large.py", project.path("link.py")).unwrap();
+    for arguments in [&["--check", "."][..], &["--check", "large.py", "link.py"]] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        for name in ["large.py", "link.py"] {
+            let expected = format!("{name}: too large: 33554433 bytes, and 33554432 is the limit");
+            assert!(run.stdout.contains(&expected), "{run:?}");
+        }
+        let passes = project.run(&[arguments, &["--on-error", "warn"]].concat());
+        assert_eq!(passes.code, Some(0), "{passes:?}");
+    }
+    let run = project.run_with_input(&["--check", "-"], &vec![b'\n'; (32 << 20) + 1]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("too large"), "{run:?}");
+}
+
+#[test]
+fn files_of_the_kernel_end_too() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    for (index, target) in ["/proc/kmsg", "/proc/kcore", "/proc/self/mem"].iter().enumerate() {
+        symlink(target, project.path(&format!("link{index}.py"))).unwrap();
+    }
+    let run = bounded(&project, &["--check", ".", "--jobs", "1"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("link2.py: "), "{run:?}");
+}
+
+#[test]
+fn what_a_command_is_given_is_a_file() {
+    let project = Project::new(&[("a.json", "{}")]);
+    pipe(&project, "pipe");
+    for arguments in [
+        &["--check", "--config", "pipe"][..],
+        &["--check", ".", "--baseline", "pipe"],
+        &["config", "validate", "pipe"],
+        &["config", "show", "--config", "/dev/zero"],
+        &["config", "migrate", "pipe"],
+        &["merge", "a.json", "pipe"],
+        &["merge", "/dev/zero", "a.json"],
+    ] {
+        let run = bounded(&project, arguments);
+        assert_eq!(run.code, Some(1), "{arguments:?}: {run:?}");
+        assert!(
+            run.stderr.contains("cannot be read: not a regular file"),
+            "{arguments:?}: {run:?}"
+        );
+    }
+}
