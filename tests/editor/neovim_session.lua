@@ -128,6 +128,40 @@ function M.go_to(keyword)
   vim.cmd("normal! w")
 end
 
+-- Another Neovim, on a terminal of 80 columns that people could look at: headless, none waits for a key.
+function M.screen(arguments)
+  local socket = vim.fn.tempname()
+  vim.cmd("botright new")
+  local window, bufnr = vim.api.nvim_get_current_win(), vim.api.nvim_get_current_buf()
+  local command = vim.list_extend({ vim.v.progpath, "-n", "-i", "NONE", "--listen", socket }, arguments)
+  local job = vim.fn.termopen(command, { width = 80, height = 24 })
+  M.wait("socket of the other Neovim", function()
+    return vim.uv.fs_stat(socket)
+  end)
+  local channel = vim.fn.sockconnect("pipe", socket, { rpc = true })
+  local screen = {}
+  function screen.text()
+    return table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, true), "\n")
+  end
+  -- Whether it waits for nobody: neither for a key after a message nor for an answer.
+  function screen.is_free()
+    return not vim.rpcrequest(channel, "nvim_get_mode").blocking
+  end
+  -- What Lua comes to there. It must be free.
+  function screen.lua(code, ...)
+    assert(screen.is_free(), "it waits for a key:\n" .. screen.text())
+    return vim.rpcrequest(channel, "nvim_exec_lua", code, { ... })
+  end
+  function screen.close()
+    vim.fn.chanclose(channel)
+    vim.fn.jobstop(job)
+    vim.fn.jobwait({ job })
+    vim.api.nvim_win_close(window, true)
+    vim.api.nvim_buf_delete(bufnr, { force = true })
+  end
+  return screen
+end
+
 -- Runs a session, and ends the editor.
 function M.run(main)
   M.test("the session runs to its end", main)

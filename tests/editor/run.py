@@ -6,9 +6,10 @@
     python tests/editor/run.py --only neovim-plugin --screen screen.txt
     python tests/editor/run.py --only neovim-plugin --neovim ~/nvim-0.10/bin/nvim
 
-Installs what is pinned in requirements.txt beside the reference. The plugin's sources are held against stylua, from the
-npm registry if it is not on the PATH, and against luacheck if that is on the PATH; a line that begins with `LEFT OUT`
-says what was not run. The last line is `N passed, N failed`.
+Installs what is pinned in requirements.txt beside the reference. The plugin runs in a second workspace as well, which
+brings traps along. Its sources are held against stylua, from the npm registry if it is not on the PATH, and against
+luacheck if that is on the PATH; a line that begins with `LEFT OUT` says what was not run. The last line is `N passed,
+N failed`.
 Exit codes: 0 all passed, 1 some failed, 3 could not run.
 """
 
@@ -39,6 +40,8 @@ from workspace import make  # noqa: E402
 REQUIREMENTS = HERE / "requirements.txt"
 STYLUA = HERE / "stylua"
 PLUGIN = HERE.parent.parent / "editors" / "neovim"
+#: How the plugin starts the server: by its own function, and by Neovim's.
+TRUST_WAYS = ("setup", "enable")
 #: Seconds after which a client hangs.
 PATIENCE = 600
 
@@ -206,6 +209,12 @@ def main() -> int:
                 variables = {"ANTIPASTA_SCREEN": str(Path(options.screen).resolve())} if options.screen else {}
                 # NORC: packages are loaded as ever, and no configuration is.
                 counts.append(with_neovim(neovim, command, "neovim_plugin.lua", installed, ["-u", "NORC"], variables))
+                for way in TRUST_WAYS if os.name == "posix" else ():
+                    trusting = scratch / way
+                    trusting.mkdir()
+                    install_plugin(trusting)
+                    variables = {"ANTIPASTA_WAY": way}
+                    counts.append(with_neovim(neovim, command, "neovim_trust.lua", trusting, ["-u", "NORC"], variables))
                 counts.append(with_linters(environment.directory))
             passed, failed = (sum(column) for column in zip(*counts, strict=True))
     except (PinsAtFault, ReferenceUnavailable, SideFailed, OSError) as error:

@@ -8,7 +8,7 @@ vim.api.nvim_create_user_command("Antipasta", function(call)
   require("antipasta.command").run(call.fargs)
 end, {
   nargs = "+",
-  desc = "Code metrics for Python: report, worst, lenses, hints, log, restart",
+  desc = "Code metrics for Python: report, worst, lenses, hints, log, restart, trust",
   complete = function(lead, line)
     return require("antipasta.command").complete(lead, line)
   end,

@@ -42,6 +42,11 @@ local subcommands = {
       require("antipasta.server").restart()
     end,
   },
+  trust = {
+    run = function()
+      require("antipasta.consent").ask()
+    end,
+  },
 }
 
 local function names()

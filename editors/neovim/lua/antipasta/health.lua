@@ -1,6 +1,7 @@
 --- `:checkhealth antipasta`.
 local binary = require("antipasta.binary")
 local clients = require("antipasta.clients")
+local workspace = require("antipasta.workspace")
 
 local M = {}
 
@@ -39,9 +40,14 @@ end
 
 -- The binary for a folder, if it is in order; its version.
 local function check_binary(root)
-  local found, places = binary.find(root)
+  local found, search = binary.find(root)
+  for _, withheld in ipairs(search.withheld) do
+    vim.health.warn(binary.withheld(withheld), {
+      "To have it run, open a file of the workspace and call :Antipasta trust, which first shows what it is",
+    })
+  end
   if not found then
-    vim.health.error(binary.missing(places), {
+    vim.health.error(binary.missing(search), {
       "Install it from a clone: cargo install --path server",
       'Or say where it is: require("antipasta").setup({ cmd = "/path/to/antipasta-lsp" })',
     })
@@ -114,7 +120,7 @@ function M.check()
   check_neovim()
   local running = clients.all()
   if #running == 0 then
-    check_binary(vim.fs.root(vim.fn.getcwd(), { ".antipasta.yaml", "pyproject.toml", ".git" }) or vim.fn.getcwd())
+    check_binary(workspace.root_of(vim.fn.getcwd(), workspace.MARKERS) or vim.fn.getcwd())
     vim.health.start("antipasta: clients")
     advise_without_client()
   end

@@ -3,6 +3,7 @@ local binary = require("antipasta.binary")
 local clients = require("antipasta.clients")
 local options = require("antipasta.options")
 local recovery = require("antipasta.recovery")
+local workspace = require("antipasta.workspace")
 
 local M = {}
 
@@ -22,23 +23,20 @@ local function effective()
   return has_enable and vim.lsp.config[clients.NAME] or M.config()
 end
 
--- The folder of a buffer's workspace: the nearest that has the first of the markers, or else the next.
-local function root_of(bufnr)
-  for _, marker in ipairs(effective().root_markers or {}) do
-    local root = vim.fs.root(bufnr, marker)
-    if root then
-      return root
-    end
-  end
+--- The folder of a buffer's workspace.
+---@param bufnr integer
+---@return string?
+function M.root_of(bufnr)
+  return workspace.root_of(bufnr, effective().root_markers or {})
 end
 
 -- Without a binary there is no workspace, so that nothing is started.
 local function root_dir(bufnr, on_dir)
-  local root = root_of(bufnr)
+  local root = M.root_of(bufnr)
   if type(effective().cmd) == "function" then
-    local found, places = binary.find(root)
+    local found, search = binary.find(root)
     if not found then
-      binary.report_missing(places)
+      binary.report_missing(search)
       return
     end
   end
@@ -48,9 +46,9 @@ end
 -- The second parameter is there from 0.11.1 on.
 local function connect(dispatchers, config)
   config = config or {}
-  local found, places = binary.find(config.root_dir or root_of(0))
+  local found, search = binary.find(config.root_dir or M.root_of(0))
   if not found then
-    error(binary.missing(places), 0)
+    error("antipasta: " .. binary.missing_in_short(search), 0)
   end
   local extra = { cwd = config.cmd_cwd, env = config.cmd_env, detached = config.detached }
   local connection = vim.lsp.rpc.start(found.command, dispatchers, extra)
@@ -97,7 +95,7 @@ function M.config()
     name = clients.NAME,
     cmd = connect,
     filetypes = { "python" },
-    root_markers = { ".antipasta.yaml", "pyproject.toml", ".git" },
+    root_markers = workspace.MARKERS,
     root_dir = root_dir,
     on_exit = on_exit,
     settings = { antipasta = vim.deepcopy(options.get().settings) },
@@ -137,7 +135,7 @@ function M.start(bufnr)
   if type(config.root_dir) == "function" then
     config.root_dir(bufnr, start)
   else
-    start(config.root_dir or root_of(bufnr))
+    start(config.root_dir or M.root_of(bufnr))
   end
 end
 
