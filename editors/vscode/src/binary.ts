@@ -1,16 +1,20 @@
 /** Where the server's binary is. */
 
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import * as path from "node:path";
 
 const NAME = process.platform === "win32" ? "antipasta-lsp.exe" : "antipasta-lsp";
+/** What the variable PATH is called, for people. */
+const PATH = "$PATH";
 
 /** What there is to look by. */
 export interface Search {
   /** The setting `antipasta.path`; empty if the binary is to be looked for. */
   readonly setting: string;
+  /** Whether the user trusts the workspace. If not, no program in it is run. */
+  readonly isTrusted: boolean;
   /** Whether what the workspace and the environment bring along comes before what the extension does. */
   readonly isFromEnvironment: boolean;
   /** The folders of the workspace. */
@@ -41,7 +45,7 @@ export async function findBinary(search: Search): Promise<Found> {
     if (!places.includes(place.source)) {
       places.push(place.source);
     }
-    if (await isExecutable(place.path)) {
+    if ((await isExecutable(place.path)) && (await mayBeRun(place, search))) {
       return { binary: place, places };
     }
   }
@@ -50,11 +54,11 @@ export async function findBinary(search: Search): Promise<Found> {
 
 /** The places to look at, the first that counts first. */
 function candidates(search: Search): Place[] {
-  if (search.setting !== "") {
+  if (search.setting !== "" && (search.isTrusted || path.isAbsolute(inHome(search.setting)))) {
     const expanded = expand(search.setting, search.folders[0]);
     return [{ path: expanded, source: `the setting antipasta.path (${search.setting})` }];
   }
-  const bundled = { path: path.join(search.extension, "bin", NAME), source: "the extension" };
+  const bundled: Place = { path: path.join(search.extension, "bin", NAME), source: "the extension" };
   return search.isFromEnvironment
     ? [...inEnvironments(search), ...onPath(search), bundled]
     : [bundled, ...onPath(search)];
@@ -74,14 +78,33 @@ function onPath({ variables }: Search): Place[] {
   const value = variables.PATH ?? variables.Path ?? "";
   // What is relative would be the workspace's to choose.
   const folders = value.split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  return folders.map((folder) => ({ path: path.join(folder, NAME), source: "$PATH" }));
+  return folders.map((folder) => ({ path: path.join(folder, NAME), source: PATH }));
+}
+
+/** Whether it is no program that a workspace without trust has on the PATH. */
+async function mayBeRun({ path: file, source }: Place, { isTrusted, folders }: Search): Promise<boolean> {
+  if (isTrusted || source !== PATH) {
+    return true;
+  }
+  const links = [file, await realpath(file)];
+  const roots = [...folders, ...(await Promise.all(folders.map((folder) => realpath(folder).catch(() => folder))))];
+  return !roots.some((root) => links.some((link) => isWithin(root, link)));
+}
+
+function isWithin(folder: string, file: string): boolean {
+  const way = path.relative(folder, file);
+  return !path.isAbsolute(way) && way.split(path.sep)[0] !== "..";
 }
 
 /** A path of the settings: `~` is the home folder, `${workspaceFolder}` and what is relative the workspace's first. */
 function expand(setting: string, folder: string | undefined): string {
   const base = folder ?? homedir();
-  const expanded = setting.replace(/^~(?=$|[/\\])/, homedir()).replaceAll("${workspaceFolder}", base);
-  return path.resolve(base, expanded);
+  return path.resolve(base, inHome(setting).replaceAll("${workspaceFolder}", base));
+}
+
+/** A path of the settings with the home folder in place of `~`. */
+function inHome(setting: string): string {
+  return setting.replace(/^~(?=$|[/\\])/, homedir());
 }
 
 async function isExecutable(file: string): Promise<boolean> {

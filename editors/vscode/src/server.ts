@@ -101,6 +101,7 @@ export class Server implements vscode.Disposable {
     const folders = vscode.workspace.workspaceFolders ?? [];
     return findBinary({
       setting: binaryPath(),
+      isTrusted: vscode.workspace.isTrusted,
       isFromEnvironment: isFromEnvironment(),
       folders: folders.filter(({ uri }) => uri.scheme === "file").map(({ uri }) => uri.fsPath),
       extension: this.extension.extensionPath,

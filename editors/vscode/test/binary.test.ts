@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, beforeEach, test } from "node:test";
@@ -13,6 +13,7 @@ const at = (...words: string[]): string => path.join(root, ...words);
 
 const search: Search = {
   setting: "",
+  isTrusted: true,
   isFromEnvironment: true,
   folders: [at("project"), at("other")],
   extension: at("extension"),
@@ -61,12 +62,45 @@ test("the extension's own comes first if it is to be used, and the workspace is 
   Object.values(PLACES).forEach((file) => {
     put(file);
   });
-  const untrusted = { ...search, isFromEnvironment: false };
+  const untrusted = { ...search, isTrusted: false, isFromEnvironment: false };
   assert.equal((await findBinary(untrusted)).binary?.path, PLACES.bundled);
   rmSync(PLACES.bundled);
   assert.equal((await findBinary(untrusted)).binary?.path, PLACES.path);
   rmSync(PLACES.path);
   assert.deepEqual(await findBinary(untrusted), { binary: undefined, places: ["the extension", "$PATH"] });
+});
+
+test("without trust, the workspace's programs are not run, whatever names them", async () => {
+  const untrusted = { ...search, isTrusted: false, isFromEnvironment: false };
+  put(at("project", "tools", NAME));
+  put(PLACES.bundled);
+  for (const setting of [`tools/${NAME}`, `\${workspaceFolder}/tools/${NAME}`]) {
+    assert.equal((await findBinary({ ...untrusted, setting })).binary?.path, PLACES.bundled);
+  }
+  const setting = at("project", "tools", NAME);
+  assert.equal((await findBinary({ ...untrusted, setting })).binary?.path, setting);
+  rmSync(PLACES.bundled);
+  const PATH = at("project", "tools");
+  assert.equal((await findBinary({ ...untrusted, variables: { PATH } })).binary, undefined);
+  assert.equal((await findBinary({ ...search, variables: { PATH } })).binary?.path, setting);
+});
+
+test("nor by a link on the PATH", { skip: process.platform === "win32" }, async () => {
+  put(at("project", "tools", NAME));
+  mkdirSync(at("one"));
+  symlinkSync(at("project", "tools", NAME), at("one", NAME));
+  const untrusted = { ...search, isTrusted: false, isFromEnvironment: false };
+  assert.equal((await findBinary(untrusted)).binary, undefined);
+});
+
+test("empty and relative entries of the PATH are not the current folder", async () => {
+  put(at(NAME));
+  const before = process.cwd();
+  process.chdir(root);
+  const PATH = ["", ".", "./", ""].join(path.delimiter);
+  const found = await findBinary({ ...search, variables: { PATH } });
+  process.chdir(before);
+  assert.equal(found.binary, undefined);
 });
 
 test("what is set is looked for nowhere else", async () => {
