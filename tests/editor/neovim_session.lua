@@ -128,20 +128,29 @@ function M.go_to(keyword)
   vim.cmd("normal! w")
 end
 
--- Another Neovim, on a terminal of 80 columns that people could look at: headless, none waits for a key.
+-- Another Neovim, on a terminal of 80 columns and 24 lines: headless, none waits for a key, and none draws. It is to
+-- begin in the workspace.
 function M.screen(arguments)
   local socket = vim.fn.tempname()
-  vim.cmd("botright new")
-  local window, bufnr = vim.api.nvim_get_current_win(), vim.api.nvim_get_current_buf()
-  local command = vim.list_extend({ vim.v.progpath, "-n", "-i", "NONE", "--listen", socket }, arguments)
-  local job = vim.fn.termopen(command, { width = 80, height = 24 })
+  -- What it wrote to its terminal.
+  local written = {}
+  local job = vim.fn.jobstart(vim.list_extend({ vim.v.progpath, "-n", "-i", "NONE", "--listen", socket }, arguments), {
+    pty = true,
+    width = 80,
+    height = 24,
+    cwd = M.workspace,
+    env = { TERM = "xterm-256color" },
+    on_stdout = function(_, lines)
+      table.insert(written, table.concat(lines, "\n"))
+    end,
+  })
   M.wait("socket of the other Neovim", function()
     return vim.uv.fs_stat(socket)
   end)
   local channel = vim.fn.sockconnect("pipe", socket, { rpc = true })
   local screen = {}
-  function screen.text()
-    return table.concat(vim.api.nvim_buf_get_lines(bufnr, 0, -1, true), "\n")
+  function screen.written()
+    return table.concat(written)
   end
   -- Whether it waits for nobody: neither for a key after a message nor for an answer.
   function screen.is_free()
@@ -149,15 +158,27 @@ function M.screen(arguments)
   end
   -- What Lua comes to there. It must be free.
   function screen.lua(code, ...)
-    assert(screen.is_free(), "it waits for a key:\n" .. screen.text())
+    assert(screen.is_free(), "it waits for a key: " .. vim.inspect(screen.written():sub(-500)))
     return vim.rpcrequest(channel, "nvim_exec_lua", code, { ... })
+  end
+  function screen.text()
+    return screen.lua([[
+      vim.cmd.redraw()
+      local lines = {}
+      for row = 1, vim.o.lines do
+        local cells = {}
+        for column = 1, vim.o.columns do
+          table.insert(cells, vim.fn.screenstring(row, column))
+        end
+        table.insert(lines, (table.concat(cells):gsub("%s+$", "")))
+      end
+      return table.concat(lines, "\n")
+    ]])
   end
   function screen.close()
     vim.fn.chanclose(channel)
     vim.fn.jobstop(job)
     vim.fn.jobwait({ job })
-    vim.api.nvim_win_close(window, true)
-    vim.api.nvim_buf_delete(bufnr, { force = true })
   end
   return screen
 end

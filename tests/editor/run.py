@@ -39,9 +39,9 @@ from workspace import make  # noqa: E402
 
 REQUIREMENTS = HERE / "requirements.txt"
 STYLUA = HERE / "stylua"
-PLUGIN = HERE.parent.parent / "editors" / "neovim"
-#: How the plugin starts the server: by its own function, and by Neovim's.
-TRUST_WAYS = ("setup", "enable")
+REPOSITORY = HERE.parent.parent
+PLUGIN = REPOSITORY / "editors" / "neovim"
+HELP = PLUGIN / "doc" / "antipasta.txt"
 #: Seconds after which a client hangs.
 PATIENCE = 600
 
@@ -99,6 +99,27 @@ def with_neovim(
         if log.is_file():
             print("\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]))
     return passed, failed
+
+
+def with_plugin(neovim: Path, command: list[str], scratch: Path, screen: str | None) -> list[tuple[int, int]]:
+    """Runs the sessions with the plugin as a package; how many tests of each passed and failed."""
+    documents = [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md"), PLUGIN / "README.md", HELP]
+    sessions = [
+        ("neovim_plugin.lua", {"ANTIPASTA_SCREEN": str(Path(screen).resolve())} if screen else {}),
+        ("neovim_commands.lua", {"ANTIPASTA_DOCUMENTS": json.dumps([str(path) for path in documents])}),
+        # The plugin starts the server by its own function, or by Neovim's.
+        ("neovim_trust.lua", {"ANTIPASTA_WAY": "setup"}),
+        ("neovim_trust.lua", {"ANTIPASTA_WAY": "enable"}),
+    ]
+    counts = []
+    # Windows has neither the terminals nor the scripts that all but the first need.
+    for number, (script, variables) in enumerate(sessions if os.name == "posix" else sessions[:1]):
+        folder = scratch / f"plugin-{number}"
+        folder.mkdir()
+        install_plugin(folder)
+        # NORC: packages are loaded as ever, and no configuration is.
+        counts.append(with_neovim(neovim, command, script, folder, ["-u", "NORC"], variables))
+    return counts
 
 
 def places(scratch: Path) -> dict[str, str]:
@@ -203,18 +224,7 @@ def main() -> int:
                 bare.mkdir()
                 counts.append(with_neovim(neovim, command, "neovim.lua", bare, ["--clean"], {}))
             if options.only in (None, "neovim-plugin"):
-                installed = scratch / "plugin"
-                installed.mkdir()
-                install_plugin(installed)
-                variables = {"ANTIPASTA_SCREEN": str(Path(options.screen).resolve())} if options.screen else {}
-                # NORC: packages are loaded as ever, and no configuration is.
-                counts.append(with_neovim(neovim, command, "neovim_plugin.lua", installed, ["-u", "NORC"], variables))
-                for way in TRUST_WAYS if os.name == "posix" else ():
-                    trusting = scratch / way
-                    trusting.mkdir()
-                    install_plugin(trusting)
-                    variables = {"ANTIPASTA_WAY": way}
-                    counts.append(with_neovim(neovim, command, "neovim_trust.lua", trusting, ["-u", "NORC"], variables))
+                counts += with_plugin(neovim, command, scratch, options.screen)
                 counts.append(with_linters(environment.directory))
             passed, failed = (sum(column) for column in zip(*counts, strict=True))
     except (PinsAtFault, ReferenceUnavailable, SideFailed, OSError) as error:

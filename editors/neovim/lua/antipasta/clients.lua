@@ -1,4 +1,6 @@
 --- The editor's ends of the running servers, and how to speak to them in every Neovim from 0.10 on.
+local notice = require("antipasta.notice")
+
 local M = {}
 
 M.NAME = "antipasta"
@@ -32,7 +34,7 @@ end
 function M.nearest()
   local client = M.of(0) or M.all()[1]
   if not client then
-    vim.notify("antipasta: no server is running; see :checkhealth antipasta", vim.log.levels.WARN)
+    notice.tell("no server is running; see :checkhealth antipasta", vim.log.levels.WARN)
   end
   return client
 end
@@ -61,7 +63,7 @@ function M.execute(client, command, arguments)
   local params = { command = command, arguments = arguments }
   M.request(client, "workspace/executeCommand", params, function(failure)
     if failure then
-      vim.notify("antipasta: " .. failure.message, vim.log.levels.ERROR)
+      notice.tell(failure.message, vim.log.levels.ERROR)
     end
   end)
 end

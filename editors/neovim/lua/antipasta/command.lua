@@ -1,13 +1,19 @@
 --- `:Antipasta`.
+local notice = require("antipasta.notice")
+
 local M = {}
 
 local function show_log()
   local path = require("vim.lsp.log").get_filename()
   if not vim.uv.fs_stat(path) then
-    vim.notify("antipasta: nothing has been logged yet: there is no " .. path)
+    notice.tell("nothing has been logged yet: there is no " .. path)
     return
   end
+  -- A modeline in the log would be somebody else's.
+  local modelines = vim.o.modelines
+  vim.o.modelines = 0
   vim.cmd("botright sview " .. vim.fn.fnameescape(path))
+  vim.o.modelines = modelines
   vim.cmd("normal! G")
 end
 
@@ -57,7 +63,7 @@ end
 
 local function refuse(what, allowed)
   local choice = #allowed > 0 and "one of " .. table.concat(allowed, ", ") or "nothing"
-  vim.notify(("antipasta: %s, expected %s"):format(what, choice), vim.log.levels.ERROR)
+  notice.tell(("%s, expected %s"):format(what, choice), vim.log.levels.ERROR)
 end
 
 --- Executes a subcommand; says what is allowed if the words are not.

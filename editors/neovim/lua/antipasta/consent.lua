@@ -40,9 +40,8 @@ function M.ask()
   local found, search = binary.find(root)
   local withheld = search.withheld[1]
   if not withheld then
-    local what = found and ("%s is run, found by %s"):format(found.command[1], found.source)
-      or binary.missing_in_short(search)
-    notice.tell("there is nothing to trust: " .. what)
+    local what = found and "the server is found by " .. found.source or binary.missing_in_short(search)
+    notice.tell("nothing to trust, " .. what)
     return
   end
   local program, why = trust.look(withheld.path)

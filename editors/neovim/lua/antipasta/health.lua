@@ -1,6 +1,7 @@
 --- `:checkhealth antipasta`.
 local binary = require("antipasta.binary")
 local clients = require("antipasta.clients")
+local escape = require("antipasta.escape")
 local workspace = require("antipasta.workspace")
 
 local M = {}
@@ -53,7 +54,7 @@ local function check_binary(root)
     })
     return
   end
-  local path = table.concat(found.command, " ")
+  local path = escape.one_line(table.concat(found.command, " "))
   local answer, why = ask(found, { "--version" })
   local version = answer and answer:match("^antipasta%-lsp%s+(%S+)")
   if not version then
@@ -77,7 +78,7 @@ local function check_configuration(found, client, bufnr)
     vim.list_extend(words, { "--config", setting })
   end
   local shown, why = ask(found, vim.list_extend(words, { path }), client.root_dir)
-  local name = vim.fn.fnamemodify(path, ":~:.")
+  local name = escape.one_line(vim.fn.fnamemodify(path, ":~:."))
   if not shown then
     vim.health.error(("%s: the configuration has an error: %s"):format(name, why), {
       "The server goes on with the last one that had none",
@@ -91,7 +92,7 @@ end
 local function check_client(client, found, version)
   local buffers = vim.tbl_keys(client.attached_buffers)
   table.sort(buffers)
-  local root = client.root_dir or "no workspace"
+  local root = escape.one_line(client.root_dir or "no workspace")
   vim.health.ok(("Client %d is attached to %d buffer(s) of %s"):format(client.id, #buffers, root))
   local running = vim.tbl_get(client, "server_info", "version")
   if running and version and running ~= version then

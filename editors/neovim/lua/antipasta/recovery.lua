@@ -1,4 +1,6 @@
 --- Whether a server that ended by itself is started again: not if it does nothing but end.
+local notice = require("antipasta.notice")
+
 local M = {}
 
 --- How many ends within `PERIOD` are forgiven.
@@ -22,9 +24,8 @@ function M.may_start_again(code, signal)
   if #ends <= M.LIMIT then
     return true
   end
-  local message = "antipasta: the server ended %d times within %d s (exit code %d, signal %d) and is not started again."
-    .. " :Antipasta log has the reason; :Antipasta restart starts it"
-  vim.notify(message:format(#ends, M.PERIOD / 1000, code, signal), vim.log.levels.ERROR)
+  require("vim.lsp.log").error(("antipasta-lsp ended with exit code %d, signal %d"):format(code, signal))
+  notice.tell(("the server ended %d times; see :Antipasta log, restart"):format(#ends), vim.log.levels.ERROR)
   return false
 end
 

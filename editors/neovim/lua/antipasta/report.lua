@@ -1,5 +1,7 @@
 --- What the server has to say in words.
 local clients = require("antipasta.clients")
+local escape = require("antipasta.escape")
+local notice = require("antipasta.notice")
 
 local M = {}
 
@@ -12,9 +14,13 @@ function M.show_message(params)
   local lines = vim.split(vim.trim(params.message), "\n")
   local level = levels[params.type] or vim.log.levels.INFO
   if #lines == 1 or level > vim.log.levels.INFO then
-    vim.notify("antipasta: " .. table.concat(lines, "\n"), level)
+    notice.tell(table.concat(lines, " "), level)
   else
-    vim.lsp.util.open_floating_preview(lines, "", { border = "rounded", focus_id = "antipasta.report" })
+    vim.lsp.util.open_floating_preview(
+      vim.tbl_map(escape.one_line, lines),
+      "",
+      { border = "rounded", focus_id = "antipasta.report" }
+    )
   end
 end
 
@@ -46,7 +52,7 @@ function M.show(of)
   end
   local client = clients.of(0)
   if not client then
-    vim.notify("antipasta: this buffer has no server; see :checkhealth antipasta", vim.log.levels.WARN)
+    notice.tell("this buffer has no server; see :checkhealth antipasta", vim.log.levels.WARN)
   elseif of == "file" then
     clients.execute(client, "antipasta.showReport", { vim.uri_from_bufnr(0) })
   else

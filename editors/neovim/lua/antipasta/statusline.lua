@@ -1,5 +1,6 @@
 --- The metrics of the function under the cursor, for status lines.
 local clients = require("antipasta.clients")
+local escape = require("antipasta.escape")
 local options = require("antipasta.options")
 local words = require("antipasta.words")
 
@@ -34,12 +35,17 @@ vim.api.nvim_create_autocmd("WinClosed", {
   end,
 })
 
+-- A text for 'statusline', which shows it as it is: an item such as `%{...}` would be run.
+local function escaped(text)
+  return (text:gsub("%%", "%%%%"))
+end
+
 -- Both forms of an answer's text.
 local function render(report)
   local format = options.get().statusline.format
   if format then
-    local text = format(report)
-    return text, text
+    local text = escape.one_line(format(report))
+    return text, escaped(text)
   end
   local definition = report.definition ~= vim.NIL and report.definition or nil
   local subject = definition or report.file
@@ -49,19 +55,17 @@ local function render(report)
       if judged.metric == metric then
         local text = words.value(judged)
         table.insert(plain, text)
-        table.insert(marked, judged.verdict == "violation" and ("%%#DiagnosticWarn#%s%%*"):format(text) or text)
+        local item = judged.verdict == "violation" and "%%#DiagnosticWarn#%s%%*" or "%s"
+        table.insert(marked, item:format(escaped(text)))
       end
     end
   end
   if #plain == 0 then
     return "", ""
   end
-  local before = definition and definition.name .. ": " or ""
+  local before = definition and escape.one_line(definition.name) .. ": " or ""
   local after = subject.isStale and " · stale" or ""
-  local function join(parts)
-    return before .. table.concat(parts, " · ") .. after
-  end
-  return join(plain), join(marked)
+  return before .. table.concat(plain, " · ") .. after, escaped(before) .. table.concat(marked, " · ") .. after
 end
 
 -- What an answer depends on: server, buffer, change and line.

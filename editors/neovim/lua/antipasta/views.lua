@@ -1,5 +1,6 @@
 --- Code lenses and inlay hints: which are on, and keeping them up to date.
 local clients = require("antipasta.clients")
+local notice = require("antipasta.notice")
 local options = require("antipasta.options")
 
 local M = {}
@@ -152,7 +153,7 @@ function M.toggle(view, state)
       end
     end
   end
-  vim.notify(("antipasta: %s are %s"):format(view, chosen[view] and "on" or "off"))
+  notice.tell(("%s are %s"):format(view, chosen[view] and "on" or "off"))
 end
 
 return M

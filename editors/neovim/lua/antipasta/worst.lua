@@ -1,5 +1,7 @@
 --- The functions and classes of the workspace that are furthest over their thresholds, as a quickfix list.
 local clients = require("antipasta.clients")
+local escape = require("antipasta.escape")
+local notice = require("antipasta.notice")
 local words = require("antipasta.words")
 
 local M = {}
@@ -42,7 +44,7 @@ end
 local function item(violation)
   local data = violation.data
   -- Python's way to write what complexipy has as `Class::method`.
-  local name = data.name:gsub("::", ".")
+  local name = escape.one_line(data.name):gsub("::", ".")
   local metric, value, limit = words.metric(data.metric), words.number(data.value), words.number(data.limit)
   return {
     filename = vim.uri_to_fname(violation.uri),
@@ -63,12 +65,12 @@ function M.show(metric)
   end
   clients.request(client, "workspace/diagnostic", { previousResultIds = {} }, function(failure, result)
     if failure then
-      vim.notify("antipasta: " .. failure.message, vim.log.levels.ERROR)
+      notice.tell(failure.message, vim.log.levels.ERROR)
       return
     end
     local found = violations(result.items, metric)
     if #found == 0 then
-      vim.notify("antipasta: nothing in the workspace is over its threshold")
+      notice.tell("nothing in the workspace is over its threshold")
       return
     end
     vim.fn.setqflist({}, " ", { title = "antipasta: worst first", items = vim.tbl_map(item, found) })
