@@ -47,7 +47,6 @@ pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
 /// Markdown: a reader sees the text as it is written.
 ///
 /// Source: [CommonMark 0.31, 2.4](https://spec.commonmark.org/0.31.2/#backslash-escapes).
-#[allow(dead_code)]
 pub fn markdown(text: &str) -> String {
     let line = one_line(text);
     let mut escaped = String::with_capacity(line.len() + 8);
@@ -58,6 +57,25 @@ pub fn markdown(text: &str) -> String {
         escaped.push(letter);
     }
     escaped
+}
+
+/// How many characters of a name are shown.
+const LONGEST_NAME: usize = 200;
+
+/// A name as code in Markdown, and in backticks in a message. It cannot end what marks it as code, as it has no backticks,
+/// and has no links.
+pub fn code(name: &str) -> String {
+    let name = shortened(name, LONGEST_NAME).replace('`', "'");
+    format!("`{}`", without_links(&name))
+}
+
+/// The lines of a message without links: VS Code makes one of `[text](target)` in a notification, and its target may be a
+/// command. A space parts the two.
+pub fn without_links(text: &str) -> Cow<'_, str> {
+    match text.contains("](") {
+        true => Cow::Owned(text.replace("](", "] (")),
+        false => Cow::Borrowed(text),
+    }
 }
 
 #[cfg(test)]
@@ -84,6 +102,18 @@ mod tests {
         assert_eq!(shortened("äöüß", 3), "äö…");
         assert_eq!(shortened("a\nb", 3), "a\\nb");
         assert_eq!(shortened("ab", 0), "…");
+    }
+
+    #[test]
+    fn code_cannot_be_left() {
+        assert_eq!(code("f"), "`f`");
+        assert_eq!(code("` [a](b)\n``"), "`' [a] (b)\\n''`");
+    }
+
+    #[test]
+    fn messages_have_no_links() {
+        assert_eq!(without_links("x[0] (y)\n"), "x[0] (y)\n");
+        assert_eq!(without_links("[a](command:b)](c)"), "[a] (command:b)] (c)");
     }
 
     #[test]

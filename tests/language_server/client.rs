@@ -35,6 +35,8 @@ pub struct Client {
     pub received: Vec<Value>,
     /// What `workspace/configuration` is answered with, by section.
     pub settings: Value,
+    /// Which button of a message is pressed, by its title; null if none is.
+    pub button: Value,
     /// Whether requests of the server are left without an answer for now.
     pub holds_answers: bool,
     /// The ids of requests of the server that are left without an answer, with what the answer will be.
@@ -117,6 +119,7 @@ impl Client {
             answers: HashMap::new(),
             received: Vec::new(),
             settings: Value::Null,
+            button: Value::Null,
             holds_answers: false,
             held: Vec::new(),
         }
@@ -350,6 +353,7 @@ impl Client {
                     })
                     .collect()
             }
+            Some("window/showMessageRequest") if self.button.is_string() => json!({"title": self.button}),
             Some("workspace/applyEdit") => json!({"applied": true}),
             Some("window/showDocument") => json!({"success": true}),
             _ => Value::Null,

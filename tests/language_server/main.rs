@@ -3,7 +3,9 @@
 mod burst;
 mod cache;
 mod client;
+mod commands;
 mod configuration;
+mod configuration_problems;
 mod document;
 mod encodings;
 mod files;

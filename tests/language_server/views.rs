@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::client::{Client, folder, merged};
 use crate::document::Document;
 use crate::findings::{report, wait_for_version};
-use crate::{function, pushed, strict_project};
+use crate::{pushed, strict_project};
 
 const TEXT: &str = "class 変:\n    def m(self, x):  # 😀\n        for y in x:\n            if y: pass\n\n\ndef f(x):\n    if x and x.y or x.z: pass\n";
 
@@ -179,64 +179,6 @@ fn code_actions_are_offered_for_a_diagnostic() {
         let params = json!({"command": command["command"], "arguments": command["arguments"]});
         client.expect("workspace/executeCommand", params);
     }
-}
-
-#[test]
-fn every_command_is_done_and_others_are_refused() {
-    let project = strict_project();
-    project.write("a.py", function("f", 2).as_bytes());
-    let mut client = Client::start(&project);
-    let result = client.initialize(&project, &pushed());
-    let document = Document::open(&mut client, &project.path("a.py"), TEXT);
-    let before = wait_for_version(&mut client, &document);
-    let commands = result["capabilities"]["executeCommandProvider"]["commands"].clone();
-    let commands: Vec<&str> = commands
-        .as_array()
-        .expect("an array")
-        .iter()
-        .map(|name| name.as_str().expect("a name"))
-        .collect();
-    let documentation = include_str!("../../docs/language-server.md");
-    for command in &commands {
-        assert!(
-            documentation.contains(&format!("| `{command}` |")),
-            "{command} is not documented"
-        );
-    }
-    for command in [
-        "antipasta.analyseWorkspace",
-        "antipasta.clearCache",
-        "antipasta.restart",
-    ] {
-        assert!(commands.contains(&command), "{command}");
-        client.expect("workspace/executeCommand", json!({"command": command, "arguments": []}));
-    }
-    for arguments in [json!([]), json!([document.uri]), json!([document.uri, 6])] {
-        let report = client.expect(
-            "workspace/executeCommand",
-            json!({"command": "antipasta.showReport", "arguments": arguments}),
-        );
-        assert!(
-            report.as_str().is_some_and(|report| !report.is_empty()),
-            "{arguments}: {report}"
-        );
-    }
-    for params in [
-        json!({"command": "antipasta.unknown"}),
-        json!({"command": "antipasta.showReport", "arguments": [7]}),
-        json!({"command": "antipasta.showReport", "arguments": [document.uri, "six"]}),
-        json!({"command": "antipasta.explain"}),
-        json!({"command": "antipasta.explain", "arguments": [document.uri]}),
-    ] {
-        assert_eq!(
-            client.refused("workspace/executeCommand", params.clone()),
-            -32602,
-            "{params}"
-        );
-    }
-    // The documents are still open, and judged as before.
-    client.catch_up(&document.uri);
-    assert_eq!(wait_for_version(&mut client, &document), before);
 }
 
 #[test]

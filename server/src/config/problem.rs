@@ -1,13 +1,19 @@
 //! What is wrong with a configuration, and where.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::node::Position;
 use crate::escape::{one_line, shortened};
 
 /// How many characters of a key are shown.
 const LONGEST_KEY: usize = 100;
+
+/// How many characters of a message are shown. Ours are shorter, unless they quote the file.
+const LONGEST_MESSAGE: usize = 1000;
+
+/// How many problems of one file are shown.
+const MOST_PROBLEMS: usize = 50;
 
 /// One thing wrong, or odd, at one place of a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,16 +28,35 @@ pub struct Problem {
     pub message: String,
 }
 
+impl Problem {
+    /// The key and the message in one line, without the place. What is quoted from the file is escaped and shortened.
+    pub fn text(&self) -> String {
+        let message = shortened(&self.message, LONGEST_MESSAGE);
+        match &*self.key {
+            "" => message.into_owned(),
+            key => format!("{}: {message}", shortened(key, LONGEST_KEY)),
+        }
+    }
+}
+
+/// The first problems of a file, as many as are worth showing, and what to say of the others, if there are any.
+pub fn first_of(problems: &[Problem]) -> (&[Problem], Option<String>) {
+    let (first, others) = problems.split_at(problems.len().min(MOST_PROBLEMS));
+    let more = match others.len() {
+        0 => None,
+        1 => Some("and 1 more problem".to_owned()),
+        count => Some(format!("and {count} more problems")),
+    };
+    (first, more)
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}:", one_line(&self.path.to_string_lossy()))?;
         if self.position.line > 0 {
             write!(formatter, "{}:{}:", self.position.line, self.position.column)?;
         }
-        if !self.key.is_empty() {
-            write!(formatter, " {}:", shortened(&self.key, LONGEST_KEY))?;
-        }
-        write!(formatter, " {}", self.message)
+        write!(formatter, " {}", self.text())
     }
 }
 
@@ -39,13 +64,18 @@ impl fmt::Display for Problem {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigErrors(pub Vec<Problem>);
 
+impl ConfigErrors {
+    /// The file.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.first().map(|problem| &*problem.path)
+    }
+}
+
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, problem) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { "\n" };
-            write!(formatter, "{separator}{problem}")?;
-        }
-        Ok(())
+        let (first, more) = first_of(&self.0);
+        let lines = first.iter().map(ToString::to_string).chain(more);
+        formatter.write_str(&lines.collect::<Vec<_>>().join("\n"))
     }
 }
 
@@ -67,5 +97,33 @@ mod tests {
         problem.position = Position::default();
         problem.key.clear();
         assert_eq!(problem.to_string(), "a/.antipasta.yaml: is odd");
+    }
+
+    fn problem(key: &str, message: &str) -> Problem {
+        Problem {
+            path: "a\n.yaml".into(),
+            position: Position::new(1, 1),
+            key: key.to_owned(),
+            message: message.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_the_file_says_is_escaped_and_shortened() {
+        let text = problem("k\u{1b}[31m\u{202e}", "must not be `\n`").to_string();
+        assert_eq!(text, "a\\n.yaml:1:1: k\\u{1b}[31m\\u{202e}: must not be `\\n`");
+        let text = problem(&"k".repeat(2_000_000), &"m".repeat(2_000_000)).text();
+        assert_eq!(text.chars().count(), LONGEST_KEY + 2 + LONGEST_MESSAGE);
+    }
+
+    #[test]
+    fn many_problems_are_counted() {
+        let text = |count| ConfigErrors(vec![problem("k", "is odd"); count]).to_string();
+        assert_eq!(text(MOST_PROBLEMS).lines().count(), MOST_PROBLEMS);
+        assert_eq!(text(MOST_PROBLEMS + 1).lines().last(), Some("and 1 more problem"));
+        assert_eq!(
+            text(MOST_PROBLEMS + 9950).lines().last(),
+            Some("and 9950 more problems")
+        );
     }
 }

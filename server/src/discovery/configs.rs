@@ -188,6 +188,16 @@ impl Configs {
         used
     }
 
+    /// Why configurations that were found cannot be used, in the order of their paths.
+    pub fn unusable(&self) -> Vec<Arc<ConfigErrors>> {
+        let known = lock(&self.known);
+        let found = known.values().flatten().filter_map(|found| found.as_ref().err());
+        let mut unusable: Vec<_> = found.map(Arc::clone).collect();
+        unusable.sort_by(|one, other| one.path().cmp(&other.path()));
+        unusable.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        unusable
+    }
+
     fn at_or_above(&self, directory: &Path) -> Option<Found> {
         let mut passed = Vec::new();
         let mut result = None;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::configuration_problems;
 use super::features::metrics_request::{StatusNotification, status};
 use super::open_document::{OpenDocument, Pending, State, Work};
 use super::session::Session;
@@ -122,7 +123,7 @@ impl Attendance {
         let revision = work.revision;
         let previous = self.document.take_snapshot();
         let rules = self.rules().await;
-        let judged_by = self.judged_by(rules, previous.as_ref()).await;
+        let judged_by = Self::judged_by(rules, previous.as_ref());
         let snapshot = Arc::new(self.snapshot(work, previous, judged_by).await);
         // What it took to open the document tells nothing of what an edit takes.
         if self.analysed > 0 {
@@ -164,19 +165,17 @@ impl Attendance {
             tracing::error!("{}: {panicked}", self.document.uri);
             Rules::default()
         });
+        configuration_problems::notice(&self.session, &rules.config).await;
         self.rules = Some((workspace, rules.clone()));
         rules
     }
 
     /// The configuration to judge by, and whether to judge at all. While the configuration is unsound, the last one that
     /// was sound holds.
-    async fn judged_by(&self, rules: Rules, previous: Option<&Snapshot>) -> (Arc<Config>, bool) {
+    fn judged_by(rules: Rules, previous: Option<&Snapshot>) -> (Arc<Config>, bool) {
         let config = match rules.config {
             Ok(config) => config,
-            Err(errors) => {
-                self.session.report(errors).await;
-                previous.map_or_else(|| Arc::new(Config::built_in()), |snapshot| Arc::clone(&snapshot.config))
-            }
+            Err(_) => previous.map_or_else(|| Arc::new(Config::built_in()), |snapshot| Arc::clone(&snapshot.config)),
         };
         (config, !rules.is_left_out)
     }

@@ -26,6 +26,11 @@ pub struct ClientSupport {
     pub has_configuration: bool,
     /// It can be asked to say when settings change.
     pub announces_configuration: bool,
+    /// It shows a message with buttons beside what one works on. Where an action of a message keeps its properties, it is such
+    /// a button; other clients ask a question, and wait until it is answered.
+    pub shows_buttons: bool,
+    /// It can be asked to open a document.
+    pub shows_documents: bool,
     /// It shows progress.
     pub shows_progress: bool,
     /// Symbols may be nested.
@@ -47,6 +52,8 @@ impl ClientSupport {
             ..
         } = params.capabilities.clone();
         let (workspace, text_document) = (workspace.unwrap_or_default(), text_document.unwrap_or_default());
+        let window = window.unwrap_or_default();
+        let actions = window.show_message.and_then(|message| message.message_action_item);
         let markups = text_document.hover.and_then(|hover| hover.content_format);
         Self {
             encoding: encoding(general.and_then(|general| general.position_encodings).as_deref()),
@@ -70,7 +77,9 @@ impl ClientSupport {
             announces_configuration: workspace
                 .did_change_configuration
                 .is_some_and(|configuration| configuration.dynamic_registration == Some(true)),
-            shows_progress: window.is_some_and(|window| window.work_done_progress == Some(true)),
+            shows_buttons: actions.is_some_and(|actions| actions.additional_properties_support == Some(true)),
+            shows_documents: window.show_document.is_some_and(|document| document.support),
+            shows_progress: window.work_done_progress == Some(true),
             nested_symbols: text_document
                 .document_symbol
                 .is_some_and(|symbols| symbols.hierarchical_document_symbol_support == Some(true)),

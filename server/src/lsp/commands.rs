@@ -13,6 +13,7 @@ use super::features::explanation::explanation;
 use super::features::report::report;
 use super::scan::Summary;
 use super::session::Session;
+use crate::escape::without_links;
 
 /// Executes a command; returns what its answer is. What it has to say is shown to the user as well.
 ///
@@ -23,13 +24,13 @@ pub async fn execute(session: &Arc<Session>, command: Command, arguments: Vec<Va
     let mut arguments = Arguments(arguments.into_iter());
     let message = match command {
         Command::Explain => {
-            let uri = arguments.required("a document's URI")?;
-            let data: DiagnosticData = arguments.required("the data of a diagnostic")?;
+            let uri = arguments.required("the URI of a document")?;
+            let data: DiagnosticData = arguments.required("the `data` of a diagnostic")?;
             session.ask(&uri, move |snapshot| explanation(snapshot, &data)).await?
         }
-        Command::ShowReport => match arguments.optional::<Url>("a document's URI")? {
+        Command::ShowReport => match arguments.optional::<Url>("the URI of a document")? {
             Some(uri) => {
-                let line = arguments.optional("a line")?;
+                let line = arguments.optional("the number of a line, from 0")?;
                 session.ask(&uri, move |snapshot| report(snapshot, line)).await?
             }
             None => Some(told(&session.scan.summary())),
@@ -64,7 +65,10 @@ pub async fn execute(session: &Arc<Session>, command: Command, arguments: Vec<Va
 }
 
 async fn say(session: &Session, message: &str) {
-    session.client.show_message(MessageType::INFO, message).await;
+    session
+        .client
+        .show_message(MessageType::INFO, without_links(message))
+        .await;
 }
 
 fn told(summary: &Summary) -> String {
@@ -90,9 +94,24 @@ impl Arguments {
     fn optional<T: DeserializeOwned>(&mut self, what: &str) -> Result<Option<T>> {
         match self.0.next() {
             None | Some(Value::Null) => Ok(None),
-            Some(value) => serde_json::from_value(value)
-                .map(Some)
-                .map_err(|error| Error::invalid_params(format!("an argument must be {what}: {error}"))),
+            Some(value) => {
+                let kind = kind_of(&value);
+                serde_json::from_value(value)
+                    .map(Some)
+                    .map_err(|_| Error::invalid_params(format!("an argument must be {what}, not {kind}")))
+            }
         }
+    }
+}
+
+/// What a value is, in words. The value itself is not for a message: it may be anything.
+const fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "true or false",
+        Value::Number(_) => "this number",
+        Value::String(_) => "this text",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "this object",
     }
 }

@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tower_lsp::LspService;
-use tower_lsp::jsonrpc::{Error, Request, Response};
+use tower_lsp::jsonrpc::{Error, ErrorCode, Request, Response};
 use tower_lsp::lsp_types::{
     DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, SetTraceParams,
     WorkDoneProgressCancelParams, notification, notification::Notification, request, request::Request as _,
@@ -95,7 +95,12 @@ impl Intake {
             return Outcome::Response(ready(Some(refusal)).boxed());
         }
         self.was_shut_down |= method == request::Shutdown::METHOD && self.session.introduced().is_some();
-        Outcome::Response(self.pass_on(request))
+        let is_list = matches!(request.params(), Some(Value::Array(_)));
+        let response = self.pass_on(request);
+        Outcome::Response(match is_list {
+            true => response.map(|response| response.map(explain_list)).boxed(),
+            false => response,
+        })
     }
 
     fn handle(&self, method: &str, request: Request) {
@@ -153,6 +158,17 @@ fn is_of_workspace(method: &str) -> bool {
             | notification::DidChangeWatchedFiles::METHOD
             | notification::DidChangeWorkspaceFolders::METHOD
     )
+}
+
+/// The response to a request whose parameters are a list. JSON-RPC allows it and the protocol does not; a client library may
+/// make one of its own accord, so that the refusal says more than which type it is that could not be read.
+fn explain_list(response: Response) -> Response {
+    let (id, result) = response.into_parts();
+    let result = result.map_err(|error| match error.code {
+        ErrorCode::InvalidParams => Error::invalid_params("the parameters must be one object, not a list"),
+        _ => error,
+    });
+    Response::from_parts(id, result)
 }
 
 fn read<T: DeserializeOwned>(params: Value) -> serde_json::Result<T> {

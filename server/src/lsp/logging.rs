@@ -12,6 +12,8 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::escape::shortened;
+
 /// The environment variable that says what is logged, such as `debug` or `antipasta_lsp=debug,warn`.
 pub const VARIABLE: &str = "ANTIPASTA_LOG";
 
@@ -19,6 +21,9 @@ const DEFAULT_FILTER: &str = "antipasta_lsp=info,error";
 
 /// Messages for the client. More than these are lost rather than waited for.
 const CAPACITY: usize = 1000;
+
+/// How many characters of what is logged the client is sent.
+const LONGEST_LINE: usize = 10_000;
 
 type Line = (MessageType, String);
 
@@ -68,7 +73,8 @@ impl<S: Subscriber> Layer<S> for ToClient {
         };
         let mut line = Text(String::new());
         event.record(&mut line);
-        let _ = self.0.try_send((kind, line.0));
+        // Names of files and what else a repository brings may be in it.
+        let _ = self.0.try_send((kind, shortened(&line.0, LONGEST_LINE).into_owned()));
     }
 }
 

@@ -9,6 +9,7 @@ mod attendance;
 pub mod client_support;
 pub mod command;
 mod commands;
+mod configuration_problems;
 mod configurations;
 pub mod convert;
 pub mod definitions;

@@ -16,6 +16,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use tower_lsp::lsp_types::{ProgressToken, Url};
 
+use super::configuration_problems;
 use super::progress::Progress;
 use super::scan_cache::ScanCache;
 use super::session::Session;
@@ -290,6 +291,7 @@ impl Scan {
         for error in errors {
             tracing::warn!("{error}");
         }
+        configuration_problems::tell(session).await;
         files
     }
 

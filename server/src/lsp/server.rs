@@ -24,6 +24,7 @@ use super::settings::{SECTION, Settings};
 use super::snapshot::Snapshot;
 use super::{commands, configurations, patience, pulling, survey, watching};
 use crate::analysis::Workers;
+use crate::escape::code;
 
 /// The name by which clients know the server.
 pub const NAME: &str = "antipasta-lsp";
@@ -325,7 +326,11 @@ impl tower_lsp::LanguageServer for LanguageServer {
             Some(command) => commands::execute(&self.session, command, params.arguments)
                 .await
                 .map(Some),
-            None => Err(Error::invalid_params(format!("unknown command `{}`", params.command))),
+            None => {
+                let known = Command::ALL.map(Command::as_str).join(", ");
+                let message = format!("unknown command {}; there are {known}", code(&params.command));
+                Err(Error::invalid_params(message))
+            }
         }
     }
 }

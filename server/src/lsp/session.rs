@@ -8,12 +8,11 @@ use std::time::{Duration, Instant};
 use dashmap::DashMap;
 use tower_lsp::Client;
 use tower_lsp::jsonrpc;
-use tower_lsp::lsp_types::{
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, MessageType, Url,
-};
+use tower_lsp::lsp_types::{DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, Url};
 
 use super::attendance;
 use super::client_support::ClientSupport;
+use super::configuration_problems::{self, ConfigurationProblems};
 use super::open_document::OpenDocument;
 use super::outbox::Outbox;
 use super::scan::Scan;
@@ -25,7 +24,6 @@ use super::underway::UnderwayCount;
 use super::watching::OwnWatcher;
 use super::workspace::Workspace;
 use crate::analysis::Workers;
-use crate::config::ConfigErrors;
 use crate::locks;
 
 /// The session. Shared by everything that serves it.
@@ -40,6 +38,8 @@ pub struct Session {
     pub scan: Scan,
     /// The watcher of files, if it is not the client that watches.
     pub watcher: OwnWatcher,
+    /// What the client has been told of configurations.
+    pub configuration_problems: ConfigurationProblems,
     /// Which open documents have their trees at hand.
     pub trees: Trees,
     /// How much the client wants to be told of what happens.
@@ -51,8 +51,6 @@ pub struct Session {
     roots: RwLock<Vec<PathBuf>>,
     workspace: RwLock<Arc<Workspace>>,
     documents: DashMap<Url, Arc<OpenDocument>>,
-    /// The configurations whose problems the client has been told of.
-    reported: RwLock<Vec<Arc<ConfigErrors>>>,
     /// How many analyses of open documents are waiting or under way.
     busy: AtomicUsize,
     last_change: Mutex<Instant>,
@@ -80,6 +78,7 @@ impl Session {
             workers,
             scan,
             watcher: OwnWatcher::default(),
+            configuration_problems: ConfigurationProblems::default(),
             trees: Trees::default(),
             trace: Trace::default(),
             underway: UnderwayCount::default(),
@@ -88,7 +87,6 @@ impl Session {
             roots: RwLock::default(),
             workspace: RwLock::default(),
             documents: DashMap::new(),
-            reported: RwLock::default(),
             busy: AtomicUsize::new(0),
             last_change: Mutex::new(Instant::now()),
             is_shut_down: AtomicBool::new(false),
@@ -159,28 +157,12 @@ impl Session {
     /// Reads all configurations again, and judges the open documents by them.
     pub async fn reload(self: &Arc<Self>) {
         let settings = self.settings();
-        let (workspace, problems) = Workspace::new(self.roots(), settings.configuration.as_deref());
+        let workspace = Workspace::new(self.roots(), settings.configuration.as_deref());
         *locks::write(&self.workspace) = Arc::new(workspace);
-        locks::write(&self.reported).clear();
-        for problem in problems {
-            self.report(problem).await;
-        }
+        configuration_problems::tell(self).await;
         for document in self.open_documents() {
             document.judge_again();
         }
-    }
-
-    /// Says what is wrong with a configuration, once.
-    pub async fn report(&self, errors: Arc<ConfigErrors>) {
-        {
-            let mut reported = locks::write(&self.reported);
-            if reported.iter().any(|known| **known == *errors) {
-                return;
-            }
-            reported.push(Arc::clone(&errors));
-        }
-        let message = format!("antipasta: the configuration is not usable, the last good one stays in use: {errors}");
-        self.client.show_message(MessageType::ERROR, message).await;
     }
 
     // --- documents ---
@@ -223,6 +205,14 @@ impl Session {
             _ if self.support().pulls_diagnostics => {}
             _ => self.outbox.publish(&document.uri, &[], None).await,
         }
+        if document
+            .path
+            .as_deref()
+            .is_some_and(|path| self.workspace().folder_of(path).is_none())
+        {
+            // It may have been the last that a configuration outside of the workspace was used for.
+            configuration_problems::tell(self).await;
+        }
     }
 
     /// A document that is open.
@@ -256,10 +246,7 @@ impl Session {
         let answer = self.workers.run(move || feature(&snapshot)).await;
         answer.map(Some).map_err(|panicked| {
             tracing::error!("{uri}: {panicked}");
-            jsonrpc::Error {
-                message: panicked.to_string().into(),
-                ..jsonrpc::Error::internal_error()
-            }
+            jsonrpc::Error::internal_error()
         })
     }
 

@@ -58,10 +58,7 @@ pub async fn workspace_report(
     });
     let surveyed = surveyed.await.map_err(|panicked: Panicked| {
         tracing::error!("{panicked}");
-        jsonrpc::Error {
-            message: panicked.to_string().into(),
-            ..jsonrpc::Error::internal_error()
-        }
+        jsonrpc::Error::internal_error()
     })?;
     for summary in surveyed {
         summaries.entry(summary.uri.clone()).or_insert(summary);

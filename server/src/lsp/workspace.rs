@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::config::{Config, ConfigErrors, Overrides};
-use crate::discovery::{self, Configs, Discovered, DiscoveryError, is_left_out, read_config};
+use crate::discovery::{self, Configs, Discovered, DiscoveryError, Found, is_left_out, read_config};
 
 /// The folders of the workspace, each with its own configurations.
 ///
@@ -21,6 +21,8 @@ pub struct Folder {
     pub path: PathBuf,
     /// The configurations in it.
     pub configs: Arc<Configs>,
+    /// Why the configuration that was given cannot be used: the nearest ones hold in its place.
+    given_errors: Option<Arc<ConfigErrors>>,
 }
 
 /// The files of a workspace.
@@ -38,7 +40,7 @@ pub struct WorkspaceFiles {
 #[derive(Clone)]
 pub struct Rules {
     /// The configuration, or what is wrong with it.
-    pub config: Result<Arc<Config>, Arc<ConfigErrors>>,
+    pub config: Found,
     /// Whether the check would leave the document out, unless it were named.
     pub is_left_out: bool,
 }
@@ -56,25 +58,36 @@ impl Default for Rules {
 impl Workspace {
     /// A workspace of some folders. If a configuration is `given`, it holds for all documents; a relative path starts at each
     /// folder.
-    pub fn new(paths: impl IntoIterator<Item = PathBuf>, given: Option<&Path>) -> (Self, Vec<Arc<ConfigErrors>>) {
-        let mut problems = Vec::new();
+    pub fn new(paths: impl IntoIterator<Item = PathBuf>, given: Option<&Path>) -> Self {
         let folders = paths.into_iter().map(|path| {
-            let given = given.map(|given| read_config(&path.join(given)));
+            let given = given.map(|given| read_config(&path.join(given))).transpose();
+            let (given, given_errors) = match given {
+                Ok(given) => (given, None),
+                Err(errors) => (None, Some(Arc::new(errors))),
+            };
             let configs = match given {
-                Some(Ok(config)) => Configs::given(&path, Overrides::default(), config),
-                Some(Err(errors)) => {
-                    problems.push(Arc::new(errors));
-                    Configs::nearest(&path, Overrides::default())
-                }
+                Some(config) => Configs::given(&path, Overrides::default(), config),
                 None => Configs::nearest(&path, Overrides::default()),
             };
             Folder {
                 path,
                 configs: Arc::new(configs),
+                given_errors,
             }
         });
-        let folders = folders.collect();
-        (Self { folders }, problems)
+        Self {
+            folders: folders.collect(),
+        }
+    }
+
+    /// The configurations that were found so far, sound or not, in no particular order.
+    pub fn configurations(&self) -> Vec<Found> {
+        let of_folder = |folder: &Folder| {
+            let unusable = folder.given_errors.iter().cloned().chain(folder.configs.unusable());
+            let used = folder.configs.used().into_iter().map(Ok);
+            used.chain(unusable.map(Err)).collect::<Vec<Found>>()
+        };
+        self.folders.iter().flat_map(of_folder).collect()
     }
 
     /// The folders.

@@ -13,6 +13,7 @@ use super::edits::EditSupport;
 use crate::analysis::{definition_on_line, ignore_comment};
 use crate::config::{Config, Format, edit_to_pass, new_configuration, passing_limit};
 use crate::discovery::FILE_NAME;
+use crate::escape::code;
 use crate::lsp::command::Command;
 use crate::lsp::convert::to_range;
 use crate::lsp::diagnostics::{DiagnosticData, SOURCE};
@@ -138,7 +139,7 @@ impl Subject<'_> {
         let (bytes, comment) = ignore_comment(document, &definition, &[wanted])?;
         let range = to_range(document.text(), &bytes, self.surroundings.encoding);
         let edit = TextEdit::new(range, comment);
-        let title = format!("Ignore {} of `{}` here", self.data.metric, definition.name());
+        let title = format!("Ignore {} of {} here", self.data.metric, code(definition.name()));
         Some(CodeAction {
             edit: Some(self.surroundings.edits.edit_of_text(uri, Some(*version), edit)),
             ..self.action(title)
@@ -193,7 +194,7 @@ impl Subject<'_> {
             .line
             .and_then(|line| definition_on_line(&self.snapshot.document, line));
         let of = match name {
-            Some(definition) => format!("`{}`", definition.name()),
+            Some(definition) => code(definition.name()),
             None => "this file".to_owned(),
         };
         let title = format!("Explain {} of {of}", self.data.metric);

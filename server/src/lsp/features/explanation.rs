@@ -3,12 +3,12 @@
 use tower_lsp::lsp_types::MarkupKind;
 
 use super::cost_lines::list_costs;
-use super::hover::staleness;
 use super::judged_values::{JudgedValue, JudgedValues, limit_text};
 use super::methods::list_methods;
 use super::outline::{Entry, entries, entry_on_line, outline};
 use super::page::Page;
 use crate::analysis::Definition;
+use crate::escape::code;
 use crate::lsp::diagnostics::DiagnosticData;
 use crate::lsp::snapshot::Snapshot;
 use crate::metrics::MetricType;
@@ -32,7 +32,7 @@ pub fn explanation(snapshot: &Snapshot, data: &DiagnosticData) -> String {
     page.paragraph(&verdict(snapshot, data));
     page.paragraph(meaning(data.metric));
     match entry.and_then(|entry| entry.error) {
-        Some(error) => page.paragraph(&staleness(error)),
+        Some(error) => page.staleness(error),
         None if data.is_stale => {
             page.paragraph("This is the last good value, of before the code got a syntax error.");
         }
@@ -70,7 +70,7 @@ fn verdict(snapshot: &Snapshot, data: &DiagnosticData) -> String {
         verdict: None,
     };
     let subject = match &data.name {
-        Some(name) => format!("`{name}`"),
+        Some(name) => code(name),
         None => "this file".to_owned(),
     };
     // The configuration may have changed since.
@@ -102,8 +102,8 @@ fn list_functions<'a>(page: &mut Page, snapshot: &'a Snapshot, outline: &[Entry<
     let items = functions.iter().take(MOST_LISTED).map(|(judged, entry)| {
         let definition = &entry.definition;
         format!(
-            "`{}`, line {}: {}",
-            definition.name(),
+            "{}, line {}: {}",
+            code(definition.name()),
             definition.line() + 1,
             judged.text()
         )

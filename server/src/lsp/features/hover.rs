@@ -5,7 +5,7 @@ use tower_lsp::lsp_types::{Hover, HoverContents, MarkupKind, Position};
 use super::cost_lines::list_costs;
 use super::judged_values::JudgedValues;
 use super::methods::list_methods;
-use super::outline::{ErrorInText, entry_on_line, outline};
+use super::outline::{entry_on_line, outline};
 use super::page::Page;
 use crate::analysis::{Definition, definition_on_line};
 use crate::lsp::convert::{from_position, to_range};
@@ -49,18 +49,12 @@ pub fn hover(snapshot: &Snapshot, position: Position, encoding: PositionEncoding
         return None;
     }
     if let Some(error) = entry.error {
-        page.paragraph(&staleness(error));
+        page.staleness(error);
     }
     Some(Hover {
         contents: HoverContents::Markup(page.into_content()),
         range: Some(to_range(document.text(), &name, encoding)),
     })
-}
-
-/// Why the values of something are the last good ones.
-pub fn staleness(error: ErrorInText<'_>) -> String {
-    let ErrorInText { line, message } = error;
-    format!("These are the last good values: there is a syntax error on line {line} ({message}).")
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use tower_lsp::lsp_types::{InlayHint, InlayHintLabel, InlayHintTooltip, Position, Range};
 
 use super::cost_lines::constructs;
+use crate::escape::code;
 use crate::lsp::convert::{bytes_of_line, to_position};
 use crate::lsp::snapshot::Snapshot;
 use crate::metrics::{FunctionCosts, LineCosts, Measured as _, MetricType};
@@ -40,10 +41,10 @@ pub fn inlay_hints(snapshot: &Snapshot, range: Range, encoding: PositionEncoding
 }
 
 fn hint(position: Position, costs: &LineCosts, function: &FunctionCosts) -> InlayHint {
-    let FunctionCosts { name, .. } = function;
     let tooltip = format!(
-        "Adds {} to the cognitive complexity of `{name}`: {}",
+        "Adds {} to the cognitive complexity of {}: {}",
         costs.amount,
+        code(&function.name),
         constructs(costs)
     );
     InlayHint {

@@ -7,6 +7,7 @@ use super::outline::is_inside;
 use super::page::Page;
 use crate::analysis::Definition;
 use crate::analysis::Document;
+use crate::escape::code;
 use crate::metrics::{ClassMetrics, FunctionMetrics, Measured as _, Placed};
 
 /// Adds a list of the methods of a class to a page: the `most` complex ones, the worst first. Costs what the document has
@@ -26,7 +27,7 @@ pub fn list_methods<'a>(
     let items = methods.iter().take(most).map(|&method| {
         let judged = values.of_definition(&Definition::Function(method));
         let values = summary(&judged, false).unwrap_or_else(|| "no values".to_owned());
-        format!("`{}`, line {}: {values}", method.item.name, method.def_line())
+        format!("{}, line {}: {values}", code(&method.item.name), method.def_line())
     });
     let items: Vec<String> = items.collect();
     let title = match classes_like(document, class.item) {

@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 use tower_lsp::lsp_types::{MarkupContent, MarkupKind};
 
 use super::judged_values::{JudgedValue, Verdict};
+use super::outline::ErrorInText;
+use crate::escape;
 
 /// A few paragraphs, lists and tables. What is in backticks stays so in plain text, where these are quotation marks.
 #[derive(Clone, Debug)]
@@ -27,6 +29,19 @@ impl Page {
         self.start_block();
         self.text.push_str(text);
         self.text.push('\n');
+    }
+
+    /// Adds a paragraph that says why values are the last good ones.
+    pub fn staleness(&mut self, error: ErrorInText<'_>) {
+        let ErrorInText { line, message } = error;
+        // It may quote the code.
+        let message = match self.kind {
+            MarkupKind::Markdown => escape::markdown(message),
+            MarkupKind::PlainText => escape::one_line(message).into_owned(),
+        };
+        self.paragraph(&format!(
+            "These are the last good values: there is a syntax error on line {line} ({message})."
+        ));
     }
 
     /// Adds a list below a line that says of what; nothing if it is empty. `left_out` says how many more there would be.

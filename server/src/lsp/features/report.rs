@@ -2,10 +2,10 @@
 
 use tower_lsp::lsp_types::MarkupKind;
 
-use super::hover::staleness;
 use super::judged_values::JudgedValues;
 use super::outline::{entry_on_line, outline};
 use super::page::Page;
+use crate::escape::code;
 use crate::lsp::snapshot::Snapshot;
 
 /// Every value of the function or class whose `def` or `class` is on `line`, from 0, or of the file if there is none, in
@@ -17,10 +17,10 @@ pub fn report(snapshot: &Snapshot, line: Option<u32>) -> String {
     let mut page = Page::new(MarkupKind::PlainText);
     match entry {
         Some(entry) => {
-            page.paragraph(&format!("`{}`", entry.definition.name()));
+            page.paragraph(&code(entry.definition.name()));
             page.values(&values.of_definition(&entry.definition));
             if let Some(error) = entry.error {
-                page.paragraph(&staleness(error));
+                page.staleness(error);
             }
         }
         None => {
