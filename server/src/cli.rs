@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
 
 use crate::cache::Location;
 use crate::check::{
@@ -17,6 +17,7 @@ use crate::check::{
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, MergeCommand, VerifyCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
+use crate::escape;
 use crate::git::Change;
 use crate::lsp::{self, Connection};
 use crate::metrics::MetricType;
@@ -310,11 +311,25 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
+/// An error about the command line of this process, which may name any of it, with the words escaped that it names.
+fn with_escapes(error: clap::Error) -> clap::Error {
+    let words = std::env::args_os().map(|word| escape::one_line(&word.to_string_lossy()).into_owned());
+    match Cli::try_parse_from(words) {
+        Err(escaped) if escaped.kind() == error.kind() => escaped,
+        _ => {
+            let text = error.to_string();
+            let text = escape::one_line(text.trim_start_matches("error: "));
+            Cli::command().error(error.kind(), text)
+        }
+    }
+}
+
 /// Reads the command line of this process and does what it says.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(message) => {
+            let message = with_escapes(message);
             // What is printed on request is no error. The exit code 2, which clap would use, says that there are violations.
             let is_error = message.use_stderr();
             let is_lost = message

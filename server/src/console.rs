@@ -1,39 +1,84 @@
 //! What the modes say to people on the standard error, and what commands print.
 //!
-//! That nobody hears the former is no reason to fail: unlike `eprintln!`, none of these panics if the standard error is closed or
-//! full, so that the report and the exit code are what they would be.
+//! A message may hold names from a repository, so it is escaped here and stays one line. Nothing in it reaches a terminal or
+//! a log as a control, and it cannot begin a line that a pipeline takes for a command.
+//!
+//! Nobody may be listening on the standard error. Unlike `eprintln!`, none of these functions panics if it is closed or full:
+//! the report and the exit code stay the same.
 
 use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use serde_json::Value;
+
+use crate::escape;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Says why the run cannot go on.
 pub fn error(message: impl Display) {
-    say(format_args!("{ERROR}error{ERROR:#}: {message}"));
+    write_line(format_args!(
+        "{ERROR}error{ERROR:#}: {}",
+        escape::one_line(&message.to_string())
+    ));
 }
 
-/// Writes a command's result to the standard output. Styles are taken out if that is no terminal.
+/// As [`error`], for a message of several lines, in which names are escaped already.
+pub fn errors(message: impl Display) {
+    let message = message.to_string();
+    let mut lines = message.lines();
+    error(lines.next().unwrap_or_default());
+    lines.for_each(say);
+}
+
+/// Says what the user may want to fix.
+pub fn warning(message: impl Display) {
+    write_line(format_args!(
+        "{WARNING}warning{WARNING:#}: {}",
+        escape::one_line(&message.to_string())
+    ));
+}
+
+/// Says something.
+pub fn say(message: impl Display) {
+    write_line(escape::whole_line(&message.to_string()));
+}
+
+/// Writes a line. Styles are taken out if the standard error is no terminal.
+fn write_line(line: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Writes the lines of a command's result to the standard output.
 ///
 /// # Errors
 ///
 /// It cannot be written; why, for people. But whoever reads may leave when they have seen enough.
 pub fn print(text: &str) -> Result<(), String> {
-    match anstream::stdout().write_all(text.as_bytes()) {
+    let lines: String = text
+        .split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => format!("{}\n", escape::whole_line(line)),
+            None => escape::whole_line(line).into_owned(),
+        })
+        .collect();
+    write_out(&lines)
+}
+
+/// Writes a command's result to the standard output, as JSON.
+///
+/// # Errors
+///
+/// As [`print`].
+pub fn print_json(value: &Value) -> Result<(), String> {
+    write_out(&escape::json(format!("{value:#}\n")))
+}
+
+fn write_out(text: &str) -> Result<(), String> {
+    match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         done => done.map_err(|error| format!("the standard output: {error}")),
     }
-}
-
-/// Says what the user may want to mend.
-pub fn warning(message: impl Display) {
-    say(format_args!("{WARNING}warning{WARNING:#}: {message}"));
-}
-
-/// Says something, with the end of the line. Styles are taken out if the standard error is no terminal.
-pub fn say(message: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{message}");
 }

@@ -4,23 +4,72 @@
 //! cursor, reorders no letters, and becomes neither a link nor markup.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::path::Path;
 
 /// The text with an escape such as `\n` or `\u{1b}` for each character that would break its line, move a terminal's
 /// cursor, reorder what stands beside it ([bidirectional controls](https://www.unicode.org/reports/tr9/)), or be no
 /// character of XML.
+///
+/// The second `#` of `##` is escaped as well: GitHub, Azure Pipelines and TeamCity read commands such as `##[error]` and
+/// `##vso[task.setvariable]` anywhere in a line of a log.
 pub fn one_line(text: &str) -> Cow<'_, str> {
-    if !text.contains(is_unsafe) {
+    if !text.contains(is_unsafe) && !text.contains(LOG_COMMAND) {
         return Cow::Borrowed(text);
     }
     let mut line = String::with_capacity(text.len() + 8);
+    let mut before = None;
     for letter in text.chars() {
         if is_unsafe(letter) {
             line.extend(letter.escape_default());
+        } else if letter == '#' && before == Some('#') {
+            line.extend(letter.escape_unicode());
         } else {
             line.push(letter);
         }
+        before = Some(letter);
     }
     Cow::Owned(line)
+}
+
+/// What commands in the logs of pipelines begin with, wherever in a line they stand.
+pub const LOG_COMMAND: &str = "##";
+
+/// As [`one_line`], for text that may begin a line: `./` stands before what GitHub takes for a workflow command there, such
+/// as `::error::`. As what begins our lines is a path, that changes nothing of what it names.
+pub fn whole_line(text: &str) -> Cow<'_, str> {
+    let line = one_line(text);
+    // GitHub's runner takes off the white space before it looks.
+    match line.trim_start().starts_with("::") {
+        true => Cow::Owned(format!("./{line}")),
+        false => line,
+    }
+}
+
+/// A path that may begin a line, as [`whole_line`]. What is no Unicode is replaced.
+pub fn path(path: &Path) -> String {
+    whole_line(&path.to_string_lossy()).into_owned()
+}
+
+/// JSON with escapes for the characters that [`one_line`] escapes. It means the same as before: such characters stand only
+/// in its strings.
+pub fn json(json: String) -> String {
+    let is_unsafe = |letter: char| letter != '\n' && is_unsafe(letter);
+    if !json.contains(is_unsafe) && !json.contains(LOG_COMMAND) {
+        return json;
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    let mut before = None;
+    for letter in json.chars() {
+        if is_unsafe(letter) || letter == '#' && before == Some('#') {
+            // None of them is beyond the Basic Multilingual Plane.
+            let _ = write!(escaped, "\\u{:04x}", u32::from(letter));
+        } else {
+            escaped.push(letter);
+        }
+        before = Some(letter);
+    }
+    escaped
 }
 
 fn is_unsafe(letter: char) -> bool {
@@ -94,6 +143,28 @@ mod tests {
     #[test]
     fn text_cannot_be_reordered() {
         assert_eq!(one_line("a\u{202e}b\u{2066}c"), "a\\u{202e}b\\u{2066}c");
+    }
+
+    #[test]
+    fn no_command_of_a_log_is_left() {
+        assert_eq!(
+            one_line("##[error]a###vso[b] #c"),
+            "#\\u{23}[error]a#\\u{23}\\u{23}vso[b] #c"
+        );
+        assert_eq!(whole_line("::error::a.py"), "./::error::a.py");
+        assert_eq!(whole_line(" \u{a0}::error::a.py"), "./ \u{a0}::error::a.py");
+        assert_eq!(whole_line("C::m"), "C::m");
+        assert_eq!(path(Path::new("a\n::b")), "a\\n::b");
+    }
+
+    #[test]
+    fn escaped_json_means_the_same() {
+        let text = "##[error]\u{1b}\u{7f}\u{9b}\u{202e}\u{fffe}é𝒳\\";
+        let plain = serde_json::to_string(text).unwrap();
+        let escaped = json(plain.clone());
+        assert_eq!(one_line(&escaped), escaped);
+        assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), text);
+        assert_eq!(json("[\n]\n".to_owned()), "[\n]\n");
     }
 
     #[test]

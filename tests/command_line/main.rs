@@ -10,6 +10,7 @@ mod files;
 mod formats;
 mod git;
 mod hook;
+mod hostile_names;
 mod ignore_comments;
 mod json;
 mod on_error;

@@ -19,6 +19,7 @@ pub(super) use settle::settle;
 use super::finding::findings;
 use super::report::{InBaseline, Outcome};
 use crate::discovery::{normalized, seen_from};
+use crate::escape::whole_line;
 use crate::regular_file;
 use crate::replace_file::replace_file;
 
@@ -108,12 +109,12 @@ impl Unneeded {
             message += &format!("{name}: ");
         }
         message += &format!("{} of {} is tolerated; ", self.key.metric, self.tolerated);
-        message
-            + &match self.needed {
-                Some(needed) => format!("{needed} would do"),
-                None if self.is_file_gone => "the file is gone".to_owned(),
-                None => "nothing violates any more".to_owned(),
-            }
+        message += &match self.needed {
+            Some(needed) => format!("{needed} would do"),
+            None if self.is_file_gone => "the file is gone".to_owned(),
+            None => "nothing violates any more".to_owned(),
+        };
+        whole_line(&message).into_owned()
     }
 }
 

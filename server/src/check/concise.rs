@@ -20,7 +20,7 @@ impl Format for Concise {
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut lines = String::new();
-        let path = one_line(&path.shown);
+        let path = path.to_string();
         for finding in findings(outcome) {
             let (line, message, metric) = (finding.line(), finding.message(), finding.violation.metric());
             let _ = writeln!(lines, "{path}:{line}:1: {message} [{metric}]");
@@ -45,7 +45,6 @@ impl Format for Concise {
         }
         if report.lists_unused_ignores {
             for (path, remark) in report.unused_ignores() {
-                let path = one_line(&path.shown);
                 writeln!(output, "{path}:{}:1: {} [unused-ignore]", remark.line, remark.message)?;
             }
         }

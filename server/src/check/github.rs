@@ -11,6 +11,7 @@ use super::finding::findings;
 use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
+use crate::escape::one_line;
 use crate::violations::advice;
 
 /// The report for GitHub Actions.
@@ -98,7 +99,8 @@ fn push_command(name: &str, properties: &Properties<'_>, message: &str, commands
 
 /// What GitHub's runner takes for the text, where a message ends with the line.
 fn escape_message(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    one_line(&text).into_owned()
 }
 
 /// The same where, in addition, `:` and `,` end the value of a property.

@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use crate::escape;
+
 /// What stands between two elements.
 const SEPARATOR: &str = ",\n";
 
@@ -12,7 +14,7 @@ pub(super) fn elements<T: Serialize>(values: impl IntoIterator<Item = T>) -> Str
     // Text always has a place in memory, and what is serialised here are structs with texts and numbers.
     let lines = values
         .into_iter()
-        .map(|value| serde_json::to_string(&value).unwrap_or_default());
+        .map(|value| escape::json(serde_json::to_string(&value).unwrap_or_default()));
     lines.collect::<Vec<_>>().join(SEPARATOR)
 }
 

@@ -12,7 +12,7 @@ use super::finding::{Finding, Subject, findings};
 use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use crate::escape::one_line;
+use crate::escape::{one_line, whole_line};
 use crate::violations::advice;
 
 /// The report in JUnit's XML.
@@ -56,7 +56,7 @@ impl Format for Junit {
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let path = path.portable();
-        let path = one_line(&path);
+        let path = whole_line(&path);
         suite(&path, &Counts::of(outcome), |xml| {
             for finding in findings(outcome) {
                 let help = format!("help: {}", advice(finding.violation.metric()));
@@ -117,7 +117,7 @@ impl Format for Junit {
         if report.lists_unused_ignores {
             let lines = report.unused_ignores().map(|(path, remark)| {
                 let path = path.portable();
-                format!("{}:{}: {}\n", one_line(&path), remark.line, remark.message)
+                format!("{}:{}: {}\n", whole_line(&path), remark.line, remark.message)
             });
             let lines: String = lines.collect();
             let suite = suite("Unused ignore comments", &Counts::default(), |xml| {

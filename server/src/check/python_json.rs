@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
+use crate::escape;
 use crate::text::with_python_float;
 
 /// Writes `value` as it stands `depth` levels inside a document.
@@ -70,6 +71,13 @@ impl Formatter for PythonFormatter {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
         let mut rest = fragment;
+        if let Some(at) = memchr::memmem::find(fragment.as_bytes(), escape::LOG_COMMAND.as_bytes()) {
+            // Python leaves it as it is; but a pipeline that shows the report would take it for a command.
+            let (before, after) = fragment.split_at(at + 1);
+            self.write_string_fragment(writer, before)?;
+            writer.write_all(b"\\u0023")?;
+            return self.write_string_fragment(writer, &after[1..]);
+        }
         while let Some(at) = rest.as_bytes().iter().position(|byte| !is_plain(byte)) {
             let (plain, tail) = rest.split_at(at);
             writer.write_all(plain.as_bytes())?;

@@ -7,13 +7,14 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 use url::Url;
 
 use crate::discovery::{is_repository, normalized};
+use crate::escape::whole_line;
 
 /// What need not be escaped in a part of a URI's path (RFC 3986, `unreserved`).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The path of a file, as reports for people and for programs name it.
 pub(super) struct ReportedPath {
-    /// As it was found, for people and for antipasta's JSON. What is no Unicode is replaced.
+    /// As it was found, for antipasta's JSON; `Display` shows it to people. What is no Unicode is replaced.
     pub shown: String,
     /// Below the top of the repository if it is there, else from the root; without `.` and `..`.
     location: PathBuf,
@@ -78,9 +79,10 @@ pub(super) fn order_of(uri: &str) -> (bool, Vec<Vec<u8>>) {
     (!uri.starts_with("file:"), names.collect())
 }
 
+/// The path for people. It may begin a line.
 impl fmt::Display for ReportedPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.shown)
+        formatter.write_str(&whole_line(&self.shown))
     }
 }
 

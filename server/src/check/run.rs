@@ -30,6 +30,7 @@ use crate::console;
 use crate::discovery::{
     self, Configs, Discovered, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
 };
+use crate::escape::whole_line;
 use crate::git::GitError;
 
 /// How a check ends.
@@ -135,9 +136,15 @@ pub fn run(options: &CheckOptions) -> Verdict {
             Verdict::Clean
         }
         Err(error) => {
-            // Whoever reads the report has seen enough of it.
-            if !error.is_broken_pipe() {
-                console::error(error);
+            match &error {
+                // Whoever reads the report has seen enough of it.
+                error if error.is_broken_pipe() => {}
+                CheckError::Config(errors) => console::errors(errors),
+                CheckError::Discovery(DiscoveryError::Config(errors))
+                | CheckError::ChangedFiles(ChangedFilesError::Discovery(DiscoveryError::Config(errors))) => {
+                    console::errors(errors);
+                }
+                error => console::error(error),
             }
             Verdict::Failed
         }
@@ -430,11 +437,11 @@ impl<'a> Run<'a> {
         }
         let mut lines = notices::used_configs(&self.configs);
         lines.push(format!("Analyzing {files} files..."));
-        let text = lines.join("\n");
         if self.options.destinations.iter().any(Destination::is_for_people) {
-            writeln!(anstream::stdout(), "{text}").map_err(CheckError::Stdout)
+            let lines: String = lines.iter().map(|line| format!("{}\n", whole_line(line))).collect();
+            io::stdout().write_all(lines.as_bytes()).map_err(CheckError::Stdout)
         } else {
-            console::say(text);
+            lines.iter().for_each(console::say);
             Ok(())
         }
     }

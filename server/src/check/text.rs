@@ -33,7 +33,7 @@ impl Format for Text {
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut text = String::new();
         for violation in &outcome.judgement.violations {
-            let message = violation.message(&path.shown);
+            let message = violation.message(&path.to_string());
             let _ = writeln!(text, "❌ {RED}{message}{RED:#}");
             if let Some(ceiling) = violation.ceiling {
                 let _ = writeln!(

@@ -10,6 +10,7 @@ use crate::cache::{DIRECTORY_VARIABLE, Database, FILE_NAME, Limits, Location, VE
 use crate::check::{self, CheckOptions, Input, OnError};
 use crate::config::Overrides;
 use crate::console;
+use crate::escape::{one_line, whole_line};
 
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
@@ -80,7 +81,10 @@ impl CacheCommand {
     /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
     pub fn run(self, format: CacheFormat) -> ExitCode {
         let done = self.facts().and_then(|(facts, is_sound)| {
-            console::print(&shown(facts, format))?;
+            match format {
+                CacheFormat::Text => console::print(&shown(facts))?,
+                CacheFormat::Json => console::print_json(&object(facts))?,
+            }
             Ok(is_sound)
         });
         match done {
@@ -205,19 +209,17 @@ fn options(paths: Vec<PathBuf>) -> CheckOptions {
     }
 }
 
-fn shown(facts: Facts, format: CacheFormat) -> String {
-    if format == CacheFormat::Json {
-        let facts: serde_json::Map<String, Value> = facts
-            .into_iter()
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        return format!("{:#}\n", Value::Object(facts));
-    }
+fn object(facts: Facts) -> Value {
+    let facts = facts.into_iter().map(|(name, value)| (name.to_owned(), value));
+    Value::Object(facts.collect())
+}
+
+fn shown(facts: Facts) -> String {
     if let [(_, Value::String(only))] = &facts[..] {
-        return format!("{only}\n");
+        return format!("{}\n", whole_line(only));
     }
     let line = |(name, value): (&str, Value)| match value {
-        Value::String(text) => format!("{name:<16}{text}\n"),
+        Value::String(text) => format!("{name:<16}{}\n", one_line(&text)),
         Value::Null => format!("{name:<16}-\n"),
         Value::Array(lines) => lines.iter().map(|line| format!("{name:<16}{line}\n")).collect(),
         value => format!("{name:<16}{value}\n"),

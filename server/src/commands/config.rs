@@ -10,6 +10,7 @@ use clap::{Subcommand, ValueEnum};
 use crate::config::{self, Config, Overrides, TEMPLATE};
 use crate::console;
 use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config, read_text};
+use crate::escape;
 
 /// What to do with configurations.
 #[derive(Debug, Subcommand)]
@@ -76,13 +77,13 @@ impl ConfigCommand {
             Self::Init { output, force } => init(&output, force),
             Self::Validate { file } => validate(file),
             Self::Show { path, config, format } => show(&path, config.as_deref(), format),
-            Self::Schema => console::print(&(format!("{:#}", config::json_schema()) + "\n")),
+            Self::Schema => console::print_json(&config::json_schema()),
             Self::Migrate { file, output, force } => migrate(&file, &output, force),
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                console::error(failure);
+                console::errors(failure);
                 ExitCode::from(1)
             }
         }
@@ -91,7 +92,7 @@ impl ConfigCommand {
 
 fn init(output: &Path, force: bool) -> Result<(), Failure> {
     write(output, TEMPLATE, force)?;
-    console::print(&format!("Wrote {}\n", output.display()))
+    console::print(&format!("Wrote {}\n", escape::path(output)))
 }
 
 fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
@@ -109,7 +110,7 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
     }
     let mut text = format!(
         "✅ Configuration file is valid: {}\n\nPython files are judged by:\n",
-        path.display()
+        escape::path(path)
     );
     for threshold in config.thresholds.iter().filter(|threshold| threshold.enabled) {
         text += &format!(
@@ -129,17 +130,17 @@ fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Fail
     match format {
         ShowFormat::Yaml => {
             let origin = match &config.path {
-                Some(path) => format!("# {}\n", path.display()),
+                Some(path) => format!("# {}\n", escape::path(path)),
                 None => "# the default configuration: there is no file\n".to_owned(),
             };
             console::print(&(origin + &config::to_yaml(&config.settings)))
         }
-        ShowFormat::Json => console::print(&(format!("{:#}", config.settings.to_json()) + "\n")),
+        ShowFormat::Json => console::print_json(&config.settings.to_json()),
     }
 }
 
 fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
-    let text = read_text(file).map_err(|error| format!("{}: cannot be read: {error}", file.display()))?;
+    let text = read_text(file).map_err(|error| format!("{}: cannot be read: {error}", escape::path(file)))?;
     let migrated = config::migrate(file, &text).map_err(|errors| errors.to_string())?;
     for problem in migrated.config.warnings.iter().chain(&migrated.dropped) {
         console::warning(problem);
@@ -151,8 +152,8 @@ fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
     write(output, &text, force)?;
     console::print(&format!(
         "Wrote {}; {} can be removed\n",
-        output.display(),
-        file.display()
+        escape::path(output),
+        escape::path(file)
     ))
 }
 
@@ -160,7 +161,7 @@ fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
 fn holding_for(path: &Path) -> Result<Config, Failure> {
     let working_directory = std::env::current_dir().map_err(|error| format!("the working directory: {error}"))?;
     let path = working_directory.join(path);
-    let metadata = fs::metadata(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let metadata = fs::metadata(&path).map_err(|error| format!("{}: {error}", escape::path(&path)))?;
     let directory = if metadata.is_dir() { Some(&*path) } else { path.parent() };
     let configs = Configs::nearest(&working_directory, Overrides::default());
     let found = configs.of_directory(&normal(directory.unwrap_or(&path)));
@@ -189,6 +190,6 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
                 io::ErrorKind::AlreadyExists => " (`--force` replaces it)",
                 _ => "",
             };
-            format!("{}: cannot be written: {error}{hint}", path.display())
+            format!("{}: cannot be written: {error}{hint}", escape::path(path))
         })
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::setting::Setting;
+use crate::escape;
 use crate::text::python_float;
 
 /// The first line of a written configuration: what editors need to check it.
@@ -80,7 +81,7 @@ fn scalar_text(value: &Setting) -> String {
             }
         }
         // JSON's strings are YAML's double-quoted ones, and never mean anything else.
-        Setting::Text(_) => value.to_json().to_string(),
+        Setting::Text(_) => escape::json(value.to_json().to_string()),
         Setting::List(_) => "[]".to_owned(),
         Setting::Block(_) => "{}".to_owned(),
     }

@@ -91,8 +91,9 @@ pub(super) fn succeeded(output: Output) -> Result<Vec<u8>, GitError> {
 /// What git said when it did not do what it was asked for.
 pub(super) fn refusal(output: &Output) -> GitError {
     let words = String::from_utf8_lossy(&output.stderr);
-    let words = words.trim();
-    GitError::Refused(match words.strip_prefix("fatal: ").unwrap_or(words) {
+    let words: Vec<_> = words.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let words = words.join(" ");
+    GitError::Refused(match words.strip_prefix("fatal: ").unwrap_or(&words) {
         "" => output.status.to_string(),
         words => words.to_owned(),
     })

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::escape;
 use crate::metrics::MetricType;
 
 /// What an entry is about: a metric of a function or class by its qualified name, or of the file.
@@ -156,7 +157,7 @@ pub(super) fn write(entries: &Entries) -> String {
 
 fn line_of(value: &impl Serialize) -> String {
     // Texts and numbers can always be written.
-    serde_json::to_string(value).unwrap_or_default() + "\n"
+    escape::json(serde_json::to_string(value).unwrap_or_default()) + "\n"
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::managers::Manager;
 use super::script::{HOOK, KEPT, binary_of, is_script};
+use crate::escape;
 use crate::regular_file;
 
 /// The largest hook that is read, in bytes.
@@ -110,7 +111,7 @@ impl Installation {
         match self.found()? {
             Found::Managed(manager) => Err(format!(
                 "the hooks in {} are those of {}, which would overwrite another one; to have it run the check, {}",
-                self.folder.display(),
+                escape::path(&self.folder),
                 manager.name(),
                 manager.advice()
             )),
@@ -167,13 +168,13 @@ impl Installation {
     fn is_left_over(&self) -> Failure {
         format!(
             "{} is there already, and would be overwritten or run: it was kept when a hook was installed that is there no longer; move it away",
-            self.kept.display()
+            escape::path(&self.kept)
         )
     }
 }
 
 fn at(path: &Path, what: &str, error: &io::Error) -> Failure {
-    format!("{} {what}: {error}", path.display())
+    format!("{} {what}: {error}", escape::path(path))
 }
 
 /// Whether there is something, be it a link that leads nowhere.

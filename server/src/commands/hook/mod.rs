@@ -13,6 +13,7 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::console;
+use crate::escape;
 use crate::git::{Hooks, Repository};
 use installation::{Found, Installation, Installed, Uninstalled, exists};
 
@@ -79,7 +80,7 @@ impl HookCommand {
         match done.and_then(|text| console::print(&text)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                console::error(failure);
+                console::errors(failure);
                 ExitCode::from(1)
             }
         }
@@ -96,7 +97,7 @@ fn hooks() -> Result<Hooks, Failure> {
     if hooks.folder == repository.top() || hooks.folder.exists() && !hooks.folder.is_dir() {
         return Err(format!(
             "hooks are turned off: `core.hooksPath` leads to {}",
-            hooks.folder.display()
+            escape::path(&hooks.folder)
         ));
     }
     Ok(hooks)
@@ -105,7 +106,7 @@ fn hooks() -> Result<Hooks, Failure> {
 fn install(installation: &Installation, arguments: &[OsString], is_shared: bool) -> Result<String, Failure> {
     let binary = env::current_exe().map_err(|error| format!("the path of this program is not known: {error}"))?;
     let installed = installation.install(&script::script(&binary, arguments))?;
-    let hook = installation.hook.display();
+    let hook = escape::path(&installation.hook);
     if is_shared {
         console::warning(format_args!(
             "{hook} is outside of this repository, where `core.hooksPath` leads: it runs in all others that use it too"
@@ -115,7 +116,7 @@ fn install(installation: &Installation, arguments: &[OsString], is_shared: bool)
         Installed::New { keeps: false } => format!("Installed {hook}\n"),
         Installed::New { keeps: true } => format!(
             "Installed {hook}\nThe hook that was there comes first; it is {} now\n",
-            installation.kept.display()
+            escape::path(&installation.kept)
         ),
         Installed::Renewed => format!("Renewed {hook}\n"),
         Installed::Unchanged => format!("{hook} is installed already\n"),
@@ -124,7 +125,7 @@ fn install(installation: &Installation, arguments: &[OsString], is_shared: bool)
 
 fn uninstall(installation: &Installation) -> Result<String, Failure> {
     let uninstalled = installation.uninstall()?;
-    let hook = installation.hook.display();
+    let hook = escape::path(&installation.hook);
     Ok(match uninstalled {
         Uninstalled::Removed => format!("Removed {hook}\n"),
         Uninstalled::Restored => format!("Removed {hook}, and put back the one that was there before\n"),
@@ -153,9 +154,9 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
             "keeps": keeps.then(|| text(&installation.kept)),
             "manager": manager,
         });
-        return Ok(format!("{facts:#}\n"));
+        return Ok(escape::json(format!("{facts:#}\n")));
     }
-    let hook = installation.hook.display();
+    let hook = escape::path(&installation.hook);
     let mut lines = vec![match &found {
         Found::Ours { .. } => format!("installed: {hook}"),
         Found::Nothing => format!("not installed: there is no {hook}"),
@@ -173,15 +174,15 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
             );
         }
         lines.push(match binary {
-            Some(binary) if is_there(&binary) => format!("runs: {}", binary.display()),
+            Some(binary) if is_there(&binary) => format!("runs: {}", escape::path(&binary)),
             Some(binary) => format!(
                 "runs: antipasta-lsp on the PATH, as there is no {} any more",
-                binary.display()
+                escape::path(&binary)
             ),
             None => "runs: antipasta-lsp on the PATH".to_owned(),
         });
         if exists(&installation.kept) {
-            lines.push(format!("after: {}", installation.kept.display()));
+            lines.push(format!("after: {}", escape::path(&installation.kept)));
         }
     }
     Ok(lines.join("\n") + "\n")

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::Files;
 use super::report::FileReport;
+use crate::escape;
 use crate::metrics::MetricType;
 
 /// How two reports on the same files differ.
@@ -61,7 +62,9 @@ impl Comparison {
         let tree = MetricType::MaintainabilityIndex.as_str();
         let has_tree = |report: &FileReport| report.metrics.iter().any(|row| row.metric == tree);
         if !has_tree(theirs) {
-            let why = theirs.error.as_deref().map_or(String::new(), |why| format!(" ({why})"));
+            let name = &escape::path(Path::new(name));
+            let why = theirs.error.as_deref();
+            let why = why.map_or(String::new(), |why| format!(" ({})", escape::one_line(why)));
             if has_tree(ours) {
                 self.only_ours.push(format!("{name}{why}"));
                 return;
@@ -71,8 +74,10 @@ impl Comparison {
                 return;
             }
         } else if let Some(why) = &ours.error {
-            self.differences
-                .push(format!("{name}: antipasta analyses it, we do not: {why}"));
+            self.differences.push(format!(
+                "{}: antipasta analyses it, we do not: {why}",
+                escape::path(Path::new(name))
+            ));
             return;
         }
         let is_known = |metric: &str| metric.parse::<MetricType>().is_ok();
@@ -182,7 +187,7 @@ fn place(file: &Path, (metric, function, line, rest): &Key) -> String {
     } else {
         format!(" [{}]", rest.trim())
     };
-    format!("{}{line}{function}: {metric}{rest}", file.display())
+    format!("{}{line}{function}: {metric}{rest}", escape::path(file))
 }
 
 impl fmt::Display for Comparison {

@@ -18,6 +18,7 @@ use crate::cache::NO_CACHE_VARIABLE;
 use crate::config::{self, Overrides};
 use crate::console;
 use crate::discovery::{Configs, PYPROJECT, read_config};
+use crate::escape;
 use crate::regular_file;
 use comparison::Comparison;
 use reference::Reference;
@@ -58,7 +59,7 @@ impl VerifyCommand {
             Ok(((), true)) => ExitCode::SUCCESS,
             Ok(((), false)) => ExitCode::from(2),
             Err(failure) => {
-                console::error(failure);
+                console::errors(failure);
                 ExitCode::from(1)
             }
         }
@@ -107,7 +108,7 @@ impl VerifyCommand {
             _ => {
                 let path = scratch.join("antipasta.yaml");
                 let written = fs::write(&path, config::to_yaml(&config.settings));
-                written.map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+                written.map_err(|error| format!("{}: cannot be written: {error}", escape::path(&path)))?;
                 Ok(path)
             }
         }

@@ -9,6 +9,7 @@ use super::report::Report;
 use super::{Failure, operand};
 use crate::cache::NO_CACHE_VARIABLE;
 use crate::console;
+use crate::escape;
 
 /// What we have the numbers of.
 const EXPECTED: &str = "antipasta 1.2.0, radon 6.0.1, complexipy 8.3.0, CPython 3.11";
@@ -46,7 +47,7 @@ impl Reference {
     pub fn find(python: Option<&Path>) -> Result<Self, Failure> {
         let found = match python {
             Some(python) => Self::of_python(python)
-                .map_err(|why| format!("{} has no antipasta that can be run: {why}", python.display()))?,
+                .map_err(|why| format!("{} has no antipasta that can be run: {why}", escape::path(python)))?,
             None => env::var_os("VIRTUAL_ENV")
                 .map(|folder| interpreter_of(Path::new(&folder)))
                 .and_then(|python| Self::of_python(&python).ok())
@@ -78,7 +79,7 @@ impl Reference {
              `pip install antipasta==1.2.0` installs it, and `--python` names the Python that has it",
         )?;
         let version = said(Command::new(&program).arg("--version"))
-            .map_err(|why| format!("{} cannot be run: {why}", program.display()))?;
+            .map_err(|why| format!("{} cannot be run: {why}", escape::path(&program)))?;
         // The interpreter beside it knows more.
         let folder = program.parent().unwrap_or(Path::new(""));
         let python = folder.join(format!("python{}", env::consts::EXE_SUFFIX));
@@ -160,12 +161,12 @@ fn said(command: &mut Command) -> Result<String, String> {
     if !output.status.success() {
         return Err(last_words(&output.stderr));
     }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    Ok(escape::one_line(String::from_utf8_lossy(&output.stdout).trim()).into_owned())
 }
 
 /// The last line of what a program says when it fails.
 fn last_words(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let last = text.lines().rev().map(str::trim).find(|line| !line.is_empty());
-    last.unwrap_or("it does not say why").to_owned()
+    escape::one_line(last.unwrap_or("it does not say why")).into_owned()
 }
