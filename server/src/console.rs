@@ -12,6 +12,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
+use crate::config::{Problem, first_of};
 use crate::escape;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
@@ -39,6 +40,13 @@ pub fn warning(message: impl Display) {
         "{WARNING}warning{WARNING:#}: {}",
         escape::one_line(&message.to_string())
     ));
+}
+
+/// Warns of the problems of a configuration, as far as they are worth reading.
+pub fn problems(problems: &[Problem]) {
+    let (first, more) = first_of(problems);
+    first.iter().for_each(warning);
+    more.iter().for_each(warning);
 }
 
 /// Says something.

@@ -55,6 +55,35 @@ fn an_unsound_configuration_is_explained() {
 }
 
 #[test]
+fn what_is_odd_is_a_warning_once_for_each_configuration_and_changes_no_exit_code() {
+    let odd = "tree_shape: {}\nlanguages:\n- name: python\n  metrics:\n  - {type: maintainability_index, threshold: 100}\n\
+               - name: pyhton\n  metrics: []\n";
+    let project = Project::new(&[
+        (".antipasta.yaml", odd),
+        ("pyproject.toml", "[tool.antipasta]\n"),
+        ("a.py", ""),
+        ("b/c.py", ""),
+    ]);
+    let expected = [
+        ".antipasta.yaml: the table `[tool.antipasta]` in the pyproject.toml beside this file is not read",
+        ".antipasta.yaml:1:13: not judged by antipasta-lsp, only by antipasta: `tree_shape`",
+        ".antipasta.yaml:5:5: languages[0].metrics[0].comparison: is missing, and `<=` asks for low values",
+        ".antipasta.yaml:6:9: languages[1].name: unknown language `pyhton`; did you mean `python`?",
+    ];
+    for arguments in [
+        &["--check"][..],
+        &["config", "validate"],
+        &["--check", "--format", "json"],
+    ] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(0), "{arguments:?}: {}", run.stderr);
+        for expected in expected {
+            assert_eq!(run.stderr.matches(expected).count(), 1, "{arguments:?}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
 fn init_writes_what_validate_accepts_and_replaces_nothing() {
     let project = Project::new(&[]);
     assert_eq!(project.run(&["config", "validate"]).code, Some(1));

@@ -113,7 +113,7 @@ fn a_source_that_is_too_large_could_not_be_checked() {
         let run = project.run(arguments);
         assert_eq!(run.code, Some(1), "{run:?}");
         for name in ["large.py", "link.py"] {
-            let expected = format!("{name}: too large: 33554433 bytes, and 33554432 is the limit");
+            let expected = format!("{name}: too large: 33554433 bytes, and `max_file_size` is 33554432");
             assert!(run.stdout.contains(&expected), "{run:?}");
         }
         let passes = project.run(&[arguments, &["--on-error", "warn"]].concat());
@@ -122,6 +122,29 @@ fn a_source_that_is_too_large_could_not_be_checked() {
     let run = project.run_with_input(&["--check", "-"], &vec![b'\n'; (32 << 20) + 1]);
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stdout.contains("too large"), "{run:?}");
+}
+
+#[test]
+fn the_largest_size_is_a_key_of_the_configuration() {
+    let project = Project::new(&[
+        ("a.py", "x = 1\n"),
+        ("sub/.antipasta.yaml", "max_file_size: 1 KB\n"),
+        ("sub/small.py", "x = 1\n"),
+        ("sub/large.py", &"x = 1\n".repeat(200)),
+    ]);
+    let run = project.run(&["--check", "."]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.stdout
+            .contains("large.py: too large: 1200 bytes, and `max_file_size` is 1024"),
+        "{run:?}"
+    );
+    assert!(!run.stdout.contains("small.py"), "{run:?}");
+    assert_eq!(project.run(&["--check", ".", "--on-error", "warn"]).code, Some(0));
+    project.write("sub/.antipasta.yaml", b"max_file_size: 2 kB\n");
+    assert_eq!(project.run(&["--check", "."]).code, Some(0));
+    let shown = project.run(&["config", "show", "sub"]);
+    assert!(shown.stdout.contains("max_file_size: 2048\n"), "{shown:?}");
 }
 
 #[test]

@@ -122,6 +122,8 @@ METRICS = (
     "blast_radius",
     "weighted_methods_per_class",
 )
+#: Keys that the reference does not have.
+OURS = ("critical_paths", "max_file_size")
 ANYTHING = INTEGERS + NUMBERS + TRUTHS + OTHERS
 
 #: The keys of every block, each with the spellings that are likely to suit it.
@@ -239,7 +241,8 @@ def read_by_us(ours: Binary, file: Path) -> dict[str, Any]:
     command = [*ours.command, "config", "show", "--config", str(file), "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
     if done.returncode == 0:
-        return {"settings": json.loads(done.stdout)}
+        settings = json.loads(done.stdout)
+        return {"settings": {key: value for key, value in settings.items() if key not in OURS}}
     if done.returncode != 1:
         raise SideFailed(f"exit code {done.returncode}: {done.stderr.strip()}")
     return {"error": done.stderr.strip().replace(str(file), "FILE")}

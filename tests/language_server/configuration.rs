@@ -274,3 +274,27 @@ fn hints(client: &mut Client, document: &Document) -> usize {
         .expect("an array")
         .len()
 }
+
+#[test]
+fn a_document_larger_than_the_configuration_allows_is_not_analyzed_and_that_is_said_once() {
+    let limited = |size: &str| cyclomatic(2) + &format!("max_file_size: {size}\n");
+    let project = Project::new(&[(".antipasta.yaml", &limited("200"))]);
+    let mut client = Client::start(&project);
+    client.initialize(&project, &merged(&pushed(), &watching()));
+    let small = function("f", 3);
+    let large = small.clone() + &"# large\n".repeat(30);
+    let mut document = Document::open(&mut client, &project.path("a.py"), &large);
+    assert_eq!(wait_for_version(&mut client, &document).len(), 0);
+    document.replace(&mut client, &large, &small);
+    assert_eq!(wait_for_version(&mut client, &document).len(), 1);
+    document.replace(&mut client, &small, &large);
+    assert_eq!(wait_for_version(&mut client, &document).len(), 0);
+    let said = client.of_method("window/showMessage").count();
+    assert_eq!(said, 1);
+    project.write(".antipasta.yaml", limited("1 MB").as_bytes());
+    tell_of_files(&mut client, &project, &[(".antipasta.yaml", 2)]);
+    client.wait_for("diagnostics of a document that is not too large any more", |received| {
+        let published = published(received, &document.uri).pop()?;
+        (!published["diagnostics"].as_array()?.is_empty()).then_some(())
+    });
+}

@@ -50,7 +50,7 @@ pub enum AnalysisError {
     #[error("cannot be read: {0}")]
     Read(#[from] io::Error),
     /// It is larger than programs are.
-    #[error("too large: {size} bytes, and {limit} is the limit")]
+    #[error("too large: {size} bytes, and `max_file_size` is {limit}")]
     TooLarge {
         /// Its size in bytes.
         size: u64,

@@ -3,16 +3,14 @@
 use std::path::Path;
 
 use super::report::Report;
-use crate::console::warning;
+use crate::console::{problems, warning};
 use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
 
 /// Warns of what is odd about the configurations that were used, and of overrides that do nothing.
 pub(super) fn warn_of_configs(configs: &Configs) {
     let used = configs.used();
     for config in &used {
-        for problem in &config.warnings {
-            warning(problem);
-        }
+        problems(&config.warnings);
     }
     let overrides = configs.overrides();
     for (metric, _) in &overrides.thresholds {

@@ -105,9 +105,7 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
             "no {FILE_NAME} and no {PYPROJECT} with [tool.antipasta] found in this directory or above it"
         ));
     };
-    for problem in &config.warnings {
-        console::warning(problem);
-    }
+    console::problems(&config.warnings);
     let mut text = format!(
         "✅ Configuration file is valid: {}\n\nPython files are judged by:\n",
         escape::path(path)
@@ -142,9 +140,8 @@ fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Fail
 fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
     let text = read_text(file).map_err(|error| format!("{}: cannot be read: {error}", escape::path(file)))?;
     let migrated = config::migrate(file, &text).map_err(|errors| errors.to_string())?;
-    for problem in migrated.config.warnings.iter().chain(&migrated.dropped) {
-        console::warning(problem);
-    }
+    console::problems(&migrated.config.warnings);
+    console::problems(&migrated.dropped);
     let text = config::to_yaml(&migrated.config.settings);
     if output == Path::new("-") {
         return console::print(&text);

@@ -7,8 +7,11 @@ use super::coerce;
 use super::node::{Node, Position, Value};
 use super::pattern::parse_pattern;
 use super::problem::Problem;
-use super::schema::{Key, Kind, Presence};
+use super::schema::{Key, Kind, LARGEST_SIZE, Presence};
 use super::setting::Setting;
+
+/// What is said of a key that its block has twice.
+pub(super) const GIVEN_AGAIN: &str = "is given again further down; the last one counts";
 
 /// What was found wrong or odd so far.
 pub(super) struct Report<'a> {
@@ -107,7 +110,7 @@ fn check_keys(keys: &[Key], entries: &[(Node, Node)], path: &str, report: &mut R
             };
             report.error(name.position, &path, format!("{message} (allowed: {})", listed(&names)));
         } else if entries[index + 1..].iter().any(|(later, _)| is_named(later, text)) {
-            report.warn(name.position, &path, "is given again further down; the last one counts");
+            report.warn(name.position, &path, GIVEN_AGAIN);
         }
     }
 }
@@ -127,6 +130,9 @@ fn check(kind: Kind, node: &Node, path: &str, report: &mut Report<'_>) -> Option
         (Kind::Number(range), value) => coerce::number(value)
             .filter(|value| range.contains(*value))
             .map(Setting::Number),
+        (Kind::Size, value) => coerce::size(value)
+            .filter(|size| (1..=LARGEST_SIZE).contains(size))
+            .map(Setting::Integer),
         (Kind::Text, Value::Text(text)) => Some(Setting::Text(Cow::Owned(text.clone()))),
         (Kind::Pattern, Value::Text(text)) if parse_pattern(text).is_ok() => {
             Some(Setting::Text(Cow::Owned(text.clone())))
@@ -167,6 +173,7 @@ fn allowed(kind: Kind, found: &Value) -> String {
         Kind::Boolean => "true or false".to_owned(),
         Kind::Integer(range) => format!("a whole number {}", range.describe()),
         Kind::Number(range) => format!("a number {}", range.describe()),
+        Kind::Size => format!("a size from 1 byte to {} GB, such as `32 MB`", LARGEST_SIZE >> 30),
         Kind::Text => "a text (in quotes, if it looks like anything else)".to_owned(),
         Kind::Pattern => "a pattern as in a .gitignore (in quotes, if it begins with `*` or `!`)".to_owned(),
         Kind::Extension => "an extension with its dot, such as `.py`".to_owned(),
@@ -197,7 +204,7 @@ fn listed(words: &[&str]) -> String {
 }
 
 /// The word that `text` is most likely a slip of.
-fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
+pub(super) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     const ALIKE: f64 = 0.7;
     let folded = text.to_ascii_lowercase().replace('-', "_");
     let score = |word: &str| strsim::normalized_damerau_levenshtein(&folded, word);
@@ -211,7 +218,7 @@ fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
         .map(|(_, word)| word)
 }
 
-fn member(path: &str, name: &str) -> String {
+pub(super) fn member(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
     } else {

@@ -41,6 +41,26 @@ pub(super) fn number(value: &Value) -> Option<f64> {
     }
 }
 
+/// A number of bytes: a whole number, or a text with a unit, as in `32 MB`. Each unit is 1024 times the one before.
+pub(super) fn size(value: &Value) -> Option<i64> {
+    let text = match value {
+        Value::Integer(_) => return integer(value),
+        Value::Text(text) => text.trim(),
+        _ => return None,
+    };
+    let end = text.find(|letter: char| !matches!(letter, '0'..='9' | '.' | '_'));
+    let (number, unit) = text.split_at(end.unwrap_or(text.len()));
+    let power = match unit.trim_start().to_ascii_lowercase().as_str() {
+        "" | "b" | "byte" | "bytes" => 0,
+        "k" | "kb" | "kib" => 1,
+        "m" | "mb" | "mib" => 2,
+        "g" | "gb" | "gib" => 3,
+        _ => return None,
+    };
+    let bytes = number_text(number)? * 1024_f64.powi(power);
+    (bytes.fract() == 0.0 && bytes < i64::MAX as f64).then_some(bytes as i64)
+}
+
 /// A number written as a text, with single underscores between its digits if it likes.
 pub(super) fn number_text(text: &str) -> Option<f64> {
     without_underscores(text.trim())?.parse().ok()

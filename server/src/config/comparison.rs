@@ -1,5 +1,6 @@
 //! How a value is held against its threshold.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -66,6 +67,23 @@ impl Comparison {
             Self::Less | Self::LessOrEqual => value > other,
             Self::Greater | Self::GreaterOrEqual => value < other,
             Self::Equal | Self::NotEqual => value != other,
+        }
+    }
+
+    /// Whether low values are asked for (`Less`), or high ones (`Greater`), or one or all but one (`Equal`).
+    pub fn direction(self) -> Ordering {
+        match self {
+            Self::Less | Self::LessOrEqual => Ordering::Less,
+            Self::Greater | Self::GreaterOrEqual => Ordering::Greater,
+            Self::Equal | Self::NotEqual => Ordering::Equal,
+        }
+    }
+
+    /// Whether any value from `minimum` to `maximum`, which are not the same, keeps to `threshold`.
+    pub fn can_hold_between(self, minimum: f64, maximum: f64, threshold: f64) -> bool {
+        match self {
+            Self::Equal => (minimum..=maximum).contains(&threshold),
+            _ => self.holds(minimum, threshold) || self.holds(maximum, threshold),
         }
     }
 

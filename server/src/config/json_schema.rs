@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{CONFIG, Key, Kind, Presence, Range};
+use super::schema::{CONFIG, Key, Kind, LARGEST_SIZE, Presence, Range};
 
 /// The JSON Schema (draft 2020-12) of `.antipasta.yaml` and of the `[tool.antipasta]` table of `pyproject.toml`.
 pub fn json_schema() -> Value {
@@ -50,6 +50,10 @@ fn value(kind: Kind) -> Value {
         Kind::Boolean => json!({"type": "boolean"}),
         Kind::Integer(range) => number("integer", range),
         Kind::Number(range) => number("number", range),
+        Kind::Size => json!({"anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE},
+            {"type": "string", "pattern": "^ *[0-9][0-9_.]* *([kKmMgG]([iI]?[bB])?|[bB]|[bB]ytes?)? *$"},
+        ]}),
         Kind::Text | Kind::Pattern => json!({"type": "string"}),
         Kind::Extension => json!({"type": "string", "pattern": "^\\."}),
         Kind::Choice(words) => json!({"type": "string", "enum": words()}),

@@ -1,7 +1,7 @@
 //! Thresholds and how files are chosen: the configuration.
 //!
 //! [`schema`] is the one table of settings. A document is read into nodes with their places ([`yaml`], [`pyproject`]), held
-//! against the table ([`check`]) and becomes a [`Config`]. Which file holds for a directory is for
+//! against the table ([`check`]), looked through for what is valid but odd ([`lint`]), and becomes a [`Config`]. Which file holds for a directory is for
 //! [`discovery`](crate::discovery) to find out.
 
 mod check;
@@ -9,6 +9,7 @@ mod coerce;
 mod comparison;
 mod document;
 mod json_schema;
+mod lint;
 mod migrate;
 mod model;
 mod node;

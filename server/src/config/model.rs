@@ -4,22 +4,20 @@ use std::path::{Path, PathBuf};
 
 use super::check::{Report, check_block, default_block};
 use super::comparison::Comparison;
+use super::lint::lint;
 use super::node::{Node, Value};
 use super::problem::{ConfigErrors, Problem};
-use super::schema::{self, DEFAULT_THRESHOLDS};
+use super::schema::{self, DEFAULT_MAX_FILE_SIZE, DEFAULT_THRESHOLDS};
 use super::setting::Setting;
 use super::yaml::SyntaxError;
 use super::{pyproject, yaml};
 use crate::metrics::MetricType;
 
 /// The language whose `languages` entry counts.
-const LANGUAGE: &str = "python";
+pub(super) const LANGUAGE: &str = "python";
 
 /// The patterns of a project that has no configuration: tests are left out.
 const DEFAULT_IGNORE_PATTERNS: [&str; 3] = ["**/test_*.py", "**/*_test.py", "**/tests/**"];
-
-/// How many bytes a source may have at most. Parsing takes more than a hundred times as much memory.
-const MAX_FILE_SIZE: u64 = 32 << 20;
 
 /// How strict the metrics of style are. None of them is computed yet; the setting is kept for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +137,11 @@ impl Config {
         } else {
             check_block(&schema::CONFIG, document, prefix, &mut report)
         };
+        if let Some(settings) = &settings
+            && report.errors.is_empty()
+        {
+            lint(document, settings, prefix, &mut report);
+        }
         let (mut errors, mut warnings) = (report.errors, report.warnings);
         match settings {
             Some(settings) if errors.is_empty() => {
@@ -152,23 +155,18 @@ impl Config {
         }
     }
 
-    fn of_settings(path: Option<PathBuf>, settings: Setting, mut warnings: Vec<Problem>) -> Self {
+    fn of_settings(path: Option<PathBuf>, settings: Setting, warnings: Vec<Problem>) -> Self {
         let thresholds = match language(&settings) {
-            Some(language) => {
-                let (thresholds, not_computed) = thresholds_of(language);
-                warnings.extend(not_computed.into_iter().map(|metric| Problem {
-                    path: path.clone().unwrap_or_default(),
-                    position: Default::default(),
-                    key: format!("languages.{LANGUAGE}"),
-                    message: format!("`{metric}` is not computed yet; its threshold has no effect"),
-                }));
-                thresholds
-            }
+            Some(language) => thresholds_of(language),
             None => default_thresholds(&settings),
         };
         let patterns = |key| -> Vec<String> {
             let patterns = settings.get(key).map(Setting::items).unwrap_or_default();
             patterns.iter().filter_map(Setting::text).map(str::to_owned).collect()
+        };
+        let size = |key| match settings.get(key) {
+            Some(Setting::Integer(bytes)) => u64::try_from(*bytes).ok(),
+            _ => None,
         };
         Self {
             path,
@@ -176,7 +174,7 @@ impl Config {
             ignore_patterns: patterns("ignore_patterns"),
             critical_paths: patterns("critical_paths"),
             use_gitignore: settings.get("use_gitignore").and_then(Setting::boolean).unwrap_or(true),
-            max_file_size: MAX_FILE_SIZE,
+            max_file_size: size("max_file_size").unwrap_or(DEFAULT_MAX_FILE_SIZE),
             warnings,
             settings,
         }
@@ -204,35 +202,43 @@ fn language(settings: &Setting) -> Option<&Setting> {
 pub(super) fn language_index(settings: &Setting) -> Option<usize> {
     settings.get("languages")?.items().iter().position(|language| {
         let name = language.get("name").and_then(Setting::text);
-        name.is_some_and(|name| name.eq_ignore_ascii_case(LANGUAGE))
+        name.is_some_and(is_python)
     })
 }
 
-/// The thresholds of a `languages` entry, the last for each metric, and the metrics that we do not compute.
-fn thresholds_of(language: &Setting) -> (Vec<Threshold>, Vec<String>) {
+/// Whether a language's name is Python's.
+pub(super) fn is_python(name: &str) -> bool {
+    name.eq_ignore_ascii_case(LANGUAGE)
+}
+
+/// The thresholds of a `languages` entry, the last for each metric that is computed.
+fn thresholds_of(language: &Setting) -> Vec<Threshold> {
     let mut thresholds: Vec<Threshold> = Vec::new();
-    let mut not_computed = Vec::new();
     for entry in language.get("metrics").map(Setting::items).unwrap_or_default() {
-        let text = |key| entry.get(key).and_then(Setting::text).unwrap_or_default();
-        let enabled = entry.get("enabled").and_then(Setting::boolean).unwrap_or(true);
-        let Ok(metric) = text("type").parse() else {
-            if enabled {
-                not_computed.push(text("type").to_owned());
-            }
+        let name = entry.get("type").and_then(Setting::text);
+        let Some(Ok(metric)) = name.map(str::parse) else {
             continue;
         };
-        let threshold = Threshold {
-            metric,
-            comparison: text("comparison").parse().unwrap_or(Comparison::LessOrEqual),
-            limit: entry.get("threshold").and_then(Setting::number).unwrap_or_default(),
-            enabled,
-        };
+        let threshold = threshold_of(metric, entry);
         match thresholds.iter_mut().find(|earlier| earlier.metric == metric) {
             Some(earlier) => *earlier = threshold,
             None => thresholds.push(threshold),
         }
     }
-    (thresholds, not_computed)
+    thresholds
+}
+
+/// The threshold that an entry of `metrics` is for `metric`.
+pub(super) fn threshold_of(metric: MetricType, entry: &Setting) -> Threshold {
+    let comparison = entry.get("comparison").and_then(Setting::text);
+    Threshold {
+        metric,
+        comparison: comparison
+            .and_then(|comparison| comparison.parse().ok())
+            .unwrap_or(Comparison::LessOrEqual),
+        limit: entry.get("threshold").and_then(Setting::number).unwrap_or_default(),
+        enabled: entry.get("enabled").and_then(Setting::boolean).unwrap_or(true),
+    }
 }
 
 /// The thresholds where no `languages` entry is for Python: those of `defaults`, all of them judged.
@@ -315,7 +321,7 @@ mod tests {
         assert_eq!((threshold.limit, threshold.comparison), (3.0, Comparison::Less));
         assert_eq!(config.threshold(MetricType::HalsteadBugs), None);
         assert_eq!(config.threshold(MetricType::CyclomaticComplexity), None);
-        assert!(config.warnings[0].message.contains("`function_arity` is not computed"));
+        assert_eq!(config.warnings.len(), 3);
     }
 
     #[test]
@@ -338,6 +344,33 @@ mod tests {
     #[test]
     fn patterns_are_checked() {
         assert!(problems("ignore_patterns: ['[z-a]']").contains("c.yaml:1:19: ignore_patterns[0]: must be a pattern"));
+    }
+
+    #[test]
+    fn a_size_has_a_unit_or_is_in_bytes() {
+        let size = |text: &str| read(&format!("max_file_size: {text}")).max_file_size;
+        assert_eq!(read("").max_file_size, 32 << 20);
+        for (text, bytes) in [
+            ("33554432", 32 << 20),
+            ("'33554432'", 32 << 20),
+            ("32 MB", 32 << 20),
+            ("32MiB", 32 << 20),
+            ("1.5 kB", 1536),
+            ("2 K", 2048),
+            ("7 bytes", 7),
+            ("1 gb", 1 << 30),
+        ] {
+            assert_eq!(size(text), bytes, "{text}");
+        }
+        for text in [
+            "0", "-1", "1.1 GB", "32 TB", "MB", "''", "yes", "[1]", "1.5", "nan MB", "inf", "1e3 MB",
+        ] {
+            assert!(
+                problems(&format!("max_file_size: {text}"))
+                    .contains("must be a size from 1 byte to 1 GB, such as `32 MB`"),
+                "{text}"
+            );
+        }
     }
 
     #[test]

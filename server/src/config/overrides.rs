@@ -2,7 +2,7 @@
 
 use super::coerce::number_text;
 use super::model::Config;
-use super::schema::{DEFAULT_THRESHOLDS, Kind, threshold_kind};
+use super::schema::{DEFAULT_THRESHOLDS, Kind, NOT_COMPUTED, threshold_kind};
 use crate::metrics::{MetricType, UnknownMetric};
 use crate::text::python_float;
 
@@ -31,18 +31,28 @@ pub enum InvalidThreshold {
     #[error("`{1}` is no number (in `{0}={1}`)")]
     NoNumber(String, String),
     /// The type names no metric.
-    #[error("{0} (or a prefix: {prefixes})", prefixes = prefixes())]
-    UnknownMetric(UnknownMetric),
+    #[error("unknown metric `{0}`; {settable}", settable = settable())]
+    UnknownMetric(String),
     /// The metric has no threshold that the command line could set.
-    #[error("a threshold for {0} cannot be set on the command line; set it in the configuration file")]
+    #[error("the threshold of {0} can be set only in the configuration, not by `-t`; {settable}", settable = settable())]
     NotSettable(MetricType),
+    /// The metric is one that only antipasta computes.
+    #[error("{0} is not judged by antipasta-lsp, only by antipasta; {settable}", settable = settable())]
+    NotComputed(&'static str),
     /// The value is out of the metric's range.
     #[error("{0} must be {1}, not {2}")]
     OutOfRange(MetricType, String, String),
 }
 
-fn prefixes() -> String {
-    DEFAULT_THRESHOLDS.map(|default| default.prefix).join(", ")
+/// The metrics whose threshold the command line can set, for people.
+fn settable() -> String {
+    let metrics = MetricType::ALL.into_iter();
+    let metrics: Vec<_> = metrics
+        .filter(|metric| threshold_kind(*metric).is_some())
+        .map(MetricType::as_str)
+        .collect();
+    let prefixes = DEFAULT_THRESHOLDS.map(|default| default.prefix).join(", ");
+    format!("`-t` takes {} (or a prefix: {prefixes})", metrics.join(", "))
 }
 
 /// The metric that a prefix such as `cyc` stands for.
@@ -63,7 +73,12 @@ pub fn parse_threshold(text: &str) -> Result<(MetricType, f64), InvalidThreshold
         .ok_or_else(|| InvalidThreshold::NoValue(text.to_owned()))?;
     let metric = match metric_of_prefix(name) {
         Some(metric) => metric,
-        None => name.parse().map_err(InvalidThreshold::UnknownMetric)?,
+        None => name.parse().map_err(|UnknownMetric(name)| {
+            match NOT_COMPUTED.into_iter().find(|metric| *metric == name) {
+                Some(metric) => InvalidThreshold::NotComputed(metric),
+                None => InvalidThreshold::UnknownMetric(name),
+            }
+        })?,
     };
     let value = number_text(written).ok_or_else(|| InvalidThreshold::NoNumber(name.to_owned(), written.to_owned()))?;
     let (range, kind) = match threshold_kind(metric) {
@@ -128,11 +143,27 @@ mod tests {
             ("cyc=nan", "must be a whole number"),
             ("mai=101", "must be a number from 0 to 100"),
             ("bugs=1", "unknown metric `bugs`"),
-            ("weighted_methods_per_class=1", "cannot be set on the command line"),
+            ("weighted_methods_per_class=1", "can be set only in the configuration"),
+            (
+                "message_chain_depth=1",
+                "message_chain_depth is not judged by antipasta-lsp",
+            ),
         ] {
             let message = parse_threshold(text).unwrap_err().to_string();
             assert!(message.contains(expected), "{text}: {message}");
         }
+    }
+
+    #[test]
+    fn what_is_listed_as_settable_is_settable() {
+        let message = parse_threshold("bugs=1").unwrap_err().to_string();
+        let (_, listed) = message.split_once("`-t` takes ").unwrap();
+        let names: Vec<_> = listed.trim_end_matches(')').split([',', ' ', '(', ':']).collect();
+        let names = names.iter().filter(|name| !["", "or", "a", "prefix"].contains(name));
+        let settable: Vec<_> = names.map(|name| parse_threshold(&format!("{name}=1"))).collect();
+        assert_eq!(settable.len(), 13 + DEFAULT_THRESHOLDS.len());
+        assert!(settable.iter().all(Result::is_ok), "{settable:?}");
+        assert!(!listed.contains("weighted_methods_per_class"));
     }
 
     #[test]

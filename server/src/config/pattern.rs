@@ -53,7 +53,7 @@ pub fn gitignore_line(pattern: &str) -> String {
 
 /// How long the class of characters is that an opening bracket begins, the closing one included, in bytes; 0 if there is no
 /// such class.
-fn class_length(after_bracket: &str) -> usize {
+pub(super) fn class_length(after_bracket: &str) -> usize {
     let members = after_bracket.strip_prefix(['!', '^']).unwrap_or(after_bracket);
     // A closing bracket that comes first is a member.
     let start = after_bracket.len() - members.len() + usize::from(members.starts_with(']'));

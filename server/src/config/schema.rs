@@ -7,6 +7,7 @@ use super::comparison::Comparison;
 use super::model::Profile;
 use super::setting::Setting;
 use crate::metrics::MetricType;
+use crate::syntax::MAX_BYTES;
 
 /// A setting that may stand in a block.
 pub(super) struct Key {
@@ -35,6 +36,8 @@ pub(super) enum Kind {
     Boolean,
     Integer(Range),
     Number(Range),
+    /// How many bytes something has, from 1 to [`LARGEST_SIZE`].
+    Size,
     Text,
     /// A pattern as in a `.gitignore`.
     Pattern,
@@ -381,8 +384,14 @@ static DUPLICATION: [Key; 4] = [
     ),
 ];
 
+/// The largest size that may be set, in bytes.
+pub(super) const LARGEST_SIZE: i64 = MAX_BYTES as i64;
+
+/// How large a source may be if nothing else is set. Parsing takes more than a hundred times as much memory.
+pub(super) const DEFAULT_MAX_FILE_SIZE: u64 = 32 << 20;
+
 /// A whole configuration.
-pub(super) static CONFIG: [Key; 10] = [
+pub(super) static CONFIG: [Key; 11] = [
     key(
         "defaults",
         "Thresholds that hold where no language says otherwise.",
@@ -412,6 +421,12 @@ pub(super) static CONFIG: [Key; 10] = [
         "Whether files that .gitignore names are left out as well.",
         Kind::Boolean,
         truth(true),
+    ),
+    key(
+        "max_file_size",
+        "The largest file that is analyzed, in bytes or with a unit: 32 MB. A larger one counts as not checked.",
+        Kind::Size,
+        whole(DEFAULT_MAX_FILE_SIZE as i64),
     ),
     key(
         "profile",
@@ -444,6 +459,9 @@ pub(super) static CONFIG: [Key; 10] = [
         Presence::Optional,
     ),
 ];
+
+/// Blocks of the configuration that the reference judges by and we do not yet.
+pub(super) const BLOCKS_NOT_JUDGED: [&str; 4] = ["tree_shape", "import_graph", "narrative", "duplication"];
 
 /// Metrics that the reference knows and that are not computed here yet. A configuration may name them.
 pub(super) const NOT_COMPUTED: [&str; 43] = [

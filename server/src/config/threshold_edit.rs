@@ -15,6 +15,7 @@ use std::path::Path;
 
 pub use self::limit::passing_limit;
 pub use self::new_file::new_configuration;
+use super::check::GIVEN_AGAIN;
 use super::comparison::Comparison;
 use super::model::{Config, language_index};
 use super::node::Node;
@@ -214,12 +215,12 @@ impl<'a> Reading<'a> {
         let Some(after) = Reading::of(self.format, &edited) else {
             return false;
         };
-        let messages = |config: &Config| -> Vec<String> {
+        let repeated = |config: &Config| {
             let warnings = config.warnings.iter();
-            warnings.map(|warning| warning.message.clone()).collect()
+            warnings.filter(|warning| warning.message == GIVEN_AGAIN).count()
         };
         after.config.settings == plan.settings
-            && messages(&after.config) == messages(&self.config)
+            && repeated(&after.config) == repeated(&self.config)
             && after.others == self.others
     }
 

@@ -222,18 +222,35 @@ impl Configs {
     }
 
     fn in_directory(&self, directory: &Path) -> Option<Found> {
-        for name in [FILE_NAME, PYPROJECT] {
-            let path = directory.join(name);
-            let config = match self.contents.get(&path) {
-                Some(content) => text_of(content.clone()).map(|text| config_of_text(&path, &text)),
-                None => on_disk(&path),
-            };
-            if let Some(config) = config.unwrap_or_else(|error| Some(Err(unreadable(&path, &error)))) {
-                let config = config.map(|config| Arc::new(self.overrides.apply(config)));
-                return Some(config.map_err(Arc::new));
+        let mut found = self.in_file(&directory.join(FILE_NAME));
+        let beside = directory.join(PYPROJECT);
+        match &mut found {
+            None => found = self.in_file(&beside),
+            Some(Ok(config)) if self.in_file(&beside).is_some_and(|other| other.is_ok()) => {
+                config.warnings.push(Problem {
+                    path: directory.join(FILE_NAME),
+                    position: Default::default(),
+                    key: String::new(),
+                    message: format!(
+                        "the table `[tool.antipasta]` in the {PYPROJECT} beside this file is not read; keep one of them"
+                    ),
+                });
             }
+            Some(_) => {}
         }
-        None
+        found.map(|config| {
+            let config = config.map(|config| Arc::new(self.overrides.apply(config)));
+            config.map_err(Arc::new)
+        })
+    }
+
+    /// The configuration in a file, if it is there and has one.
+    fn in_file(&self, path: &Path) -> Option<Result<Config, ConfigErrors>> {
+        let config = match self.contents.get(path) {
+            Some(content) => text_of(content.clone()).map(|text| config_of_text(path, &text)),
+            None => on_disk(path),
+        };
+        config.unwrap_or_else(|error| Some(Err(unreadable(path, &error))))
     }
 }
 
@@ -301,6 +318,26 @@ mod tests {
         write(elsewhere.path(), FILE_NAME, &yaml(9));
         let configs = Configs::nearest(elsewhere.path(), Overrides::default());
         assert_eq!(limit(configs.of_directory(&top.join("repo/a/b"))), 9.0);
+    }
+
+    #[test]
+    fn a_table_beside_a_configuration_is_said_not_to_be_read() {
+        let top = tempfile::tempdir().unwrap();
+        let top = top.path();
+        write(top, FILE_NAME, &yaml(2));
+        let warnings = || {
+            let configs = Configs::nearest(top, Overrides::default());
+            let config = configs.of_directory(top).unwrap();
+            config.warnings.iter().map(ToString::to_string).collect::<Vec<_>>()
+        };
+        write(top, PYPROJECT, "[tool.ruff]\n");
+        assert!(warnings().is_empty());
+        write(top, PYPROJECT, "[tool.antipasta]\n");
+        let expected = format!(
+            "{}: the table `[tool.antipasta]` in the pyproject.toml beside this file is not read; keep one of them",
+            top.join(FILE_NAME).display()
+        );
+        assert_eq!(warnings(), [expected]);
     }
 
     #[test]

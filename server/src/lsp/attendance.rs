@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 use tokio::time::timeout;
+use tower_lsp::lsp_types::MessageType;
 
 use super::configuration_problems;
 use super::features::metrics_request::{StatusNotification, status};
@@ -15,7 +16,7 @@ use super::open_document::{OpenDocument, Pending, State, Work};
 use super::session::Session;
 use super::snapshot::{Diagnostics, Snapshot};
 use super::workspace::{Rules, Workspace};
-use crate::analysis::{Document, Panicked};
+use crate::analysis::{AnalysisError, Document, Panicked};
 use crate::config::Config;
 use crate::violations::{Judgement, judge};
 
@@ -32,6 +33,11 @@ pub(super) const IDLE: Duration = Duration::from_millis(250);
 /// When nobody pauses, many diagnostics are sent as often as this.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
+/// What the user is told of a document that is too large. Nothing in it comes from the workspace, as an editor may take it for
+/// markup.
+const TOO_LARGE: &str =
+    "antipasta: a file is not analyzed, because it is larger than `max_file_size` in the configuration.";
+
 /// Attends to a document until it is closed.
 pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
     let mut attendance = Attendance {
@@ -43,6 +49,7 @@ pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
         published: None,
         rules: None,
         is_caught_up: false,
+        is_called_too_large: false,
     };
     while attendance.next().await {}
     attendance.end().await;
@@ -62,6 +69,8 @@ struct Attendance {
     rules: Option<(Arc<Workspace>, Rules)>,
     /// Whether all has been done that can wait.
     is_caught_up: bool,
+    /// Whether the client was told that the document is too large.
+    is_called_too_large: bool,
 }
 
 /// Diagnostics that the client was sent.
@@ -130,6 +139,10 @@ impl Attendance {
             self.last_cost = begun.elapsed();
         }
         self.analysed = revision;
+        if snapshot.is_too_large() && !self.is_called_too_large {
+            self.is_called_too_large = true;
+            session.client.show_message(MessageType::WARNING, TOO_LARGE).await;
+        }
         self.document.set_snapshot(Arc::clone(&snapshot));
         if self.document.is_at(revision) && !self.can_wait(&snapshot) {
             self.publish(&snapshot, false).await;
@@ -301,8 +314,15 @@ fn next_snapshot(
     previous: Option<Snapshot>,
     (config, is_judged): (Arc<Config>, bool),
 ) -> Snapshot {
+    let size = work.text.len_bytes() as u64;
     let (document, last_diagnostics) = match (work.pending, previous) {
-        (Pending::Edits(edits), Some(previous)) => {
+        (_, previous) if size > config.max_file_size => {
+            let limit = config.max_file_size;
+            let reason = AnalysisError::TooLarge { size, limit }.to_string();
+            let document = Document::without_numbers(work.text, reason);
+            (document, previous.map(|previous| previous.diagnostics))
+        }
+        (Pending::Edits(edits), Some(previous)) if !previous.is_too_large() => {
             let mut document = previous.document;
             if !edits.is_empty() {
                 document.update(work.text, &edits);
@@ -326,6 +346,11 @@ fn next_snapshot(
 }
 
 impl Snapshot {
+    /// Whether the document has more bytes than the configuration allows, and so no numbers.
+    fn is_too_large(&self) -> bool {
+        self.document.text().len_bytes() as u64 > self.config.max_file_size
+    }
+
     /// Holds the metrics against the configuration.
     fn judge(&mut self, session: &Session) {
         self.judgement = match self.is_judged {
