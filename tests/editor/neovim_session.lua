@@ -144,10 +144,11 @@ function M.screen(arguments)
       table.insert(written, table.concat(lines, "\n"))
     end,
   })
-  M.wait("socket of the other Neovim", function()
-    return vim.uv.fs_stat(socket)
+  local channel = M.wait("socket of the other Neovim", function()
+    local is_there, id = pcall(vim.fn.sockconnect, "pipe", socket, { rpc = true })
+    return is_there and id
   end)
-  local channel = vim.fn.sockconnect("pipe", socket, { rpc = true })
+  local back = vim.rpcrequest(channel, "nvim_get_api_info")[1]
   local screen = {}
   function screen.written()
     return table.concat(written)
@@ -156,10 +157,25 @@ function M.screen(arguments)
   function screen.is_free()
     return not vim.rpcrequest(channel, "nvim_get_mode").blocking
   end
-  -- What Lua comes to there. It must be free.
+  -- What Lua comes to there. It is not asked for by a request, which would wait for a key as well.
   function screen.lua(code, ...)
-    assert(screen.is_free(), "it waits for a key: " .. vim.inspect(screen.written():sub(-500)))
-    return vim.rpcrequest(channel, "nvim_exec_lua", code, { ... })
+    vim.g.screen_answer = nil
+    local answering = [[
+      local code, back = ...
+      local fine, result = pcall(assert(loadstring(code)), select(3, ...))
+      vim.rpcnotify(back, "nvim_set_var", "screen_answer", vim.json.encode({ fine = fine, result = result }))
+    ]]
+    vim.rpcnotify(channel, "nvim_exec_lua", answering, { code, back, ... })
+    local is_waiting = false
+    local fine = vim.wait(M.patience, function()
+      is_waiting = not vim.g.screen_answer and not screen.is_free()
+      return is_waiting or vim.g.screen_answer
+    end, 5)
+    assert(not is_waiting, "it waits for a key: " .. vim.inspect(screen.written():sub(-500)))
+    assert(fine, "no answer to " .. code)
+    local answer = vim.json.decode(vim.g.screen_answer, { luanil = { object = true } })
+    assert(answer.fine, answer.result)
+    return answer.result
   end
   function screen.text()
     return screen.lua([[

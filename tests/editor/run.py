@@ -4,6 +4,7 @@
     python tests/editor/run.py --binary target/quick/antipasta-lsp
     python tests/editor/run.py --only pytest -- -k hover     words after `--` go to pytest
     python tests/editor/run.py --only neovim-plugin --screen screen.txt
+    python tests/editor/run.py --only neovim-plugin --hostile all
     python tests/editor/run.py --only neovim-plugin --neovim ~/nvim-0.10/bin/nvim
 
 Installs what is pinned in requirements.txt beside the reference. The plugin runs in a second workspace as well, which
@@ -43,7 +44,7 @@ REPOSITORY = HERE.parent.parent
 PLUGIN = REPOSITORY / "editors" / "neovim"
 HELP = PLUGIN / "doc" / "antipasta.txt"
 #: Seconds after which a client hangs.
-PATIENCE = 600
+PATIENCE = 1800
 
 
 def with_pytest(environment: Reference, command: list[str], words: list[str], scratch: Path) -> tuple[int, int]:
@@ -101,12 +102,15 @@ def with_neovim(
     return passed, failed
 
 
-def with_plugin(neovim: Path, command: list[str], scratch: Path, screen: str | None) -> list[tuple[int, int]]:
+def with_plugin(
+    neovim: Path, command: list[str], scratch: Path, screen: str | None, hostile: str
+) -> list[tuple[int, int]]:
     """Runs the sessions with the plugin as a package; how many tests of each passed and failed."""
     documents = [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md"), PLUGIN / "README.md", HELP]
     sessions = [
         ("neovim_plugin.lua", {"ANTIPASTA_SCREEN": str(Path(screen).resolve())} if screen else {}),
         ("neovim_commands.lua", {"ANTIPASTA_DOCUMENTS": json.dumps([str(path) for path in documents])}),
+        ("neovim_hostile.lua", {"ANTIPASTA_HOSTILE": hostile}),
         # The plugin starts the server by its own function, or by Neovim's.
         ("neovim_trust.lua", {"ANTIPASTA_WAY": "setup"}),
         ("neovim_trust.lua", {"ANTIPASTA_WAY": "enable"}),
@@ -206,6 +210,9 @@ def main() -> int:
     parser.add_argument("--binary", metavar="PATH", help=f"our binary (default: ${BINARY_VARIABLE}, or target/)")
     parser.add_argument("--only", choices=("pytest", "neovim", "neovim-plugin"), help="one of the clients")
     parser.add_argument("--neovim", type=Path, metavar="PATH", help="another Neovim than the one that is pinned")
+    parser.add_argument(
+        "--hostile", choices=("short", "all"), default="short", help="how many of the texts of hostile.json are tried"
+    )
     parser.add_argument("--screen", metavar="PATH", help="where the plugin's session writes the screen that it tests")
     reference.add_arguments(parser)
     options = parser.parse_args()
@@ -224,7 +231,7 @@ def main() -> int:
                 bare.mkdir()
                 counts.append(with_neovim(neovim, command, "neovim.lua", bare, ["--clean"], {}))
             if options.only in (None, "neovim-plugin"):
-                counts += with_plugin(neovim, command, scratch, options.screen)
+                counts += with_plugin(neovim, command, scratch, options.screen, options.hostile)
                 counts.append(with_linters(environment.directory))
             passed, failed = (sum(column) for column in zip(*counts, strict=True))
     except (PinsAtFault, ReferenceUnavailable, SideFailed, OSError) as error:

@@ -46,7 +46,7 @@ function M.ask()
   end
   local program, why = trust.look(withheld.path)
   if not program then
-    notice.tell(("%s cannot be trusted: %s"):format(withheld.path, why), vim.log.levels.ERROR)
+    notice.tell(("it cannot be trusted, as %s: %s"):format(why, withheld.path), vim.log.levels.ERROR)
   elseif is_wanted(question(program, withheld.source)) then
     why = trust.allow(program)
     if why then

@@ -13,16 +13,14 @@ end
 
 -- The text, if need be without its end; that is in the log.
 local function fitting(text)
-  local width = vim.fn.strdisplaywidth(text)
-  if width <= room() then
+  -- No letter is narrower than a column.
+  local kept = vim.fn.strcharpart(text, 0, room())
+  if kept == text and vim.fn.strdisplaywidth(text) <= room() then
     return text
   end
   require("vim.lsp.log").error(text)
-  local length = vim.fn.strchars(text)
-  local kept = text
-  while vim.fn.strdisplaywidth(kept) > room() - 1 do
-    length = length - 1
-    kept = vim.fn.strcharpart(text, 0, length)
+  while vim.fn.strdisplaywidth(kept) >= room() do
+    kept = vim.fn.strcharpart(kept, 0, vim.fn.strchars(kept) - 1)
   end
   return kept .. "…"
 end
@@ -32,10 +30,10 @@ end
 ---@param level? integer of `vim.log.levels`: `INFO` if left out
 function M.tell(text, level)
   level = level or vim.log.levels.INFO
-  if level == vim.log.levels.ERROR then
-    -- Neovim waits after the second error since the screen was drawn, and after any if there is no line for it.
-    vim.cmd.redraw()
-    level = vim.o.cmdheight == 0 and vim.log.levels.WARN or level
+  -- Neovim waits if anything follows an error before the screen is drawn, and after any error if there is no line for it.
+  vim.cmd.redraw()
+  if vim.o.cmdheight == 0 then
+    level = math.min(level, vim.log.levels.WARN)
   end
   vim.notify(fitting("antipasta: " .. escape.one_line(text)), level)
 end

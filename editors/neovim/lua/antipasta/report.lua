@@ -8,10 +8,11 @@ local M = {}
 -- Of `MessageType` in the protocol.
 local levels = { vim.log.levels.ERROR, vim.log.levels.WARN, vim.log.levels.INFO, vim.log.levels.DEBUG }
 
---- The handler of `window/showMessage`. Reports and explanations have several lines: they get a window at the cursor.
+--- Shows a message of the server. Reports and explanations have several lines: they get a window at the cursor.
 ---@param params {type: integer, message: string}
 function M.show_message(params)
-  local lines = vim.split(vim.trim(params.message), "\n")
+  local message = params.message:gsub("^antipasta: ", "")
+  local lines = vim.split(vim.trim(message), "\n")
   local level = levels[params.type] or vim.log.levels.INFO
   if #lines == 1 or level > vim.log.levels.INFO then
     notice.tell(table.concat(lines, " "), level)

@@ -104,6 +104,11 @@ function M.config()
       ["window/showMessage"] = function(_, params)
         require("antipasta.report").show_message(params)
       end,
+      -- Neovim's own asks, and waits for the answer.
+      ["window/showMessageRequest"] = function(_, params)
+        require("antipasta.report").show_message(params)
+        return vim.NIL
+      end,
       -- To Neovim `null` is no answer, and hints that were turned off would stay.
       ["textDocument/inlayHint"] = function(failure, hints, context)
         return vim.lsp.handlers["textDocument/inlayHint"](failure, hints or {}, context)
