@@ -167,7 +167,28 @@ local function in_table(rows)
   end, rows)
 end
 
+-- The snippets of Lua in a document: Markdown has fences, the help `>lua` and `<`.
+local function snippets(path)
+  local found, block = {}, nil
+  for _, line in ipairs(vim.fn.readfile(path)) do
+    if block and (line:find("^%s*```") or line:find("^<") or (line:find("^%S") and vim.endswith(path, ".txt"))) then
+      table.insert(found, table.concat(block, "\n"))
+      block = nil
+    elseif block then
+      table.insert(block, line)
+    elseif line:find("^%s*```lua") or line:find(">lua$") then
+      block = {}
+    end
+  end
+  return found
+end
+
 local function main()
+  local own = vim.fn.tempname()
+  vim.fn.mkdir(own, "p")
+  assert(vim.uv.fs_symlink(session.command[1], own .. "/antipasta-lsp"))
+  vim.env.PATH = own .. ":" .. vim.env.PATH
+
   test("the table has every form of every subcommand, and the options all that there are", function()
     for _, form in ipairs(forms()) do
       assert(vim.tbl_contains(in_table(COMMANDS), form), "not in the table: " .. form)
@@ -221,6 +242,33 @@ local function main()
     end
   end)
   screen.close()
+
+  test("the snippets of Lua in the documents can be run as they are", function()
+    local count = 0
+    for _, path in ipairs(vim.json.decode(vim.env.ANTIPASTA_DOCUMENTS)) do
+      for _, snippet in ipairs(snippets(path)) do
+        count = count + 1
+        local fresh = open("require('antipasta').setup({ cmd = command })")
+        begin(fresh)
+        -- Some are what stands between the braces of a table.
+        fresh.lua(
+          [[
+            local snippet = ...
+            local run = loadstring(snippet) or loadstring("return " .. snippet) or loadstring("return {" .. snippet .. "}")
+            local result = assert(run, "no Lua: " .. snippet)()
+            if type(result) == "table" and result.sections then
+              assert(type(result.sections.lualine_x[1]()) == "string")
+            end
+            vim.cmd.redraw({ bang = true })
+          ]],
+          snippet
+        )
+        reaches(fresh, snippet, "client()")
+        fresh.close()
+      end
+    end
+    assert(count > 8, ("the documents have only %d"):format(count))
+  end)
 
   for _, row in ipairs(OPTIONS) do
     test(("the option `%s`: %s"):format(row[1], row[2]), function()

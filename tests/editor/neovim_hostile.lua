@@ -31,10 +31,13 @@ local INIT = [[
       return vim.endswith(vim.api.nvim_buf_get_name(one.bufnr), ".antipasta.yaml")
     end)
   end
-  function floats()
-    return #vim.tbl_filter(function(id)
-      return vim.api.nvim_win_get_config(id).relative ~= ""
-    end, vim.api.nvim_list_wins())
+  function floating_text()
+    for _, id in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(id).relative ~= "" then
+        return table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(id), 0, -1, true), "\n")
+      end
+    end
+    return ""
   end
   function buffer_text()
     return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, true), "\n")
@@ -152,10 +155,10 @@ end
 
 -- What people do, and the Lua that says that they see what they asked for.
 local STEPS = {
-  { "Antipasta report", "floats() > 0" },
-  { "Antipasta report file", "floats() > 0" },
+  { "Antipasta report", "floating_text():find('Cyclomatic')" },
+  { "Antipasta report file", "floating_text():find('Maintainability')" },
   { "Antipasta report workspace", "is_told('The workspace has')" },
-  { "lua vim.lsp.buf.hover()", "floats() > 0" },
+  { "lua vim.lsp.buf.hover()", "floating_text():find('yclomatic')" },
   { "Antipasta worst", "vim.bo.buftype == 'quickfix' and #vim.fn.getqflist() > 0" },
   { "silent! cnext", "true" },
   { "silent! cclose", "true" },
@@ -220,10 +223,9 @@ local function main()
   end
 
   local function steps(root, file, text)
-    screen.lua(
-      "vim.lsp.stop_client(vim.lsp.get_clients(), true) vim.cmd('silent! %bwipeout!') vim.cmd.cd(vim.fn.fnameescape(...))",
-      root
-    )
+    screen.lua("vim.lsp.stop_client(vim.lsp.get_clients(), true) vim.cmd('silent! %bwipeout!')")
+    reaches("the end of the last server", "#vim.lsp.get_clients() == 0")
+    screen.lua("vim.cmd.cd(vim.fn.fnameescape(...))", root)
     screen.lua("vim.cmd.edit(vim.fn.fnameescape(...)) vim.fn.cursor(3, 6)", file)
     reaches("opening the file", "#vim.diagnostic.get(0) > 0 and lenses() > 0")
     is_inert("opening the file")

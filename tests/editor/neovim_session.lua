@@ -154,8 +154,12 @@ function M.screen(arguments)
     return table.concat(written)
   end
   -- Whether it waits for nobody: neither for a key after a message nor for an answer.
+  -- A command line is one only until it has been typed.
   function screen.is_free()
-    return not vim.rpcrequest(channel, "nvim_get_mode").blocking
+    return vim.wait(5000, function()
+      local mode = vim.rpcrequest(channel, "nvim_get_mode")
+      return not mode.blocking and not mode.mode:find("^[cr]")
+    end, 5)
   end
   -- What Lua comes to there. It is not asked for by a request, which would wait for a key as well.
   function screen.lua(code, ...)

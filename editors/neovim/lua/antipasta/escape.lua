@@ -13,7 +13,8 @@ local unsafe = {
 }
 
 local function escaped(letter)
-  return short[letter] or ("\\u{%x}"):format(vim.fn.char2nr(letter))
+  -- A NUL is no text to Vim's functions.
+  return short[letter] or ("\\u{%x}"):format(#letter == 1 and letter:byte() or vim.fn.char2nr(letter))
 end
 
 --- The text with an escape such as `\n` or `\u{1b}` for each character that would break its line, move a cursor or

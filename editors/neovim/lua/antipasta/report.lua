@@ -17,11 +17,10 @@ function M.show_message(params)
   if #lines == 1 or level > vim.log.levels.INFO then
     notice.tell(table.concat(lines, " "), level)
   else
-    vim.lsp.util.open_floating_preview(
-      vim.tbl_map(escape.one_line, lines),
-      "",
-      { border = "rounded", focus_id = "antipasta.report" }
-    )
+    lines = vim.tbl_map(escape.one_line, lines)
+    -- The same report again is the window of before: it is entered.
+    local focus_id = "antipasta: " .. lines[1]
+    vim.lsp.util.open_floating_preview(lines, "", { border = "rounded", focus_id = focus_id })
   end
 end
 

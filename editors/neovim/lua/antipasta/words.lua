@@ -1,4 +1,6 @@
 --- Values in the words of the server's code lenses.
+local escape = require("antipasta.escape")
+
 local M = {}
 
 local short = {
@@ -12,7 +14,7 @@ local opposite = { ["<="] = ">", ["<"] = ">=", [">="] = "<", [">"] = "<=", ["=="
 ---@param metric string as configurations name it
 ---@return string
 function M.metric(metric)
-  return short[metric] or (metric:gsub("_", " "))
+  return short[metric] or (escape.one_line(metric):gsub("_", " "))
 end
 
 --- A number, with decimals only if it has any.
