@@ -54,6 +54,14 @@ pub enum DecodeError {
         /// The line of the declaration, from 1.
         line: u32,
     },
+    /// The declared encoding is one that Python has, but we do not.
+    #[error("line {line}: the encoding `{encoding}` is not supported; save the file as UTF-8")]
+    Unsupported {
+        /// The declared name.
+        encoding: String,
+        /// The line of the declaration, from 1.
+        line: u32,
+    },
     /// A UTF-8 byte order mark and a declaration that contradict each other.
     #[error("line {line}: the file starts with a UTF-8 byte order mark but declares the encoding `{encoding}`")]
     Contradiction {
@@ -105,7 +113,8 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
             .and_then(|table| table.decode_string_checked(body))
             .map(Cow::Owned)
             .ok_or(DecodeError::InvalidSomewhere { encoding: name }),
-        Decoding::Utf16 => Err(DecodeError::WideEncoding("UTF-16")),
+        Decoding::Utf7 => Err(DecodeError::Unsupported { encoding: name, line }),
+        Decoding::Wide(name) => Err(DecodeError::WideEncoding(name)),
     }
 }
 

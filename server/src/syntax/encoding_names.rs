@@ -19,8 +19,10 @@ pub enum Decoding {
     /// An extension of ASCII of which only that part is known here: code pages of the Macintosh, and some East and Central
     /// Asian encodings.
     AsciiPart,
-    /// UTF-16, which Python does not accept as a source encoding.
-    Utf16,
+    /// UTF-7, which Python has and we do not.
+    Utf7,
+    /// UTF-16 or UTF-32, which Python does not accept as a source encoding; its name.
+    Wide(&'static str),
 }
 
 /// What a declared name means; `None` if Python has no text encoding of that name that could declare itself.
@@ -46,13 +48,18 @@ pub fn decoding_of(name: &str) -> Option<Decoding> {
         }
         "ascii" | "usascii" | "646" | "us" | "ansix341968" | "ansix341986" | "csascii" | "cp367" | "ibm367"
         | "isoir6" | "iso646us" | "iso646irv1991" => return Some(Decoding::Ascii),
+        "utf7" | "u7" | "unicode11utf7" | "csunicode11utf7" => return Some(Decoding::Utf7),
+        "utf16" | "u16" | "utf16le" | "utf16be" | "unicodelittleunmarked" | "unicodebigunmarked" => {
+            return Some(Decoding::Wide("UTF-16"));
+        }
+        "utf32" | "u32" | "utf32le" | "utf32be" => return Some(Decoding::Wide("UTF-32")),
         _ => {}
     }
     let standard = [label_of(&plain).as_str(), &name, &dashed]
         .into_iter()
         .find_map(|label| Encoding::for_label(label.as_bytes()));
     match standard {
-        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Some(Decoding::Utf16),
+        Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Some(Decoding::Wide("UTF-16")),
         // What the web replaces rather than decode is not decoded here either.
         Some(encoding) if encoding != REPLACEMENT => Some(Decoding::Standard(encoding)),
         _ if extends_ascii(&plain) => Some(code_page(&plain).map_or(Decoding::AsciiPart, Decoding::CodePage)),
@@ -223,7 +230,10 @@ mod tests {
             ("mac_latin2", Decoding::AsciiPart),
             ("iso2022_jp_2", Decoding::AsciiPart),
             ("hz", Decoding::AsciiPart),
-            ("utf-16", Decoding::Utf16),
+            ("utf-7", Decoding::Utf7),
+            ("unicode_1_1_utf_7", Decoding::Utf7),
+            ("UTF_32_BE", Decoding::Wide("UTF-32")),
+            ("utf-16", Decoding::Wide("UTF-16")),
         ] {
             assert_eq!(decoding_of(name), Some(decoding), "{name}");
         }

@@ -1,10 +1,12 @@
 //! Source text to syntax: decoding, parsing, and the units that a file consists of.
 
 mod decoding;
+mod diagnosis;
 mod encoded_edit;
 mod encoding_names;
 mod nesting;
 mod parsing;
+mod strictness;
 mod teardown;
 mod tree;
 pub mod units;

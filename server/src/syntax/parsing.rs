@@ -4,12 +4,14 @@ use std::fmt;
 use std::ops::Range;
 
 use ruff_python_ast::token::{TokenKind, Tokens};
-use ruff_python_ast::{ModModule, PySourceType, Stmt};
-use ruff_python_parser::{ParseError, ParseErrorType, Parsed, parse_unchecked_source};
-use ruff_text_size::{Ranged, TextSize};
+use ruff_python_ast::{ModModule, PySourceType, PythonVersion, Stmt};
+use ruff_python_parser::{ParseError, ParseErrorType, ParseOptions, Parsed, parse_unchecked};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 use serde::{Deserialize, Serialize};
 
+use super::diagnosis::diagnose;
 use super::nesting::{MAX_NESTING, first_too_deep};
+use super::strictness::first_refused;
 use super::teardown;
 use crate::text::LineIndex;
 
@@ -62,7 +64,16 @@ pub struct Source<'a> {
     lines: LineIndex,
     /// Taken out only when the tree is dropped.
     parsed: Option<Parsed<ModModule>>,
+    /// Where ruff's parser sees errors that are none, in order.
     false_alarms: Vec<TextSize>,
+    /// Where syntax is newer than the reference's Python, in order.
+    newer_syntax: Vec<TextSize>,
+}
+
+/// The places, of those in order, that are in a part of a text.
+fn within(places: &[TextSize], part: TextRange) -> &[TextSize] {
+    let before = |end| places.partition_point(|place| *place < end);
+    &places[before(part.start())..before(part.end())]
 }
 
 impl<'a> Source<'a> {
@@ -91,9 +102,14 @@ impl<'a> Source<'a> {
         self.parsed().tokens()
     }
 
-    /// Where ruff's parser sees errors that are none.
-    pub fn false_alarms(&self) -> &[TextSize] {
-        &self.false_alarms
+    /// Whether a part of the text has syntax that the reference's Python, 3.11, does not read.
+    pub fn has_newer_syntax(&self, part: TextRange) -> bool {
+        !within(&self.newer_syntax, part).is_empty()
+    }
+
+    /// In how many places of a part of the text ruff's parser sees errors that are none.
+    pub fn false_alarms(&self, part: TextRange) -> usize {
+        within(&self.false_alarms, part).len()
     }
 
     fn parsed(&self) -> &Parsed<ModModule> {
@@ -136,49 +152,44 @@ pub fn parse(text: &str) -> Result<Source<'_>, SyntaxError> {
         let message = format!("nested too deeply: more than {MAX_NESTING} levels");
         return Err(SyntaxError::at(text, &lines, offset, message));
     }
+    let options = ParseOptions::from(PySourceType::Python).with_target_version(PythonVersion::PY311);
     let mut source = Source {
         text,
         lines,
-        parsed: Some(parse_unchecked_source(text, PySourceType::Python)),
+        parsed: parse_unchecked(text, options).try_into_module(),
         false_alarms: Vec::new(),
+        newer_syntax: Vec::new(),
     };
     let tokens = source.tokens();
     let (false_alarms, errors): (Vec<_>, Vec<_>) = {
         let errors = source.parsed().errors().iter();
         errors.partition(|error| is_false_alarm(error, tokens))
     };
-    match errors.into_iter().min_by_key(|error| error.start()) {
-        Some(error) => Err(located(error, tokens, text, &source.lines)),
-        None => {
-            source.false_alarms = false_alarms.into_iter().map(Ranged::start).collect();
-            Ok(source)
-        }
+    if let Some(fault) = diagnose(text, &source.lines, tokens, &errors) {
+        return Err(SyntaxError::at(
+            text,
+            &source.lines,
+            fault.place.to_usize(),
+            fault.message,
+        ));
     }
+    if let Some((place, message)) = first_refused(text, source.parsed()) {
+        return Err(SyntaxError::at(
+            text,
+            &source.lines,
+            place.to_usize(),
+            message.to_owned(),
+        ));
+    }
+    source.false_alarms = places_of(false_alarms);
+    source.newer_syntax = places_of(source.parsed().unsupported_syntax_errors());
+    Ok(source)
 }
 
-fn located(error: &ParseError, tokens: &Tokens, text: &str, lines: &LineIndex) -> SyntaxError {
-    let message = error.error.to_string();
-    let mut letters = message.chars();
-    let mut message: String = letters
-        .next()
-        .map(|first| first.to_lowercase().chain(letters).collect())
-        .unwrap_or_default();
-    // The parser says what it found only where it expected one certain token.
-    if message.starts_with("expected ")
-        && !message.contains("found")
-        && let Some(found) = token_at(error.start(), tokens)
-    {
-        message += &format!(", found {found}");
-    }
-    SyntaxError::at(text, lines, error.start().to_usize(), message)
-}
-
-/// The kind of the token that begins at a place, if one does that means something.
-fn token_at(start: TextSize, tokens: &Tokens) -> Option<TokenKind> {
-    let first = tokens.partition_point(|token| token.start() < start);
-    let here = tokens[first..].iter().take_while(|token| token.start() == start);
-    let mut kinds = here.map(|token| token.kind());
-    kinds.find(|kind| !kind.is_trivia() && *kind != TokenKind::Unknown)
+fn places_of<'a, R: Ranged + 'a>(errors: impl IntoIterator<Item = &'a R>) -> Vec<TextSize> {
+    let mut places: Vec<_> = errors.into_iter().map(Ranged::start).collect();
+    places.sort_unstable();
+    places
 }
 
 /// Whether an error is none, because the parser is mistaken. Its tree is sound all the same. It overlooks
@@ -222,7 +233,7 @@ mod tests {
 
     #[test]
     fn errors_are_located_in_characters() {
-        assert_eq!(error("x = 1\nyä = (1 +\n"), "3:1: unexpected EOF while parsing");
+        assert_eq!(error("x = 1\nyä = (1 +\n"), "2:6: '(' was never closed");
         assert_eq!(error("é = 'ü' $\n"), "1:9: got unexpected token $");
     }
 
@@ -236,7 +247,7 @@ mod tests {
             ("x = = 1\n", "1:5: expected an expression, found `=`"),
             ("x = \n", "1:5: expected an expression, found newline"),
             ("x = # nothing\ny\n", "1:14: expected an expression, found newline"),
-            (")\n", "1:1: expected a statement, found `)`"),
+            ("x.\n", "1:3: expected an identifier, found newline"),
             ("f(a b)\n", "1:5: expected `,`, found name"),
             (
                 "if x:\ny\n",
@@ -273,7 +284,7 @@ mod tests {
         for text in ["raise;", "raise ; x = 1\n", "if x: raise \\\n ;\n", "raise;raise;\n"] {
             assert!(parse(text).is_ok(), "{text:?}");
         }
-        assert_eq!(error("raise; x = (\n"), "2:1: unexpected EOF while parsing");
+        assert_eq!(error("raise; x = (\n"), "1:12: '(' was never closed");
         for text in ["raise x,;", "x = ;", "raise from x;"] {
             assert!(parse(text).is_err(), "{text:?}");
         }
