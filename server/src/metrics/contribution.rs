@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::file_metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics, HalsteadCounts};
 use super::function_summary::FunctionSummary;
 use super::halstead::Operators;
-use super::lines::{self, LineContribution};
+use super::lines::LineContribution;
 use super::operand::Operand;
 use super::recursion_limit::Frames;
 
@@ -79,7 +79,7 @@ impl Contribution {
     }
 
     /// The metrics of the file that this is the whole contribution of. Its `text` is read only where lines cannot be
-    /// counted part by part (see [`lines`]).
+    /// counted part by part (see [`lines`](super::lines)).
     pub fn file_metrics(self, text: &str) -> FileMetrics {
         FileMetrics {
             totals: self.file_totals(|| Cow::Borrowed(text)),
@@ -101,11 +101,7 @@ impl Contribution {
             },
             // A module counts as one before its first decision.
             module_complexity: 1 + self.complexity,
-            lines: if self.lines.irregular {
-                lines::count_irregular(&text())
-            } else {
-                Some(self.lines.counts())
-            },
+            lines: self.lines.line_counts(text),
             recursion: self.frames.exceeded(),
             is_refused_by_complexipy: self.complexipy_refusals > 0,
         }

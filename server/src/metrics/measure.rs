@@ -77,7 +77,7 @@ fn contribution_of_region<'a>(
     kind: UnitKind,
     mut statements: impl Iterator<Item = &'a Stmt>,
 ) -> Contribution {
-    let lines = LineContribution::of(source.text(), source.lines(), source.tokens(), region);
+    let lines = LineContribution::of(source, region);
     let walked = match kind {
         UnitKind::Statements => walk(place, statements),
         UnitKind::ClassHeader => match statements.next() {

@@ -21,6 +21,8 @@ pub struct RunningTotals {
     with_operator: [u32; Operators::LIMIT],
     /// How many contributions have lines that must be counted over the whole file.
     irregular: u32,
+    /// How many contributions have syntax that the reference does not read.
+    newer: u32,
     /// Of the contributions with statements so deep that it was worth counting.
     frames: Vec<Frames>,
 }
@@ -31,6 +33,7 @@ impl Default for RunningTotals {
             sum: Contribution::default(),
             with_operator: [0; Operators::LIMIT],
             irregular: 0,
+            newer: 0,
             frames: Vec::new(),
         }
     }
@@ -53,6 +56,7 @@ impl RunningTotals {
             self.with_operator[number] += 1;
         }
         self.irregular += u32::from(part.lines.irregular);
+        self.newer += u32::from(part.lines.newer);
         if part.frames != Frames::default() {
             self.frames.push(part.frames);
         }
@@ -79,6 +83,7 @@ impl RunningTotals {
             self.with_operator[number] -= 1;
         }
         self.irregular -= u32::from(part.lines.irregular);
+        self.newer -= u32::from(part.lines.newer);
         if let Some(position) = self.frames.iter().position(|frames| *frames == part.frames) {
             self.frames.swap_remove(position);
         }
@@ -93,6 +98,7 @@ impl RunningTotals {
             self.sum.distinct_operators.extend(Operators::of_number(number));
         }
         self.sum.lines.irregular = self.irregular > 0;
+        self.sum.lines.newer = self.newer > 0;
         self.sum.frames = Frames::default();
         for &frames in &self.frames {
             self.sum.frames.merge(frames);

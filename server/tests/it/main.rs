@@ -8,6 +8,7 @@
 mod costs;
 mod hostile_input;
 mod incremental;
+mod newer_syntax;
 mod recorded;
 mod support;
 mod units;

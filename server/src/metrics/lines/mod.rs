@@ -11,16 +11,23 @@
 //!   a `;`, "last" is the last but one.
 //!
 //! Nearly always a group is what the parser takes for a logical line, and its tokens say all: [`LineContribution`]. The
-//! exceptions are *irregular* and left to [`count_irregular`], which does as radon does.
+//! exceptions are *irregular* and counted as radon does it, over the whole file. radon reads no syntax that is newer than the
+//! Python that it runs on, so for a file with syntax newer than 3.11 there is no number to match; it has numbers all the
+//! same: an interpolated string counts as one string, and where radon would give up, the parser's lines count.
 
 mod grouping;
+mod newer_strings;
 mod tokenize;
 
-use ruff_python_ast::token::{TokenKind, Tokens};
+use std::borrow::Cow;
+
+use ruff_python_ast::token::TokenKind;
 use ruff_text_size::{Ranged, TextRange};
 
-pub use self::grouping::count_irregular;
+use self::grouping::count_as_radon;
+use self::newer_strings::without_newer_strings;
 use super::file_metrics::LineCounts;
+use crate::syntax::Source;
 use crate::text::LineIndex;
 
 /// What a run of whole lines adds to the line counts of its file.
@@ -40,14 +47,18 @@ pub struct LineContribution {
     pub single: u32,
     /// Whether the lines must be counted as radon does it, over the whole file.
     pub irregular: bool,
+    /// Whether the lines have syntax that the reference, under CPython 3.11, does not read.
+    pub newer: bool,
 }
 
 impl LineContribution {
-    /// Counts the lines of `region`, which must be whole lines of `text`.
-    pub fn of(text: &str, lines: &LineIndex, tokens: &Tokens, region: TextRange) -> Self {
+    /// Counts the lines of `region`, which must be whole lines of the source.
+    pub fn of(source: &Source<'_>, region: TextRange) -> Self {
+        let (text, lines, tokens) = (source.text(), source.lines(), source.tokens());
         let mut counts = Self::default();
         counts.count_blank(text, lines, region);
         counts.irregular = is_irregular(&text[region]);
+        counts.newer = source.has_newer_syntax(region);
         let first = tokens.partition_point(|token| token.start() < region.start());
         let mut group = Group::default();
         for token in &tokens[first..] {
@@ -100,9 +111,10 @@ impl LineContribution {
         self.multi_line_strings += next.multi_line_strings;
         self.single += next.single;
         self.irregular |= next.irregular;
+        self.newer |= next.newer;
     }
 
-    /// Takes away lines that were added; whether the others are irregular is not known by this.
+    /// Takes away lines that were added; whether the others are irregular, or newer, is not known by this.
     pub fn unmerge(&mut self, part: &Self) {
         self.physical -= part.physical;
         self.logical -= part.logical;
@@ -112,8 +124,18 @@ impl LineContribution {
         self.single -= part.single;
     }
 
+    /// The counts of the file that this is the whole of; `None` where the reference's line counter gives up. The `text` of
+    /// the file is asked for only where lines cannot be counted part by part.
+    pub fn line_counts<'t>(&self, text: impl FnOnce() -> Cow<'t, str>) -> Option<LineCounts> {
+        match (self.irregular, self.newer) {
+            (false, _) => Some(self.counts()),
+            (true, false) => count_as_radon(&text()),
+            (true, true) => Some(count_as_radon(&without_newer_strings(&text())).unwrap_or_else(|| self.counts())),
+        }
+    }
+
     /// The counts, which are right unless the lines are irregular.
-    pub fn counts(&self) -> LineCounts {
+    fn counts(&self) -> LineCounts {
         let no_source = self.blank + self.multi_line_strings + self.single;
         LineCounts {
             lines: self.physical,

@@ -124,6 +124,25 @@ impl Tokenizer {
     }
 }
 
+/// Whether a text, with its terminators of lines, is one string and nothing else.
+pub fn is_one_string(text: &str) -> bool {
+    let prefix = string_prefix(text);
+    let Some(quote @ (b'\'' | b'"')) = text.as_bytes().get(prefix).copied() else {
+        return false;
+    };
+    let opened = &text[prefix + 1..];
+    let is_triple = opened.as_bytes().starts_with(&[quote; 2]);
+    let opened = if is_triple { &opened[2..] } else { opened };
+    string_end(opened, OpenString { quote, is_triple }) == Some(opened.len())
+        && (is_triple || !has_open_line_end(opened))
+}
+
+/// Whether the text has a terminator of a line that no backslash escapes.
+fn has_open_line_end(text: &str) -> bool {
+    let mut lines = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+    lines.any(|line| !ends_with_open_escape(line.trim_end_matches('\r')))
+}
+
 /// The offset behind the closing quotes of a string that `text` starts in, if they are on this line.
 fn string_end(text: &str, open: OpenString) -> Option<usize> {
     let bytes = text.as_bytes();
