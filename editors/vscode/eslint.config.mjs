@@ -19,6 +19,20 @@ export default tseslint.config(
     },
   },
   {
+    // What is shown is escaped in one file.
+    files: ["src/**/*.ts"],
+    ignores: ["src/notifications.ts"],
+    rules: {
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "MemberExpression[property.name=/^(show(Error|Warning|Information)Message|withProgress)$/]",
+          message: "Notifications are shown by src/notifications.ts, which escapes them.",
+        },
+      ],
+    },
+  },
+  {
     files: ["**/*.mjs"],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
   },

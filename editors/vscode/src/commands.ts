@@ -2,7 +2,9 @@
 
 import * as vscode from "vscode";
 
+import { messageOf } from "./escape";
 import { definitionAt } from "./metricsRequest";
+import { showError, showInformation, showWarning } from "./notifications";
 import type { Server } from "./server";
 
 /** Registers the commands that only the server and the log are needed for. */
@@ -18,7 +20,15 @@ export function registerCommands(server: Server, log: vscode.LogOutputChannel): 
       log.show();
     },
   };
-  const registered = Object.entries(commands).map(([name, run]) => vscode.commands.registerCommand(name, run));
+  const registered = Object.entries(commands).map(([name, run]) =>
+    vscode.commands.registerCommand(name, async () => {
+      try {
+        await run();
+      } catch (error) {
+        void showError(`antipasta: ${messageOf(error)}`);
+      }
+    }),
+  );
   return vscode.Disposable.from(...registered);
 }
 
@@ -50,23 +60,19 @@ function pythonEditor(): vscode.TextEditor | undefined {
   if (editor?.document.languageId === "python") {
     return editor;
   }
-  void vscode.window.showInformationMessage("antipasta: open a Python file first.");
+  void showInformation("antipasta: open a Python file first.");
   return undefined;
 }
 
 /** Has the server execute a command; it shows by itself what there is to say. */
 async function execute(server: Server, command: string, ...words: (string | number)[]): Promise<void> {
   if (server.condition.kind !== "running") {
-    void vscode.window.showWarningMessage("antipasta: the server does not run.", "Restart").then((chosen) => {
+    void showWarning("antipasta: the server does not run.", { title: "Restart" }).then((chosen) => {
       if (chosen !== undefined) {
         void server.restart();
       }
     });
     return;
   }
-  try {
-    await server.ask("workspace/executeCommand", { command, arguments: words });
-  } catch (error) {
-    void vscode.window.showErrorMessage(`antipasta: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  await server.ask("workspace/executeCommand", { command, arguments: words });
 }

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 
+import { messageOf, plain } from "./escape";
 import type { WorkspaceReport } from "./protocol";
 import { ORDERS, RANKED_METRICS, worst, type Order, type Ranked } from "./ranking";
 import type { Server } from "./server";
@@ -71,14 +72,15 @@ export class ComplexityView implements vscode.TreeDataProvider<Ranked>, vscode.D
     const values = definition.values.map(valueText);
     const shown = definition.values.find(({ metric }) => metric === this.order);
     const amount = shown === undefined ? `${definition.lines} lines` : valueText(shown);
-    const file = `${vscode.workspace.asRelativePath(place)}:${definition.line + 1}`;
-    const item = new vscode.TreeItem(definition.qualifiedName);
+    const file = `${plain(vscode.workspace.asRelativePath(place))}:${definition.line + 1}`;
+    const name = plain(definition.qualifiedName);
+    const item = new vscode.TreeItem(name);
     item.description = `${amount} · ${file}`;
-    item.tooltip = [definition.qualifiedName, ...values, `${definition.lines} lines`, file].join("\n");
+    item.tooltip = [name, ...values, `${definition.lines} lines`, file].join("\n");
     item.iconPath = isViolation
       ? new vscode.ThemeIcon("warning", new vscode.ThemeColor("list.warningForeground"))
       : new vscode.ThemeIcon(`symbol-${definition.kind}`);
-    item.accessibilityInformation = { label: [definition.qualifiedName, ...values, file].join(", ") };
+    item.accessibilityInformation = { label: [name, ...values, file].join(", ") };
     const start = new vscode.Position(definition.line, 0);
     const options: vscode.TextDocumentShowOptions = { selection: new vscode.Range(start, start) };
     item.command = { title: "Go to", command: "vscode.open", arguments: [place, options] };
@@ -122,7 +124,7 @@ export class ComplexityView implements vscode.TreeDataProvider<Ranked>, vscode.D
       if (request.token.isCancellationRequested) {
         return;
       }
-      message = error instanceof Error ? error.message : String(error);
+      message = messageOf(error);
     } finally {
       request.dispose();
     }

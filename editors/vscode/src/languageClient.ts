@@ -9,11 +9,15 @@ import {
   CodeLensRequest,
   ErrorAction,
   LanguageClient,
+  RevealOutputChannelOn,
   ShowMessageNotification,
+  ShowMessageRequest,
   State,
   type ErrorHandler,
   type LanguageClientOptions,
+  type MessageActionItem,
   type ShowMessageParams,
+  type ShowMessageRequestParams,
   type StaticFeature,
 } from "vscode-languageclient/node";
 
@@ -32,6 +36,8 @@ export interface Listener {
   readonly onState: (state: ClientState) => void;
   /** The server has something to say to the user. */
   readonly onMessage: (message: ShowMessageParams) => void;
+  /** The server asks the user something; returns what was chosen. */
+  readonly onQuestion: (question: ShowMessageRequestParams) => Promise<MessageActionItem | null>;
   /** A server that ended is not started again; the message says why. */
   readonly onGivenUp: (message: string) => void;
 }
@@ -46,6 +52,7 @@ export function newClient(command: string, log: vscode.LogOutputChannel, listene
   const options: LanguageClientOptions = {
     documentSelector: ["file", "untitled"].map((scheme) => ({ scheme, language: "python" })),
     outputChannel: log,
+    revealOutputChannelOn: RevealOutputChannelOn.Never,
     errorHandler: newErrorHandler(listener),
     initializationFailedHandler: () => false,
     initializationOptions: vscode.workspace.getConfiguration(SECTION),
@@ -63,14 +70,22 @@ export function newClient(command: string, log: vscode.LogOutputChannel, listene
       },
     },
   };
-  const client = new LanguageClient(SECTION, "antipasta", { command, options: { env } }, options);
+  const client = new Client(SECTION, "antipasta", { command, options: { env } }, options);
   client.registerFeature(new PushedDiagnostics());
   client.registerFeature(lenses);
   client.onNotification(ShowMessageNotification.type, listener.onMessage);
+  client.onRequest(ShowMessageRequest.type, listener.onQuestion);
   client.onDidChangeState(({ newState }) => {
     listener.onState(newState === State.Running ? "running" : newState === State.Starting ? "starting" : "stopped");
   });
   return client;
+}
+
+/** What is wrong with the connection is logged; the listener shows what is worth it, and escapes it first. */
+class Client extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
 }
 
 function newErrorHandler({ onGivenUp }: Listener): ErrorHandler {

@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 
+import { plain } from "./escape";
 import type { Condition, Server } from "./server";
 
 /** Shows how the server is. */
@@ -11,8 +12,8 @@ export function showLanguageStatus(server: Server): vscode.Disposable {
   const show = (condition: Condition): void => {
     item.busy = condition.kind === "starting";
     const { text, detail, isTrouble } = wordsOf(condition);
-    item.text = text;
-    item.detail = detail;
+    item.text = plain(text);
+    item.detail = plain(detail);
     item.severity = isTrouble ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
     item.command = isTrouble
       ? { title: "Restart", command: "antipasta.restartServer" }

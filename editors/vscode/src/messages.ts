@@ -1,7 +1,10 @@
 /** What the server has to say in words. */
 
 import * as vscode from "vscode";
-import type { ShowMessageParams } from "vscode-languageclient/node";
+import type { MessageActionItem, ShowMessageParams, ShowMessageRequestParams } from "vscode-languageclient/node";
+
+import { plain } from "./escape";
+import { showError, showInformation, showWarning } from "./notifications";
 
 /** Of `MessageType` in the protocol. */
 const ERROR = 1;
@@ -22,16 +25,23 @@ export function registerReports(): vscode.Disposable {
 
 /** Shows a message. Reports and explanations have several lines: they are shown as a document beside the code. */
 export function showMessage({ type, message }: ShowMessageParams): void {
-  const level: number = type;
-  if (level === ERROR) {
-    void vscode.window.showErrorMessage(message);
-  } else if (level === WARNING) {
-    void vscode.window.showWarningMessage(message);
-  } else if (message.trim().includes("\n")) {
-    void showReport(message);
+  if (type === ERROR || type === WARNING || !message.trim().includes("\n")) {
+    void notify(type, message.trim());
   } else {
-    void vscode.window.showInformationMessage(message.trim());
+    void showReport(message);
   }
+}
+
+/** Shows a message with buttons; returns which of its actions was chosen, if any was. */
+export async function askUser({ type, message, actions }: ShowMessageRequestParams): Promise<MessageActionItem | null> {
+  const choices = (actions ?? []).map((action) => ({ title: plain(action.title), action }));
+  const chosen = await notify(type, message.trim(), ...choices);
+  return chosen?.action ?? null;
+}
+
+function notify<C extends vscode.MessageItem>(type: number, text: string, ...choices: C[]): Thenable<C | undefined> {
+  const show = type === ERROR ? showError : type === WARNING ? showWarning : showInformation;
+  return show(text, ...choices);
 }
 
 async function showReport(text: string): Promise<void> {

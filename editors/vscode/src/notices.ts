@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 
+import { showError } from "./notifications";
 import type { Condition, Server } from "./server";
 
 const INSTALLATION = "https://github.com/antipasta-lsp/antipasta-lsp/blob/main/editors/vscode/README.md#the-binary";
@@ -38,7 +39,7 @@ function missingText(places: readonly string[]): string {
 }
 
 async function offer(message: string, actions: readonly Action[]): Promise<void> {
-  const chosen = await vscode.window.showErrorMessage(message, ...actions);
+  const chosen = await showError(message, ...actions);
   await chosen?.run();
 }
 

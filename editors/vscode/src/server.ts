@@ -5,7 +5,8 @@ import type { LanguageClient } from "vscode-languageclient/node";
 
 import { findBinary, type Found } from "./binary";
 import type { ClientState } from "./languageClient";
-import { showMessage } from "./messages";
+import { messageOf, plain } from "./escape";
+import { askUser, showMessage } from "./messages";
 import { binaryPath, isFromEnvironment } from "./settings";
 
 /** How the server is. */
@@ -14,6 +15,9 @@ export type Condition =
   | { readonly kind: "running"; readonly version: string; readonly source: string; readonly path: string }
   | { readonly kind: "missing"; readonly places: readonly string[] }
   | { readonly kind: "failed"; readonly message: string };
+
+/** A request that is not cancelled. Without any token the client would send `undefined` as a parameter of its own. */
+const NEVER = new vscode.CancellationTokenSource().token;
 
 /** Runs the server for all folders of the workspace. */
 export class Server implements vscode.Disposable {
@@ -55,7 +59,7 @@ export class Server implements vscode.Disposable {
    * @returns nothing if there is no server that could answer
    * @throws the server's error, or that the request was cancelled
    */
-  async ask<R>(method: string, params: object, token?: vscode.CancellationToken): Promise<R | undefined> {
+  async ask<R>(method: string, params: object, token: vscode.CancellationToken = NEVER): Promise<R | undefined> {
     return this.present.kind === "running" ? this.client?.sendRequest<R>(method, params, token) : undefined;
   }
 
@@ -74,12 +78,12 @@ export class Server implements vscode.Disposable {
     this.become({ kind: "starting" });
     const found = await this.find();
     if (found.binary === undefined) {
-      this.log.error(`There is no antipasta-lsp in any of: ${found.places.join(", ")}`);
+      this.log.error(`There is no antipasta-lsp in any of: ${plain(found.places.join(", "))}`);
       this.become({ kind: "missing", places: found.places });
       return;
     }
     const { path, source } = found.binary;
-    this.log.info(`Using ${path}, found by ${source}`);
+    this.log.info(`Using ${plain(path)}, found by ${plain(source)}`);
     // What the client consists of takes longer to load than an editor should wait for when it starts.
     const { newClient } = await import("./languageClient");
     const client = newClient(path, this.log, {
@@ -89,6 +93,7 @@ export class Server implements vscode.Disposable {
         }
       },
       onMessage: showMessage,
+      onQuestion: askUser,
       onGivenUp: (message) => {
         this.become({ kind: "failed", message });
       },
@@ -130,8 +135,4 @@ export class Server implements vscode.Disposable {
     this.present = condition;
     this.changes.fire(condition);
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

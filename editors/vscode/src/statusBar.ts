@@ -2,6 +2,7 @@
 
 import * as vscode from "vscode";
 
+import { markdown, plain } from "./escape";
 import { definitionAt } from "./metricsRequest";
 import type { Judged, Metric } from "./protocol";
 import type { Server } from "./server";
@@ -97,9 +98,9 @@ export class StatusBar implements vscode.Disposable {
     }
     const isViolation = shown.some((judged) => judged.verdict === "violation");
     const words = [...shown.map(valueText), ...(isStale ? ["stale"] : [])].join(" · ");
-    this.item.text = `${isViolation ? "$(warning) " : ""}${lastPart(name)}: ${words}`;
+    this.item.text = `${isViolation ? "$(warning) " : ""}${plain(lastPart(name))}: ${words}`;
     this.item.tooltip = tooltip(name, values, isStale);
-    this.item.accessibilityInformation = { label: `${name}: ${words}` };
+    this.item.accessibilityInformation = { label: `${plain(name)}: ${words}` };
     this.item.backgroundColor = isViolation ? new vscode.ThemeColor("statusBarItem.warningBackground") : undefined;
     this.item.show();
   }
@@ -112,9 +113,10 @@ function lastPart(qualifiedName: string): string {
 function tooltip(name: string, values: readonly Judged[], isStale: boolean): vscode.MarkdownString {
   const rows = values.map(({ metric, value, threshold, verdict }) => {
     const limit = threshold === undefined ? "" : `${threshold.comparison} ${numberText(threshold.limit)}`;
-    return `| ${metric.replaceAll("_", " ")} | ${numberText(value)} | ${limit} | ${verdict ?? ""} |`;
+    const cells = [metric.replaceAll("_", " "), numberText(value), limit, verdict ?? ""];
+    return `| ${cells.map(markdown).join(" | ")} |`;
   });
   const note = isStale ? "\n\nThe last good values, of before the code got a syntax error." : "";
   const head = "| metric | value | threshold | verdict |\n| :-- | --: | :-- | :-- |";
-  return new vscode.MarkdownString(`\`${name}\`\n\n${head}\n${rows.join("\n")}${note}`);
+  return new vscode.MarkdownString(`${markdown(name)}\n\n${head}\n${rows.join("\n")}${note}`);
 }

@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 
+import { messageOf, plain } from "../escape";
 import type { Metric, WorkspaceReport } from "../protocol";
 import type { Server } from "../server";
 import { workspaceMetrics } from "../workspaceMetrics";
@@ -90,7 +91,7 @@ class TreemapPanel implements vscode.Disposable {
       }
     } catch (error) {
       if (!request.token.isCancellationRequested) {
-        await this.tell(trouble(error instanceof Error ? error.message : String(error)));
+        await this.tell(trouble(messageOf(error)));
       }
     } finally {
       request.dispose();
@@ -103,8 +104,13 @@ class TreemapPanel implements vscode.Disposable {
 }
 
 function shown({ files }: WorkspaceReport, metric: Metric): ToView {
-  const pathOf = (uri: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(uri, true));
-  return { kind: "report", metric, files: files.map((file) => ({ ...file, path: pathOf(file.uri) })) };
+  const pathOf = (uri: string): string => plain(vscode.workspace.asRelativePath(vscode.Uri.parse(uri, true)));
+  const named = files.map((file) => ({
+    ...file,
+    path: pathOf(file.uri),
+    definitions: file.definitions.map((one) => ({ ...one, qualifiedName: plain(one.qualifiedName) })),
+  }));
+  return { kind: "report", metric, files: named };
 }
 
 function trouble(text: string): ToView {
