@@ -1,5 +1,7 @@
 //! The command line.
 
+mod usage;
+
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
@@ -8,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{Args, ColorChoice, CommandFactory, Parser, Subcommand};
+use clap::{Args, ColorChoice, Parser, Subcommand};
 
 use crate::cache::Location;
 use crate::check::{
@@ -17,7 +19,6 @@ use crate::check::{
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, MergeCommand, VerifyCommand};
 use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
-use crate::escape;
 use crate::git::Change;
 use crate::lsp::{self, Connection};
 use crate::metrics::MetricType;
@@ -40,18 +41,18 @@ Examples:
   antipasta-lsp --check --diff origin/main    check the files of a pull request
   antipasta-lsp --check --staged --changed-only
                                               count only what the next commit makes worse
-  antipasta-lsp --check --baseline antipasta-baseline.jsonl --write-baseline
-                                              tolerate what there is, and count what is new or gets worse
+  antipasta-lsp --check --write-baseline antipasta-baseline.jsonl
+                                              allow the violations there are, and count what is new or gets worse
   antipasta-lsp --check --shard 1/4 --format json --output 1.json
                                               check the first of four parts; `antipasta-lsp merge` joins them
   git show HEAD:a.py | antipasta-lsp --check - --stdin-filename a.py
   antipasta-lsp hook install                  have git do so before each commit
-  antipasta-lsp config init                   write a .antipasta.yaml to begin with
+  antipasta-lsp config init                   write a first .antipasta.yaml
 
 Exit codes of --check:
   0  no violations
   2  violations
-  1  no violations, but something could not be analysed or the command is wrong";
+  1  no violations, but something could not be checked, or the command is wrong";
 
 /// Code metrics for Python: cyclomatic and cognitive complexity, Halstead's metrics, maintainability index, line counts.
 ///
@@ -60,12 +61,12 @@ Exit codes of --check:
 /// speaks the Language Server Protocol with it.
 #[derive(Debug, Parser)]
 #[command(name = "antipasta-lsp", version, styles = STYLES, after_help = EXAMPLES)]
-#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = false)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// Do without the cache: analyse whatever was analysed before, and remember nothing.
+    /// Do not read or write the cache.
     #[arg(long)]
     no_cache: bool,
 
@@ -97,9 +98,9 @@ enum Command {
     /// Write, check, show or convert configurations.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Make one report of those of several parts, as `--shard` makes them.
+    /// Make one report of the reports of all parts, as `--shard` makes them.
     Merge(MergeCommand),
-    /// Look at the cache, check it, make it smaller, or carry it elsewhere.
+    /// Look at the cache, verify it, make it smaller, or copy it elsewhere.
     Cache {
         #[command(subcommand)]
         command: CacheCommand,
@@ -108,10 +109,10 @@ enum Command {
         #[arg(id = "cache_format", long = "format", value_enum, default_value_t, global = true)]
         format: CacheFormat,
     },
-    /// Have git check what is committed.
+    /// Have git check each commit.
     #[command(subcommand)]
     Hook(HookCommand),
-    /// Run the Python antipasta beside this one, and say what differs.
+    /// Run the Python antipasta on the same files, and list the differences.
     ///
     /// Every value of every function, class and file is compared, to the last digit, and every violation. Exit code 0 if all are
     /// the same, 2 if some differ, 1 if they cannot be compared.
@@ -132,8 +133,8 @@ struct CheckArguments {
 
     /// Check what the next commit contains: the files in git's index that differ from `HEAD`, as they are there.
     ///
-    /// Nothing in the working tree matters, not even a configuration, unless git does not track it. Paths, if there are any,
-    /// say which of the files to check. That there are none to check is no error.
+    /// The working tree does not matter; the configuration is read from the index too, unless git does not track it. Paths
+    /// limit which of the files are checked. The check passes when there is nothing to check.
     #[arg(long, group = "change")]
     staged: bool,
 
@@ -144,66 +145,73 @@ struct CheckArguments {
     #[arg(long, value_name = "REF", group = "change", value_parser = Change::of_revisions)]
     diff: Option<Change>,
 
-    /// Count only what the change made: violations of functions that are new, and of values that got worse.
+    /// Count only violations that are new, or whose value got worse by the change.
     ///
-    /// A function is known again by its qualified name wherever it has gone in the file, and by its numbers if it was renamed.
-    /// The report says how a value got worse, such as `12 -> 17`.
+    /// A function is recognized by its qualified name, wherever in the file it is; a renamed one is recognized if all its
+    /// metrics are unchanged. The report says how a value got worse, such as `12 -> 17`.
     #[arg(long, requires = "change")]
     changed_only: bool,
 
-    /// Tolerate the violations that a baseline has, as long as they get no worse.
+    /// Allow the violations in a baseline, as long as they get no worse.
     ///
-    /// The baseline knows them by path, qualified name and metric, whatever the line. A violation counts if it is not in the
-    /// baseline, or its value is worse than there; the report says how, such as `12 -> 17`. With `--staged`, and with `--diff`
-    /// between two commits, the baseline is that of the index or of the commit, if git tracks it.
+    /// An entry has a path, a qualified name and a metric, and no line. A violation counts if the baseline has no entry for it,
+    /// or if its value is worse; the report says by how much, such as `12 -> 17`. With `--staged`, and with `--diff` between
+    /// two commits, the baseline is read from the index or the commit, if git tracks it.
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 
-    /// Make the present violations the baseline.
+    /// Make the present violations the baseline, and write it.
     ///
-    /// Those of the files that are checked take the place of what the baseline had of them; what it has of other files stays,
-    /// unless they are gone.
-    #[arg(long, requires = "baseline", conflicts_with = "change")]
-    write_baseline: bool,
+    /// The violations of the files that are checked replace the entries of these files. Entries of other files stay, unless
+    /// the files are gone. The file can be named here or by `--baseline`.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with = "change")]
+    write_baseline: Option<Option<PathBuf>>,
 
-    /// Take out of the baseline what it tolerates needlessly.
+    /// Remove entries from the baseline that are no longer needed.
     ///
-    /// Entries go whose function is gone or keeps to its threshold, and those of files that are gone; values that got better
-    /// are lowered to what they are. Nothing is added or raised. Files that are not checked keep theirs.
-    #[arg(long, requires = "baseline", conflicts_with_all = ["change", "write_baseline"])]
-    prune_baseline: bool,
+    /// An entry is removed if its file or function is gone or no longer violates. Values that got better are lowered. Nothing
+    /// is added or raised. Entries of files that are not checked stay. The file can be named here or by `--baseline`.
+    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["change", "write_baseline"])]
+    prune_baseline: Option<Option<PathBuf>>,
 
-    /// Write an ignore comment for each violation: `# antipasta: ignore[METRIC<=VALUE]`, so that only what gets worse violates
-    /// from now on.
+    /// Write an ignore comment for each violation: `# antipasta: ignore[METRIC<=VALUE]`. From then on, it counts only if it
+    /// gets worse.
     ///
-    /// The comments are put on the lines of `def` and `class`. Values of a file as a whole cannot be ignored by a comment.
+    /// The comments are written on the lines of `def` and `class`. A comment cannot ignore the value of a whole file.
     #[arg(long, conflicts_with_all = ["write_baseline", "prune_baseline"])]
     add_ignores: bool,
 
-    /// The configuration to use for all files, in place of the nearest above each file.
+    /// Another name for PATH, as antipasta has it.
+    #[arg(long = "directory", short = 'd', value_name = "PATH", hide = true)]
+    directories: Vec<PathBuf>,
+
+    /// Another name for PATH, as antipasta has it.
+    #[arg(long = "files", short = 'f', value_name = "PATH", hide = true)]
+    files: Vec<PathBuf>,
+
+    /// Use this configuration for all files, instead of the nearest one above each file.
     #[arg(long, short, value_name = "FILE")]
     config: Option<PathBuf>,
 
     /// Check one of several parts of the files, such as 1/4, for jobs that share the work.
     ///
-    /// The parts are of about the same size, and depend on nothing but the paths and sizes of the files: each job finds the same
-    /// ones. `antipasta-lsp merge` makes one report of theirs, in JSON or SARIF.
+    /// The parts are of about the same size. They depend only on the paths and sizes of the files, so every job finds the same
+    /// ones. `antipasta-lsp merge` makes one report of their reports, in JSON or SARIF.
     #[arg(long, value_name = "I/N", conflicts_with_all = ["write_baseline", "prune_baseline"])]
     shard: Option<Shard>,
 
-    /// What it comes to that something could not be checked: a file that is no Python or cannot be read, or git or this
-    /// program failing.
+    /// What to do when a file cannot be checked: it is no Python or cannot be read, or git or this program fails.
     ///
-    /// `warn` reports it and passes, so that it blocks no commit; violations, a wrong command line and a wrong configuration
-    /// never pass. The last one given counts.
+    /// `warn` reports it and passes, so that it blocks no commit. Violations, a wrong command line and a wrong configuration
+    /// never pass. If the option is given several times, the last one counts.
     #[arg(long, value_name = "WHAT", value_enum, default_value_t, overrides_with = "on_error")]
     on_error: OnError,
 
-    /// Stop in time, after having checked the riskiest files first.
+    /// Stop after this time, and check the riskiest files first.
     ///
-    /// What is known from an earlier run comes first, then what the configuration names in `critical_paths`, then what is
-    /// large and was changed often in git's history. A file that takes half of the time, or 10 seconds, is given up. What was
-    /// not checked is reported; without violations, the exit code is 1 then (see --on-error).
+    /// Files known from an earlier run come first, then those that match `critical_paths` of the configuration, then those that
+    /// are large and changed often in git's history. A file that takes half of the time, or 10 seconds, is given up. Files that
+    /// were not checked are reported; without violations, the exit code is then 1 (see --on-error).
     #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, conflicts_with = "add_ignores")]
     max_time: Option<Duration>,
 
@@ -217,14 +225,14 @@ struct CheckArguments {
     )]
     format: OutputFormat,
 
-    /// Report in a format, to a file if one is named; given several times, in several at once.
+    /// Report in this format, to a file if one is named. Can be given several times.
     ///
     /// `--output-format text --output-format sarif:report.sarif` shows violations to people and writes them for tools. The
-    /// kinds are those of `--format`. One report at most goes to the standard output.
+    /// kinds are those of `--format`. At most one report goes to the standard output.
     #[arg(long = "output-format", value_name = "KIND[:FILE]")]
     output_formats: Vec<Destination>,
 
-    /// Write the report that names no file to this one, in place of the standard output.
+    /// Write the report to this file instead of the standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 
@@ -235,24 +243,24 @@ struct CheckArguments {
     /// Judge a metric by another threshold, such as `cyclomatic_complexity=15`.
     ///
     /// The metric can be named by a prefix: cyc (cyclomatic_complexity), cog (cognitive_complexity), mai
-    /// (maintainability_index), vol, dif, eff (halstead_volume, _difficulty, _effort). A metric that the configuration
-    /// does not judge stays unjudged. May be given several times.
+    /// (maintainability_index), vol, dif, eff (halstead_volume, _difficulty, _effort). It has no effect on a metric that the
+    /// configuration does not judge. Can be given several times.
     #[arg(long = "threshold", short, value_name = "TYPE=VALUE", value_parser = parse_threshold)]
     thresholds: Vec<(MetricType, f64)>,
 
-    /// Take in files that match a pattern, whatever else leaves them out. May be given several times.
+    /// Check files that match a pattern, whatever else ignores them. Can be given several times.
     #[arg(long = "include-pattern", short, value_name = "PATTERN", value_parser = parse_pattern)]
     include_patterns: Vec<String>,
 
-    /// Leave out files that match a pattern, as in a .gitignore. May be given several times.
+    /// Ignore files that match a pattern, as in a .gitignore. Can be given several times.
     #[arg(long = "exclude-pattern", short, value_name = "PATTERN", value_parser = parse_pattern)]
     exclude_patterns: Vec<String>,
 
-    /// Take in files that a .gitignore leaves out.
+    /// Check files that a .gitignore ignores.
     #[arg(long)]
     no_gitignore: bool,
 
-    /// Take in every file, whatever leaves it out.
+    /// Check every file, whatever ignores it.
     #[arg(long)]
     force_analyze: bool,
 
@@ -260,19 +268,20 @@ struct CheckArguments {
     #[arg(long)]
     report_unused_ignores: bool,
 
-    /// Say on the standard error what the run cost: files, functions, time by phase, throughput, memory.
+    /// Print what the run cost to the standard error: files, functions, time by phase, throughput, memory.
     #[arg(long)]
     statistics: bool,
 
-    /// The most threads to use [default: one for each processor].
+    /// How many threads to use at most [default: one for each processor].
     #[arg(long, short, value_name = "N", value_parser = parse_jobs)]
     jobs: Option<NonZeroUsize>,
 
-    /// The name of the source on the standard input: for the report, and to find its configuration.
+    /// The name of the source on the standard input. It is used in the report, to find the configuration, and to see whether
+    /// the file is ignored.
     #[arg(long, value_name = "FILE")]
     stdin_filename: Option<PathBuf>,
 
-    /// When to colour what is written.
+    /// When to use colors.
     #[arg(long, value_name = "WHEN", default_value_t)]
     color: ColorChoice,
 }
@@ -311,25 +320,16 @@ fn parse_seconds(text: &str) -> Result<Duration, String> {
     Ok(Duration::from_secs_f64(seconds))
 }
 
-/// An error about the command line of this process, which may name any of it, with the words escaped that it names.
-fn with_escapes(error: clap::Error) -> clap::Error {
-    let words = std::env::args_os().map(|word| escape::one_line(&word.to_string_lossy()).into_owned());
-    match Cli::try_parse_from(words) {
-        Err(escaped) if escaped.kind() == error.kind() => escaped,
-        _ => {
-            let text = error.to_string();
-            let text = escape::one_line(text.trim_start_matches("error: "));
-            Cli::command().error(error.kind(), text)
-        }
-    }
-}
-
 /// Reads the command line of this process and does what it says.
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let words = usage::ours(std::env::args_os());
+    let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,
         Err(message) => {
-            let message = with_escapes(message);
+            let message = match message.use_stderr() {
+                true => usage::explained(message, &words),
+                false => message,
+            };
             // What is printed on request is no error. The exit code 2, which clap would use, says that there are violations.
             let is_error = message.use_stderr();
             let is_lost = message
@@ -389,11 +389,35 @@ impl CheckArguments {
         }
     }
 
-    fn options(self, no_cache: bool) -> Result<CheckOptions, String> {
+    fn options(mut self, no_cache: bool) -> Result<CheckOptions, String> {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
+        self.paths.append(&mut self.directories);
+        self.paths.append(&mut self.files);
+        let (task, option, named) = match (&self.write_baseline, &self.prune_baseline) {
+            (Some(file), _) => (BaselineTask::Write, "--write-baseline", Some(file.clone())),
+            (_, Some(file)) => (BaselineTask::Prune, "--prune-baseline", Some(file.clone())),
+            _ => (BaselineTask::Apply, "--baseline", None),
+        };
+        let file = match (self.baseline.take(), named) {
+            (Some(file), Some(Some(path))) => {
+                // `--baseline FILE --write-baseline PATH...`: what follows is what to check.
+                if file != path {
+                    self.paths.push(path);
+                }
+                Some(file)
+            }
+            (None, Some(Some(file))) => Some(file),
+            (None, Some(None)) => {
+                return Err(format!(
+                    "{option} needs the name of the baseline: `{option} antipasta-baseline.jsonl`"
+                ));
+            }
+            (file, _) => file,
+        };
+        let baseline = file.map(|file| BaselineOptions { file, task });
         let writes = [
-            ("--write-baseline", self.write_baseline),
-            ("--prune-baseline", self.prune_baseline),
+            ("--write-baseline", self.write_baseline.is_some()),
+            ("--prune-baseline", self.prune_baseline.is_some()),
             ("--add-ignores", self.add_ignores),
         ];
         let writes = writes.iter().find(|(_, is_given)| *is_given);
@@ -408,12 +432,6 @@ impl CheckArguments {
                            --diff between two commits";
             return Err(message.to_owned());
         }
-        let task = match (self.write_baseline, self.prune_baseline) {
-            (true, _) => BaselineTask::Write,
-            (_, true) => BaselineTask::Prune,
-            _ => BaselineTask::Apply,
-        };
-        let baseline = self.baseline.map(|file| BaselineOptions { file, task });
         let input = if !self.paths.iter().any(is_stdin) {
             if self.stdin_filename.is_some() {
                 return Err("--stdin-filename goes with `-`, source on the standard input".to_owned());

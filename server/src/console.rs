@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use crate::config::{Problem, first_of};
 use crate::escape;
+use crate::system_error::{reason, without_numbers};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
@@ -22,7 +23,7 @@ const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 pub fn error(message: impl Display) {
     write_line(format_args!(
         "{ERROR}error{ERROR:#}: {}",
-        escape::one_line(&message.to_string())
+        escape::one_line(&without_numbers(&message.to_string()))
     ));
 }
 
@@ -38,7 +39,7 @@ pub fn errors(message: impl Display) {
 pub fn warning(message: impl Display) {
     write_line(format_args!(
         "{WARNING}warning{WARNING:#}: {}",
-        escape::one_line(&message.to_string())
+        escape::one_line(&without_numbers(&message.to_string()))
     ));
 }
 
@@ -87,6 +88,6 @@ pub fn print_json(value: &Value) -> Result<(), String> {
 fn write_out(text: &str) -> Result<(), String> {
     match io::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| format!("the standard output: {error}")),
+        done => done.map_err(|error| format!("the standard output: {}", reason(&error))),
     }
 }

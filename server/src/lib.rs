@@ -13,7 +13,7 @@
 //! | 2 | [`syntax`] | decoding, parsing, trees that follow edits, units |
 //! | 1 | [`text`] | ropes, lines, positions, edits |
 //!
-//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `escape` is for all; `locks`, `regular_file` and
+//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `escape` and `system_error` are for all; `locks`, `regular_file` and
 //! `replace_file` are for the floors above them.
 
 // Tests read what they have written.
@@ -35,5 +35,6 @@ pub mod metrics;
 mod regular_file;
 mod replace_file;
 pub mod syntax;
+mod system_error;
 pub mod text;
 pub mod violations;

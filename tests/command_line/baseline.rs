@@ -41,7 +41,7 @@ fn what_is_in_the_baseline_is_tolerated_until_it_gets_worse() {
     let run = check(&project, &["--write-baseline"]);
     assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""));
     assert!(
-        run.stderr.contains("Wrote base.jsonl: 2 violations are tolerated\n"),
+        run.stderr.contains("Wrote base.jsonl: 2 violations are allowed\n"),
         "{run:?}"
     );
     let written = project.read("base.jsonl");
@@ -58,7 +58,7 @@ fn what_is_in_the_baseline_is_tolerated_until_it_gets_worse() {
     let text = project.run(&["--check", "--baseline", "base.jsonl"]).stdout;
     assert!(text.contains("   got worse: 12 -> 17\n"), "{text}");
     assert!(
-        text.contains("Total violations: 2\nViolations that the baseline tolerates: 1\n"),
+        text.contains("Total violations: 2\nViolations allowed by the baseline: 1\n"),
         "{text}"
     );
     let report = project.report(&["--baseline", "base.jsonl"]);
@@ -174,17 +174,14 @@ fn what_is_tolerated_needlessly_is_listed_and_pruned() {
     let arguments = ["better.py", "broken.py"];
     let text = project.run(&["--check", "--baseline", "base.jsonl", "better.py", "broken.py"]);
     let expected = "\
-better.py: f: cyclomatic_complexity of 20 is tolerated; 15 would do
-better.py: gone: cyclomatic_complexity of 12 is tolerated; nothing violates any more
-better.py: mended: cyclomatic_complexity of 12 is tolerated; nothing violates any more
-gone.py: f: cyclomatic_complexity of 12 is tolerated; the file is gone
+better.py: f: cyclomatic_complexity of 20 is allowed; 15 would be enough
+better.py: gone: cyclomatic_complexity of 12 is allowed; there is no violation any more
+better.py: mended: cyclomatic_complexity of 12 is allowed; there is no violation any more
+gone.py: f: cyclomatic_complexity of 12 is allowed; the file is gone
 ";
-    let (_, listed) = text
-        .stdout
-        .split_once("TOLERATED NEEDLESSLY BY THE BASELINE:\n")
-        .unwrap();
+    let (_, listed) = text.stdout.split_once("STALE BASELINE ENTRIES:\n").unwrap();
     assert!(listed.contains(&format!("-\n{expected}\n")), "{text:?}");
-    let warning = "warning: base.jsonl: 4 values are tolerated needlessly; `--prune-baseline` takes them out\n";
+    let warning = "warning: base.jsonl: 4 entries are stale; `--prune-baseline` removes what is no longer needed\n";
     assert!(text.stderr.contains(warning), "{text:?}");
     let report = project.report(&["--baseline", "base.jsonl", "better.py"]);
     assert_eq!(
@@ -196,7 +193,7 @@ gone.py: f: cyclomatic_complexity of 12 is tolerated; the file is gone
     assert!(
         pruned
             .stderr
-            .contains("Pruned base.jsonl: 3 values removed, 1 made stricter\n"),
+            .contains("Pruned base.jsonl: removed 3 values, lowered 1 value\n"),
         "{pruned:?}"
     );
     let expected = [
@@ -208,7 +205,7 @@ gone.py: f: cyclomatic_complexity of 12 is tolerated; the file is gone
     ];
     assert_eq!(project.read("base.jsonl"), expected.concat());
     let again = check(&project, &["--prune-baseline", "better.py"]);
-    assert!(again.stderr.contains("0 values removed, 0 made stricter"), "{again:?}");
+    assert!(again.stderr.contains("removed 0 values, lowered 0 values"), "{again:?}");
     assert_eq!(project.read("base.jsonl"), expected.concat());
 }
 
@@ -245,7 +242,7 @@ fn other_thresholds_make_other_violations() {
     assert_eq!(violations(&check(&project, &["-t", "cyc=8"])), ["g new"]);
     let looser = check(&project, &["-t", "cyc=15"]);
     assert_eq!(violations(&looser), [""; 0]);
-    assert!(looser.stderr.contains("1 value is tolerated needlessly"), "{looser:?}");
+    assert!(looser.stderr.contains("1 entry is stale"), "{looser:?}");
 }
 
 #[test]

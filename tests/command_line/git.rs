@@ -655,7 +655,7 @@ fn only_what_a_change_made_counts_if_that_is_asked_for() {
         text.contains("(threshold: <= 10.0)\n   got worse: 12 -> 17\n   help: "),
         "{text}"
     );
-    assert!(text.contains("Violations that were there before: 3\n"), "{text}");
+    assert!(text.contains("Violations from before the change: 3\n"), "{text}");
     assert!(in_format("markdown").contains(" | 12 -> 17 | `<= 10.0` |\n"));
     let report: serde_json::Value = serde_json::from_str(&in_format("json")).unwrap();
     let violations = report["reports"][0]["violations"].as_array().unwrap();

@@ -179,10 +179,16 @@ fn what_cannot_be_merged_is_an_error_that_says_why() {
         (&["--shard", "1/2"][..], "1.json"),
         (&["--shard", "2/2"], "2.json"),
         (&["--shard", "2/2", "--report-unused-ignores"], "unused.json"),
+        (&["--shard", "2/3"], "third.json"),
+        (&["--shard", "2/2", "a.py"], "foreign.json"),
+        (&[], "whole.json"),
     ] {
         project.run(&[&["--check", "--format", "json", "--output", file], arguments].concat());
     }
     project.run(&["--check", "--format", "sarif", "--output", "all.sarif"]);
+    project.run(&["--check", "--format", "sarif", "--output", "1.sarif", "--shard", "1/2"]);
+    let many = "{\"summary\": {}, \"reports\": [], \"shard\": {\"index\": 99999999999, \"count\": 999999999999999999, \"files\": \"\"}}";
+    project.write("many.json", many.as_bytes());
     project.write("cut.json", &project.read("1.json").as_bytes()[..60]);
     for (files, expected) in [
         (&["none.json"][..], "error: none.json: cannot be read"),
@@ -194,6 +200,28 @@ fn what_cannot_be_merged_is_an_error_that_says_why() {
             &["wrong.json"],
             "error: wrong.json: no report: invalid type: integer `1`",
         ),
+        (&["1.json"], "error: 1 of 2 parts missing: 2/2"),
+        (&["1.sarif"], "error: 1 of 2 parts missing: 2/2"),
+        (
+            &["1.json", "foreign.json"],
+            "error: 1.json and foreign.json are parts of different checks",
+        ),
+        (
+            &["1.json", "third.json"],
+            "error: 1.json and third.json are parts of different checks",
+        ),
+        (
+            &["1.json", "whole.json"],
+            "error: 1.json is the report of a part, and whole.json is not",
+        ),
+        (
+            &["whole.json", "1.json"],
+            "error: 1.json is the report of a part, and whole.json is not",
+        ),
+        (
+            &["many.json"],
+            "error: many.json and many.json are parts of different checks",
+        ),
         (&["old.sarif"], "error: old.sarif: it is no report of antipasta-lsp "),
         (
             &["1.json", "all.sarif"],
@@ -201,14 +229,14 @@ fn what_cannot_be_merged_is_an_error_that_says_why() {
         ),
         (
             &["1.json", "2.json", "1.json"],
-            "error: 1.json and 1.json are both about a.py",
+            "error: 1.json and 1.json are both of part 1/2",
         ),
         (
             &["1.json", "unused.json"],
             "error: 1.json and unused.json were not made with the same options",
         ),
         (
-            &["1.json", "--output", "no/such/folder"],
+            &["1.json", "2.json", "--output", "no/such/folder"],
             "error: no/such/folder: cannot be written",
         ),
         (&[], "error: the following required arguments"),
@@ -221,5 +249,27 @@ fn what_cannot_be_merged_is_an_error_that_says_why() {
         let run = project.run(&["--check", &format!("--shard={shard}")]);
         assert_eq!(run.code, Some(1), "{shard}");
         assert!(run.stderr.contains("must be I/N, such as 1/4"), "{run:?}");
+    }
+}
+
+/// Of each format that cannot be merged, it is said.
+#[test]
+fn reports_of_other_formats_are_called_by_their_names() {
+    let project = Project::new(&[("a.py", COMPLEX), ("b.py", "def f(:\n")]);
+    for (format, name) in [
+        ("text", "text"),
+        ("concise", "concise"),
+        ("github", "GitHub"),
+        ("gitlab", "GitLab"),
+        ("junit", "JUnit"),
+        ("markdown", "Markdown"),
+    ] {
+        for path in ["a.py", "b.py"] {
+            project.run(&["--check", path, "--format", format, "--output", "report"]);
+            let run = project.run(&["merge", "report", "report"]);
+            let expected = format!("error: report: {name} reports cannot be merged; those of `--format json` and ");
+            assert_eq!(run.code, Some(1));
+            assert!(run.stderr.starts_with(&expected), "{expected}: {run:?}");
+        }
     }
 }

@@ -11,11 +11,13 @@ fn what_there_is_no_time_for_is_said() {
     let project = Project::new(&files);
     let run = project.run(&[&["--check"], NO_TIME].concat());
     assert_eq!(run.code, Some(1), "{run:?}");
-    let warning =
-        "warning: the time is up: 10 of 10 files were not checked: f10.py, f11.py, f12.py, f13.py, f14.py and 5 more\n";
+    let warning = "warning: the time limit was reached; 10 of 10 files were not checked: f10.py, f11.py, f12.py, f13.py, f14.py and 5 more\n";
     assert!(run.stderr.contains(warning), "{run:?}");
     assert!(run.stdout.contains("Total files analyzed: 0\n"), "{run:?}");
-    assert!(run.stdout.contains("Files that there was no time for: 10\n"), "{run:?}");
+    assert!(
+        run.stdout.contains("Files not checked (time limit reached): 10\n"),
+        "{run:?}"
+    );
     assert!(run.stdout.contains("Code quality check INCOMPLETE"), "{run:?}");
     let report = project.report(NO_TIME);
     assert_eq!(report["unchecked"], serde_json::json!(names));
@@ -38,7 +40,7 @@ fn what_there_is_no_time_for_is_said() {
             (Some(1), ""),
             "a line for each would be noise: {run:?}"
         );
-        assert!(run.stderr.contains("the time is up"), "{run:?}");
+        assert!(run.stderr.contains("the time limit was reached"), "{run:?}");
     }
     let passes = project.run(&[&["--check", "--on-error", "warn"], NO_TIME].concat());
     assert_eq!(passes.code, Some(0));

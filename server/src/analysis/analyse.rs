@@ -9,6 +9,7 @@ use crate::discovery::FileStamp;
 use crate::metrics::{FileMetrics, contribution_of_source};
 use crate::regular_file;
 use crate::syntax::{DecodeError, MAX_BYTES, SyntaxError, decode, parse};
+use crate::system_error::reason;
 
 /// The metrics of a file, and what they cost.
 #[derive(Clone, Debug, Default)]
@@ -47,7 +48,7 @@ impl AddAssign for Phases {
 #[derive(Debug, thiserror::Error)]
 pub enum AnalysisError {
     /// It cannot be read.
-    #[error("cannot be read: {0}")]
+    #[error("cannot be read: {}", reason(.0))]
     Read(#[from] io::Error),
     /// It is larger than programs are.
     #[error("too large: {size} bytes, and `max_file_size` is {limit}")]

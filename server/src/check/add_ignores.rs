@@ -108,7 +108,7 @@ pub(super) fn say_what_was_added(report: &Report, quiet: bool) -> bool {
     let of_files = report.violations_of_files();
     if of_files > 0 {
         console::warning(format_args!(
-            "{} of files as a whole, which comments cannot ignore; a baseline can tolerate them: `--baseline FILE --write-baseline`",
+            "{} of files as a whole, which comments cannot ignore; a baseline can allow them: `--write-baseline FILE`",
             counted(of_files, "violation is", "violations are")
         ));
     }

@@ -42,7 +42,7 @@ pub enum BaselineTask {
     Apply,
     /// The violations of the files that are checked take the place of its entries for them.
     Write,
-    /// What is tolerated needlessly is taken out of it.
+    /// Entries that are no longer needed are removed.
     Prune,
 }
 
@@ -108,11 +108,11 @@ impl Unneeded {
         if let Some(name) = &self.key.name {
             message += &format!("{name}: ");
         }
-        message += &format!("{} of {} is tolerated; ", self.key.metric, self.tolerated);
+        message += &format!("{} of {} is allowed; ", self.key.metric, self.tolerated);
         message += &match self.needed {
-            Some(needed) => format!("{needed} would do"),
+            Some(needed) => format!("{needed} would be enough"),
             None if self.is_file_gone => "the file is gone".to_owned(),
-            None => "nothing violates any more".to_owned(),
+            None => "there is no violation any more".to_owned(),
         };
         whole_line(&message).into_owned()
     }
@@ -210,7 +210,7 @@ impl Baseline {
         held
     }
 
-    /// What is tolerated needlessly in the files that were checked, and, if that is asked for, in those that are gone.
+    /// The entries of the checked files that are no longer needed and, if asked for, those of files that are gone.
     pub fn unneeded<'f>(
         &self,
         checked: impl IntoIterator<Item = &'f InBaseline>,
@@ -260,7 +260,7 @@ impl Baseline {
         is_known && found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     }
 
-    /// Takes out what is tolerated needlessly; nothing is added, and nothing gets a worse value. Returns how many values went
+    /// Removes entries that are no longer needed; nothing is added, and nothing gets a worse value. Returns how many values were removed
     /// and how many were lowered.
     pub fn prune(&mut self, unneeded: &[Unneeded]) -> Result<(usize, usize), BaselineError> {
         let (mut removed, mut lowered) = (0, 0);

@@ -12,7 +12,7 @@ const TIME: &str = "time-limit";
 pub(super) const KINDS: [(&str, &str); 5] = [
     (SYNTAX, "The file is no Python."),
     (DECODE, "The bytes of the file are no text in its encoding."),
-    (READ, "The file cannot be read, or is too large."),
+    (READ, "The file or folder cannot be read, or the file is too large."),
     (INTERNAL, "The analysis failed in a way that it never should."),
     (TIME, "There was no time to check the file."),
 ];

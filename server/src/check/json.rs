@@ -11,6 +11,7 @@ use super::format::Format;
 use super::python_json;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
+use super::shard::Part;
 use crate::metrics::{Details, MetricRow, MetricType};
 use crate::violations::Violation;
 
@@ -157,11 +158,13 @@ impl Format for Json {
             summary: Summary {
                 files: report.files.len(),
                 files_with_violations: report.files_with_violations(),
+                errors: report.files.iter().filter(|file| file.outcome.error.is_some()).count(),
                 violations_by_type: report.violations_by_type(),
             },
             unused_ignores: report.lists_unused_ignores.then(|| unused.collect::<Vec<_>>()),
             unchecked,
             baseline: baseline.map(|unneeded| baseline_object(report.tolerated(), unneeded)),
+            shard: report.part.clone(),
         };
         parts.write(files, output)
     }
@@ -171,6 +174,8 @@ impl Format for Json {
 pub(super) struct Summary {
     pub files: usize,
     pub files_with_violations: usize,
+    /// How many files were not analyzed.
+    pub errors: usize,
     /// In the order in which the metrics are first met.
     pub violations_by_type: Vec<(MetricType, usize)>,
 }
@@ -180,10 +185,12 @@ pub(super) struct Parts<U, P, B> {
     pub summary: Summary,
     /// The ignore comments that suppress nothing, if they were asked for.
     pub unused_ignores: Option<Vec<U>>,
-    /// The files that there was no time for.
+    /// The files that were not checked because the time limit was reached.
     pub unchecked: Vec<P>,
     /// What there is to say of the baseline, if there is one.
     pub baseline: Option<B>,
+    /// The part that it is, if it is one of several.
+    pub shard: Option<Part>,
 }
 
 impl<U: Serialize, P: Serialize, B: Serialize> Parts<U, P, B> {
@@ -208,6 +215,10 @@ impl<U: Serialize, P: Serialize, B: Serialize> Parts<U, P, B> {
         if let Some(baseline) = &self.baseline {
             output.write_all(b",\n  \"baseline\": ")?;
             python_json::write(baseline, 1, &mut *output)?;
+        }
+        if let Some(part) = &self.shard {
+            output.write_all(b",\n  \"shard\": ")?;
+            python_json::write(part, 1, &mut *output)?;
         }
         output.write_all(b"\n}\n")
     }
@@ -243,7 +254,7 @@ impl Summary {
             "total_violations": violations,
             "violations_by_type": by_type,
             "files_by_language": by_language,
-            "success": violations == 0,
+            "success": violations == 0 && self.errors == 0,
         })
     }
 }

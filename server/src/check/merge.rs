@@ -13,6 +13,7 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use super::shard::{MOST as MOST_PARTS, Part};
 use crate::regular_file;
 
 /// The largest report that is read, in bytes.
@@ -42,6 +43,28 @@ pub enum MergeError {
     /// A report is of another version of this program, or of another program.
     #[error("{path}: it is no report of antipasta-lsp {version}", path = .0.display(), version = env!("CARGO_PKG_VERSION"))]
     Version(PathBuf),
+    /// A file holds a report of a format that cannot be merged.
+    #[error("{path}: {format} reports cannot be merged; those of `--format json` and `--format sarif` can", path = .0.display(), format = .1)]
+    Unmergeable(PathBuf, &'static str),
+    /// One report is of a part, and the other is not.
+    #[error("{one} is the report of a part, and {other} is not: it was made without `--shard`", one = .0.display(), other = .1.display())]
+    NoPart(PathBuf, PathBuf),
+    /// Two reports are of parts that do not belong together.
+    #[error("{one} and {other} are parts of different checks: their files or the numbers of parts are not the same", one = .0.display(), other = .1.display())]
+    Foreign(PathBuf, PathBuf),
+    /// Two reports are of one part.
+    #[error("{one} and {other} are both of part {part}", one = .0.display(), other = .1.display(), part = .2)]
+    Twice(PathBuf, PathBuf, String),
+    /// Parts are missing; how many, and which are the first.
+    #[error("{missing} of {count} parts missing: {}", .first.join(", "))]
+    Missing {
+        /// How many are missing.
+        missing: usize,
+        /// How many there are.
+        count: usize,
+        /// The first of those that are missing.
+        first: Vec<String>,
+    },
     /// Two reports are about one file.
     #[error("{one} and {other} are both about {file}: is one part there twice?", one = .0.display(), other = .1.display(), file = .2)]
     Overlap(PathBuf, PathBuf, String),
@@ -80,10 +103,65 @@ pub fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError
             _ => first = Some((path, kind)),
         }
     }
-    match first {
-        Some((_, Kind::Sarif)) => sarif::merge(&reports, output),
-        _ => json::merge(&reports, output),
+    let is_sarif = matches!(first, Some((_, Kind::Sarif)));
+    let part = if is_sarif { sarif::part } else { json::part };
+    let parts = reports.iter().map(|(path, text)| Ok((*path, part(path, text)?)));
+    are_all_parts(&parts.collect::<Result<Vec<_>, MergeError>>()?)?;
+    match is_sarif {
+        true => sarif::merge(&reports, output),
+        false => json::merge(&reports, output),
     }
+}
+
+/// How many of the parts that are missing are named.
+const MOST_NAMED: usize = 5;
+
+/// Whether reports are of all parts of one check, each once. Reports of whole checks are of no part.
+fn are_all_parts(reports: &[(&Path, Option<Part>)]) -> Result<(), MergeError> {
+    let is_part = |(path, part): &(&Path, Option<Part>)| part.clone().map(|part| ((*path).to_owned(), part));
+    let Some((first, expected)) = reports.iter().find_map(is_part) else {
+        return Ok(());
+    };
+    let mut seen: Vec<Option<&Path>> = vec![None; expected.count.min(MOST_PARTS)];
+    for (path, part) in reports {
+        let path = *path;
+        let Some(part) = part else {
+            return Err(MergeError::NoPart(first, path.to_owned()));
+        };
+        let place = part.index.checked_sub(1).and_then(|index| seen.get_mut(index));
+        match place.filter(|_| part.count == expected.count && part.files == expected.files) {
+            None => return Err(MergeError::Foreign(first, path.to_owned())),
+            Some(Some(other)) => return Err(MergeError::Twice(other.to_owned(), path.to_owned(), part.to_string())),
+            Some(place) => *place = Some(path),
+        }
+    }
+    let missing = seen.iter().enumerate().filter(|(_, path)| path.is_none());
+    let missing: Vec<_> = missing
+        .map(|(index, _)| format!("{}/{}", index + 1, seen.len()))
+        .collect();
+    match missing.len() {
+        0 => Ok(()),
+        count => Err(MergeError::Missing {
+            missing: count,
+            count: seen.len(),
+            first: missing.into_iter().take(MOST_NAMED).collect(),
+        }),
+    }
+}
+
+/// The format of a report that cannot be merged, by what it looks like.
+fn unmergeable(text: &str) -> Option<&'static str> {
+    let text = text.trim_start();
+    let first_line = text.lines().next().unwrap_or_default();
+    Some(match text {
+        _ if text.starts_with("<?xml") || text.starts_with("<testsuites") => "JUnit",
+        _ if text.starts_with("::error ") || text.starts_with("::warning ") => "GitHub",
+        _ if text.starts_with("## ") => "Markdown",
+        _ if text.trim_end() == "[]" || text.starts_with('[') && text.contains("\"check_name\"") => "GitLab",
+        _ if text.contains("METRICS ANALYSIS SUMMARY") || text.contains("Code quality check ") => "text",
+        _ if first_line.contains(": ") && first_line.contains(" [") && first_line.ends_with(']') => "concise",
+        _ => return None,
+    })
 }
 
 fn read_text(path: &Path) -> io::Result<String> {
@@ -100,7 +178,11 @@ enum Kind {
 
 impl Kind {
     fn of(path: &Path, text: &str) -> Result<Self, MergeError> {
-        let parts: FxHashMap<String, &RawValue> = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+        let parts = serde_json::from_str::<FxHashMap<String, &RawValue>>(text);
+        let parts = parts.map_err(|error| match unmergeable(text) {
+            Some(format) => MergeError::Unmergeable(path.to_owned(), format),
+            None => malformed(path, error),
+        })?;
         if parts.contains_key("runs") {
             Ok(Self::Sarif)
         } else if parts.contains_key("reports") && parts.contains_key("summary") {

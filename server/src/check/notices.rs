@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::destination::Destination;
 use super::report::Report;
-use crate::console::{problems, warning};
+use crate::console::{problems, say, warning};
 use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
 
 /// Warns of what is odd about the configurations that were used, and of overrides that do nothing.
@@ -22,7 +23,7 @@ pub(super) fn warn_of_configs(configs: &Configs) {
     }
     let old = configs.working_directory().join(OLD_FILE_NAME);
     if used.iter().any(|config| config.path.is_none()) && old.is_file() {
-        let message = "is not read any more; `antipasta-lsp config migrate` makes a `.antipasta.yaml` of it";
+        let message = "is not read any more; `antipasta-lsp config migrate` converts it to a `.antipasta.yaml`";
         warning(format_args!("{OLD_FILE_NAME} {message}"));
     }
 }
@@ -30,7 +31,7 @@ pub(super) fn warn_of_configs(configs: &Configs) {
 /// How many files a warning names.
 const MOST_NAMED: usize = 5;
 
-/// Warns of files that there was no time for.
+/// Warns of files that were not checked because the time limit was reached.
 pub(super) fn warn_of_unchecked(report: &Report) {
     let unchecked: Vec<_> = report.unchecked().collect();
     if unchecked.is_empty() {
@@ -42,12 +43,49 @@ pub(super) fn warn_of_unchecked(report: &Report) {
         others => format!(" and {others} more"),
     };
     warning(format_args!(
-        "the time is up: {} of {} not checked: {}{others}",
+        "the time limit was reached; {} of {} not checked: {}{others}",
         unchecked.len(),
         counted(report.files.len(), "file was", "files were"),
         named.join(", ")
     ));
 }
+
+/// Says what was found, and where the reports are, if none of them is to be seen.
+pub(super) fn say_what_was_found(report: &Report, destinations: &[Destination]) {
+    if report.files.is_empty() {
+        return say(NOTHING_TO_CHECK);
+    }
+    let mut found = match report.violations() {
+        0 => "No violations".to_owned(),
+        violations => format!(
+            "{} in {}",
+            counted(violations, "violation", "violations"),
+            counted(report.files_with_violations(), "file", "files")
+        ),
+    };
+    let checked = report.files.len() - report.failures().count() - report.unchecked().count();
+    found += &format!(" ({} checked", counted(checked, "file", "files"));
+    for (count, what) in [
+        (report.failures().count(), "could not be analyzed"),
+        (report.unchecked().count(), "not checked: the time was up"),
+    ] {
+        if count > 0 {
+            found += &format!(", {count} {what}");
+        }
+    }
+    let files: Vec<_> = destinations.iter().filter_map(|to| to.file.as_ref()).collect();
+    if let [first, others @ ..] = &files[..] {
+        let reports = if others.is_empty() { "report" } else { "reports" };
+        found += &format!("); {reports}: {}", first.display());
+        for file in others {
+            found += &format!(", {}", file.display());
+        }
+    }
+    say(found);
+}
+
+/// What a report for people says when there are no files.
+pub(super) const NOTHING_TO_CHECK: &str = "Nothing to check.";
 
 /// Which configurations are used, for people.
 pub(super) fn used_configs(configs: &Configs) -> Vec<String> {

@@ -1,14 +1,18 @@
-//! A progress bar, for runs long enough to wonder.
+//! Progress on the terminal, for runs long enough to wonder.
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A run that takes less shows no bar.
+/// What takes less shows no progress.
 const PATIENCE: Duration = Duration::from_millis(500);
+
+/// How often the sign of life moves.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How far a run is. Shown on the standard error, if that is a terminal and the run takes long.
 pub(super) struct Progress {
@@ -26,7 +30,7 @@ impl Progress {
             total: total as u64,
             done: AtomicU64::new(0),
             start: Instant::now(),
-            is_shown: !quiet && std::io::stderr().is_terminal(),
+            is_shown: is_shown(quiet),
             bar: OnceLock::new(),
         }
     }
@@ -50,7 +54,35 @@ impl Progress {
     }
 }
 
+/// Does something while the terminal says what, if it takes long; `quiet` shows nothing.
+pub(super) fn with_spinner<T>(message: &'static str, quiet: bool, work: impl FnOnce() -> T) -> T {
+    if !is_shown(quiet) {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let (end, ended) = mpsc::channel::<()>();
+        scope.spawn(move || {
+            if ended.recv_timeout(PATIENCE) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            let spinner = ProgressBar::new_spinner().with_message(message);
+            while ended.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                spinner.tick();
+            }
+            spinner.finish_and_clear();
+        });
+        let done = work();
+        drop(end);
+        done
+    })
+}
+
+fn is_shown(quiet: bool) -> bool {
+    !quiet && std::io::stderr().is_terminal()
+}
+
+/// It does not say how long it will take: the largest files come first, and that of a few says nothing about the others.
 fn bar(total: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files, {eta} left");
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files");
     ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }

@@ -3,6 +3,7 @@
 use super::add_ignores::AddError;
 use super::baseline::{Held, Unneeded};
 use super::reported_path::ReportedPath;
+use super::shard::Part;
 use crate::analysis::{AnalysisError, Origin, Phases};
 use crate::config::Config;
 use crate::metrics::{FileMetrics, MetricType};
@@ -74,6 +75,8 @@ pub(super) struct Report {
     pub files: Vec<FileReport>,
     /// Whether unused ignore comments were asked for.
     pub lists_unused_ignores: bool,
+    /// The part of all files that it is about, if it is one.
+    pub part: Option<Part>,
     /// What the baseline tolerates needlessly, if there is a baseline.
     pub unneeded: Option<Vec<Unneeded>>,
 }
@@ -128,7 +131,7 @@ impl Report {
         files.filter_map(|file| Some((&file.path, file.outcome.failure()?)))
     }
 
-    /// The files that there was no time for.
+    /// The files that were not checked because the time limit was reached.
     pub fn unchecked(&self) -> impl Iterator<Item = &ReportedPath> {
         let is_unchecked = |file: &&FileReport| matches!(file.outcome.error, Some(AnalysisError::OutOfTime));
         self.files.iter().filter(is_unchecked).map(|file| &file.path)

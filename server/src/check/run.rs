@@ -14,11 +14,11 @@ use super::destination::Destination;
 use super::inspection::Inspection;
 use super::notices;
 use super::options::{CheckOptions, Input, OnError};
-use super::progress::Progress;
+use super::progress::{Progress, with_spinner};
 use super::report::Report;
 use super::reported_path::{ReportedPath, top_of};
 use super::risk::{recent_changes, riskiest_first};
-use super::shard::Shard;
+use super::shard::{Part, Shard};
 use super::statistics::Statistics;
 use super::task::{Content, Task};
 use rustc_hash::FxHashMap;
@@ -27,9 +27,7 @@ use crate::analysis::{Pool, PoolError, ReadThrough};
 use crate::cache::{Cache, Counts, Known, Location};
 use crate::config::ConfigErrors;
 use crate::console;
-use crate::discovery::{
-    self, Configs, Discovered, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
-};
+use crate::discovery::{self, Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config};
 use crate::escape::whole_line;
 use crate::git::GitError;
 
@@ -69,8 +67,8 @@ enum CheckError {
     ChangedFiles(#[from] ChangedFilesError),
     #[error("{0}")]
     Baseline(#[from] BaselineError),
-    #[error("No files found to analyze")]
-    NoFiles,
+    #[error("No files found to analyze{0}")]
+    NoFiles(String),
     #[error("{0}")]
     Pool(#[from] PoolError),
     #[error("cannot start the threads of the analysis: {0}")]
@@ -89,7 +87,7 @@ impl CheckError {
     /// Whether it is no fault of the command line or of a configuration, which only the user can mend.
     fn is_failure(&self) -> bool {
         match self {
-            Self::Config(_) | Self::Discovery(_) | Self::NoFiles => false,
+            Self::Config(_) | Self::Discovery(_) | Self::NoFiles(_) => false,
             Self::Git(error) | Self::ChangedFiles(ChangedFilesError::Git(error)) => {
                 !matches!(error, GitError::Revision(_))
             }
@@ -104,14 +102,13 @@ impl CheckError {
             | Self::Panicked => true,
         }
     }
-
-    fn is_broken_pipe(&self) -> bool {
-        matches!(self, Self::Stdout(error) if error.kind() == io::ErrorKind::BrokenPipe)
-    }
 }
 
 /// More threads than this only cost memory, whatever is asked for.
 const MAX_JOBS: usize = 256;
+
+/// Of so many paths of a change that are left out it is said why.
+const MOST_REASONS: usize = 5;
 
 /// Git's history may take this part of a limited time.
 const PART_FOR_HISTORY: u32 = 8;
@@ -123,22 +120,18 @@ pub fn run(options: &CheckOptions) -> Verdict {
     let passes = options.on_error == OnError::Warn;
     match ended {
         Ok(Verdict::Failed) if passes => {
-            console::warning("the check is incomplete, and passes nonetheless (`--on-error warn`)");
+            console::warning("the check is incomplete, and passes all the same (`--on-error warn`)");
             Verdict::Clean
         }
         Ok(verdict) => verdict,
         Err(error) if passes && error.is_failure() => {
-            if !error.is_broken_pipe() {
-                console::warning(format_args!(
-                    "{error}; the check passes nonetheless (`--on-error warn`)"
-                ));
-            }
+            console::warning(format_args!(
+                "{error}; the check passes all the same (`--on-error warn`)"
+            ));
             Verdict::Clean
         }
         Err(error) => {
             match &error {
-                // Whoever reads the report has seen enough of it.
-                error if error.is_broken_pipe() => {}
                 CheckError::Config(errors) => console::errors(errors),
                 CheckError::Discovery(DiscoveryError::Config(errors))
                 | CheckError::ChangedFiles(ChangedFilesError::Discovery(DiscoveryError::Config(errors))) => {
@@ -216,17 +209,27 @@ impl<'a> Run<'a> {
 
     fn go(mut self) -> Result<Verdict, CheckError> {
         let options = self.options;
-        let (mut tasks, left_out, cache) = self.tasks_and_cache()?;
+        let (mut tasks, left_out, cache) =
+            with_spinner("Looking for files...", options.quiet, || self.tasks_and_cache())?;
         let discovery = self.start.elapsed();
         notices::warn_of_configs(&self.configs);
         if let Some(change) = &self.change {
             change.changes.warning.iter().for_each(console::warning);
         } else if tasks.is_empty() && left_out == 0 {
             // That a change touches no file of ours is none: hooks run at every commit.
-            return Err(CheckError::NoFiles);
+            let example = match &options.input {
+                Input::Paths(paths) => discovery::example_of_left_out(paths, &self.configs),
+                _ => None,
+            };
+            return Err(CheckError::NoFiles(
+                example.map_or_else(String::new, |why| format!(": {why}")),
+            ));
         }
+        let mut part = None;
         if let Some(shard) = options.shard {
-            tasks = self.of_shard(tasks, shard);
+            let (own, named) = self.of_shard(tasks, shard);
+            tasks = own;
+            part = Some(named);
         }
         self.announce(tasks.len())?;
         let Analysed {
@@ -236,6 +239,7 @@ impl<'a> Run<'a> {
             recall,
             analysis,
         } = self.analysed(tasks, cache)?;
+        report.part = part;
         if let Some(cache) = &inspection.cache {
             cache.cache().begin_flush();
         }
@@ -258,6 +262,9 @@ impl<'a> Run<'a> {
         notices::warn_of_unchecked(&report);
         let begun = Instant::now();
         self.write(&report, &pool)?;
+        if !options.quiet && options.destinations.iter().all(|to| to.file.is_some()) {
+            notices::say_what_was_found(&report, &options.destinations);
+        }
         if options.statistics {
             let statistics = Statistics {
                 discovery,
@@ -285,8 +292,8 @@ impl<'a> Run<'a> {
         Ok(verdict)
     }
 
-    /// The tasks that are in a part of all.
-    fn of_shard(&self, tasks: Vec<Task>, shard: Shard) -> Vec<Task> {
+    /// The tasks that are in a part of all, and what its report says of it.
+    fn of_shard(&self, tasks: Vec<Task>, shard: Shard) -> (Vec<Task>, Part) {
         let working_directory = self.configs.working_directory();
         let top = top_of(working_directory);
         let item = |task: &Task| {
@@ -297,7 +304,7 @@ impl<'a> Run<'a> {
         let mut own = shard.of(&items).into_iter().peekable();
         let tasks = tasks.into_iter().enumerate();
         let own = tasks.filter(|(index, _)| own.next_if_eq(index).is_some());
-        own.map(|(_, task)| task).collect()
+        (own.map(|(_, task)| task).collect(), shard.part(&items))
     }
 
     fn warm(self) -> Result<Counts, CheckError> {
@@ -342,6 +349,7 @@ impl<'a> Run<'a> {
             report: Report {
                 files,
                 lists_unused_ignores: self.options.report_unused_ignores,
+                part: None,
                 unneeded: None,
             },
             analysis: begun.elapsed(),
@@ -380,10 +388,26 @@ impl<'a> Run<'a> {
     fn tasks(&self) -> Result<(Vec<Task>, usize), CheckError> {
         match (&self.options.input, &self.change) {
             (Input::Paths(paths), _) => self.found(paths),
-            (Input::Stdin(name), _) => Ok((vec![self.given(name)?], 0)),
+            (Input::Stdin(name), _) => {
+                let task = self.given(name)?;
+                match discovery::reason_to_leave_out(name, &self.configs).filter(|_| name.as_os_str() != "-") {
+                    None => Ok((vec![task], 0)),
+                    Some(reason) => {
+                        if !self.options.quiet {
+                            console::say(reason);
+                        }
+                        Ok((Vec::new(), 1))
+                    }
+                }
+            }
             (Input::Change(_, paths), Some(change)) => {
                 let mut tasks = change.tasks(paths, &self.configs)?;
                 tasks.sort_by(|one, other| one.path.cmp(&other.path));
+                if tasks.is_empty() && !self.options.quiet {
+                    let reasons = paths.iter();
+                    let reasons = reasons.filter_map(|path| discovery::reason_to_leave_out(path, &self.configs));
+                    reasons.take(MOST_REASONS).for_each(console::say);
+                }
                 Ok((tasks, 0))
             }
             (Input::Change(..), None) => Ok((Vec::new(), 0)),
@@ -391,12 +415,8 @@ impl<'a> Run<'a> {
     }
 
     fn found(&self, paths: &[PathBuf]) -> Result<(Vec<Task>, usize), CheckError> {
-        let Discovered {
-            files,
-            warnings,
-            left_out,
-        } = discovery::discover(paths, &self.configs, self.jobs)?;
-        warnings.iter().for_each(console::warning);
+        let found = discovery::discover(paths, &self.configs, self.jobs)?;
+        found.warnings.iter().for_each(console::warning);
         let task = |file: discovery::File| Task {
             path: file.path,
             absolute: PathBuf::new(),
@@ -405,7 +425,28 @@ impl<'a> Run<'a> {
             content: Content::OnDisk,
             base: None,
         };
-        Ok((files.into_iter().map(task).collect(), left_out))
+        let mut tasks: Vec<_> = found.files.into_iter().map(task).collect();
+        if !self.options.quiet {
+            found.reasons.iter().for_each(console::say);
+            match found.left_out.saturating_sub(found.reasons.len()) {
+                0 => {}
+                _ if found.reasons.is_empty() => {}
+                others => console::say(format_args!("… and {others} more files that are named are not checked")),
+            }
+        }
+        if !found.unreadable.is_empty() {
+            let unreadable = found.unreadable.into_iter().map(|directory| Task {
+                path: directory.path,
+                absolute: PathBuf::new(),
+                stamp: FileStamp::default(),
+                config: directory.config,
+                content: Content::Unreadable(directory.error),
+                base: None,
+            });
+            tasks.extend(unreadable);
+            tasks.sort_by(|one, other| one.path.cmp(&other.path));
+        }
+        Ok((tasks, found.left_out))
     }
 
     fn given(&self, name: &Path) -> Result<Task, CheckError> {
@@ -432,14 +473,14 @@ impl<'a> Run<'a> {
 
     /// What the reference says before it begins. A report for programs stands alone on the standard output.
     fn announce(&self, files: usize) -> Result<(), CheckError> {
-        if self.options.quiet {
+        if self.options.quiet || files == 0 {
             return Ok(());
         }
         let mut lines = notices::used_configs(&self.configs);
         lines.push(format!("Analyzing {files} files..."));
         if self.options.destinations.iter().any(Destination::is_for_people) {
             let lines: String = lines.iter().map(|line| format!("{}\n", whole_line(line))).collect();
-            io::stdout().write_all(lines.as_bytes()).map_err(CheckError::Stdout)
+            unless_reader_left(io::stdout().write_all(lines.as_bytes())).map_err(CheckError::Stdout)
         } else {
             lines.iter().for_each(console::say);
             Ok(())
@@ -471,11 +512,11 @@ impl<'a> Run<'a> {
         let destinations = &self.options.destinations;
         let (to_files, others): (Vec<_>, Vec<_>) = destinations.iter().partition(|to| to.file.is_some());
         let write = |to: &Destination| {
-            to.write(report, self.options.quiet, pool)
-                .map_err(|error| match &to.file {
-                    Some(path) => CheckError::Output(path.clone(), error),
-                    None => CheckError::Stdout(error),
-                })
+            let written = to.write(report, self.options.quiet, pool);
+            match &to.file {
+                Some(path) => written.map_err(|error| CheckError::Output(path.clone(), error)),
+                None => unless_reader_left(written).map_err(CheckError::Stdout),
+            }
         };
         let errors = to_files.into_iter().chain(others).filter_map(|to| write(to).err());
         let mut errors: Vec<_> = errors.collect();
@@ -486,6 +527,14 @@ impl<'a> Run<'a> {
                 Err(last)
             }
         }
+    }
+}
+
+/// Who reads the standard output may leave when they have seen enough (`| head`). The verdict stays the same.
+fn unless_reader_left(written: io::Result<()>) -> io::Result<()> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }
 

@@ -14,6 +14,7 @@ use super::format::Format;
 use super::json_lines::{elements, write_array};
 use super::report::{FileReport, Outcome, Report};
 use super::reported_path::{ReportedPath, order_of};
+use super::shard::Part;
 use crate::metrics::MetricType;
 use crate::violations::{Remark, advice, documentation_url, summary};
 
@@ -191,7 +192,7 @@ impl Tool {
         let rule = |metric: MetricType| Descriptor {
             name: Some(metric.title().replace(' ', "")),
             full_description: Some(Message::new(summary(metric))),
-            help: Some(Message::new(format!("To mend it, {}.", advice(metric)))),
+            help: Some(Message::new(format!("To fix it, {}.", advice(metric)))),
             help_uri: Some(documentation_url(metric)),
             ..Descriptor::new(metric.as_str(), &metric.title(), Level::Error)
         };
@@ -353,7 +354,12 @@ impl Format for Sarif {
             .into_iter()
             .map(|(_, path, remark)| elements([ResultObject::of_unused_ignore(remark, path)]));
         let results = results.into_iter().map(|(_, results)| results);
-        write_document(&notifications, &mut results.chain(remarks), output)
+        write_document(
+            &notifications,
+            &mut results.chain(remarks),
+            report.part.as_ref(),
+            output,
+        )
     }
 }
 
@@ -369,10 +375,12 @@ pub(super) fn tool() -> String {
 }
 
 /// Writes a report of results, each on its line, and of notifications about files that could not be analysed; both in the
-/// order of [`order_of`], and behind all others the results about ignore comments.
+/// order of [`order_of`], and behind all others the results about ignore comments. `part` is the part of all files that the
+/// report is about, if it is one.
 pub(super) fn write_document<N: Serialize>(
     notifications: &[N],
     results: &mut dyn Iterator<Item = String>,
+    part: Option<&Part>,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let invocation = Invocation {
@@ -395,6 +403,10 @@ pub(super) fn write_document<N: Serialize>(
     serde_json::to_writer(&mut *output, &[invocation])?;
     output.write_all(b",\n\"originalUriBaseIds\":")?;
     serde_json::to_writer(&mut *output, &bases)?;
+    if let Some(part) = part {
+        output.write_all(b",\n\"properties\":")?;
+        serde_json::to_writer(&mut *output, &BTreeMap::from([("shard", part)]))?;
+    }
     output.write_all(b",\n\"columnKind\":\"unicodeCodePoints\",\"results\":")?;
     write_array(results, output)?;
     output.write_all(b"}]}\n")

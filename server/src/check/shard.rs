@@ -1,10 +1,15 @@
 //! A part of the files, for one of several jobs that share a check.
 
 use std::cmp::Reverse;
+use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
+use super::finding::fingerprint;
+
 /// More jobs than this share nothing.
-const MOST: usize = 10_000;
+pub(super) const MOST: usize = 10_000;
 
 /// What a file costs beside its bytes, in bytes.
 const COST_OF_FILE: u64 = 1024;
@@ -16,6 +21,23 @@ pub struct Shard {
     index: usize,
     /// How many there are.
     count: usize,
+}
+
+/// What the report of a part says of itself, so that `merge` knows which reports belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Part {
+    /// Which of the parts, from 1.
+    pub index: usize,
+    /// How many there are.
+    pub count: usize,
+    /// A hash of the paths and sizes of the files of all parts.
+    pub files: String,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}/{}", self.index, self.count)
+    }
 }
 
 impl FromStr for Shard {
@@ -37,6 +59,18 @@ impl FromStr for Shard {
 }
 
 impl Shard {
+    /// What its report says of it, when it is one of the parts of these items, in the order of their names.
+    pub(super) fn part(self, items: &[(String, u64)]) -> Part {
+        let items = items.iter().map(|(name, size)| format!("{size} {name}"));
+        let items: Vec<_> = items.collect();
+        let items: Vec<_> = items.iter().map(String::as_str).collect();
+        Part {
+            index: self.index + 1,
+            count: self.count,
+            files: fingerprint(&items),
+        }
+    }
+
     /// The numbers of the items that are in this part, in ascending order. The parts are of about the same size, and depend on
     /// nothing but the names and sizes in bytes: not on the order of the items.
     pub(super) fn of(self, items: &[(String, u64)]) -> Vec<usize> {

@@ -1,5 +1,6 @@
 //! What one file is, before it is analysed, and how it is.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -29,6 +30,8 @@ pub(super) enum Content {
     Given(Vec<u8>),
     /// In git's store.
     Blob(ObjectId),
+    /// Nowhere: it is a directory that cannot be searched.
+    Unreadable(io::Error),
 }
 
 /// What files are analysed with.
@@ -49,6 +52,13 @@ impl Means<'_> {
     ) -> (Origin, Result<Analysis, AnalysisError>) {
         let limit = task.config.max_file_size;
         match (&task.content, self.cache) {
+            (Content::Unreadable(error), _) => {
+                let error = match error.raw_os_error() {
+                    Some(number) => io::Error::from_raw_os_error(number),
+                    None => error.kind().into(),
+                };
+                (Origin::Analysis, Err(AnalysisError::Read(error)))
+            }
             (Content::Given(bytes), _) => {
                 let within_limit = within_limit(bytes.len() as u64, limit);
                 (Origin::Analysis, within_limit.and_then(|()| analyse_bytes(bytes)))

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 
 use super::format::Format;
+use super::notices::NOTHING_TO_CHECK;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
 use crate::analysis::AnalysisError;
@@ -17,7 +18,7 @@ const RED: Style = AnsiColor::Red.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
-/// So many of the files that there was no time for are listed.
+/// How many unchecked files are listed.
 const MOST_UNCHECKED: usize = 10;
 
 /// The report for people. Styles are written always; what is no terminal takes them out.
@@ -59,6 +60,13 @@ impl Format for Text {
         output: &mut dyn Write,
     ) -> io::Result<()> {
         let violations = report.violations();
+        let is_needless = report.unneeded.as_ref().is_none_or(Vec::is_empty);
+        if report.files.is_empty() && is_needless {
+            return match self.quiet {
+                true => Ok(()),
+                false => writeln!(output, "{NOTHING_TO_CHECK}"),
+            };
+        }
         if !self.quiet {
             write_summary(report, violations, output)?;
         }
@@ -75,7 +83,7 @@ impl Format for Text {
             }
         }
         if report.unchecked().next().is_some() {
-            heading("FILES THAT THERE WAS NO TIME FOR:", '-', output)?;
+            heading("NOT CHECKED (time limit reached):", '-', output)?;
             for path in report.unchecked().take(MOST_UNCHECKED) {
                 writeln!(output, "{path}")?;
             }
@@ -95,7 +103,7 @@ impl Format for Text {
             .as_ref()
             .filter(|unneeded| !unneeded.is_empty() && !self.quiet)
         {
-            heading("TOLERATED NEEDLESSLY BY THE BASELINE:", '-', output)?;
+            heading("STALE BASELINE ENTRIES:", '-', output)?;
             for entry in unneeded {
                 writeln!(output, "{}", entry.message())?;
             }
@@ -119,10 +127,10 @@ fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> 
     writeln!(output, "Files with violations: {}", report.files_with_violations())?;
     writeln!(output, "Total violations: {violations}")?;
     if report.standing() > 0 {
-        writeln!(output, "Violations that were there before: {}", report.standing())?;
+        writeln!(output, "Violations from before the change: {}", report.standing())?;
     }
     if report.tolerated() > 0 {
-        writeln!(output, "Violations that the baseline tolerates: {}", report.tolerated())?;
+        writeln!(output, "Violations allowed by the baseline: {}", report.tolerated())?;
     }
     let failures = report.failures().count();
     if failures > 0 {
@@ -130,7 +138,7 @@ fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> 
     }
     let unchecked = report.unchecked().count();
     if unchecked > 0 {
-        writeln!(output, "Files that there was no time for: {unchecked}")?;
+        writeln!(output, "Files not checked (time limit reached): {unchecked}")?;
     }
     if violations > 0 {
         writeln!(output, "\nViolations by type:")?;

@@ -1,5 +1,6 @@
 //! `antipasta-lsp config`: write, check, show or convert configurations.
 
+use std::ffi::OsStr;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -15,7 +16,8 @@ use crate::escape;
 /// What to do with configurations.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Write a configuration to begin with.
+    /// Write a first configuration.
+    #[command(alias = "generate")]
     Init {
         /// Where to write it.
         #[arg(long, short, value_name = "FILE", default_value = FILE_NAME)]
@@ -23,19 +25,23 @@ pub enum ConfigCommand {
         /// Replace the file if it exists.
         #[arg(long)]
         force: bool,
+        /// Nothing is ever asked. Antipasta has the option.
+        #[arg(long, hide = true)]
+        non_interactive: bool,
     },
     /// Check a configuration.
     Validate {
-        /// The file [default: the configuration that holds for this directory].
+        /// The file [default: the configuration for this directory].
         file: Option<PathBuf>,
     },
-    /// Show the configuration that holds for a directory, with everything that is set by default.
+    /// Show the configuration for a directory, defaults included.
+    #[command(alias = "view")]
     Show {
-        /// The directory, or a file in it.
+        /// The directory, or a file in it. A configuration file is shown itself.
         #[arg(default_value = ".", hide_default_value = true)]
         path: PathBuf,
-        /// This configuration, in place of the one that is found.
-        #[arg(long, short, value_name = "FILE")]
+        /// Show this configuration instead.
+        #[arg(long, short, value_name = "FILE", alias = "path", short_alias = 'p')]
         config: Option<PathBuf>,
         /// How to show it.
         #[arg(long, value_enum, default_value_t)]
@@ -74,7 +80,7 @@ impl ConfigCommand {
     /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
     pub fn run(self) -> ExitCode {
         let done = match self {
-            Self::Init { output, force } => init(&output, force),
+            Self::Init { output, force, .. } => init(&output, force),
             Self::Validate { file } => validate(file),
             Self::Show { path, config, format } => show(&path, config.as_deref(), format),
             Self::Schema => console::print_json(&config::json_schema()),
@@ -102,7 +108,7 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
     };
     let Some(path) = &config.path else {
         return Err(format!(
-            "no {FILE_NAME} and no {PYPROJECT} with [tool.antipasta] found in this directory or above it"
+            "no {FILE_NAME} and no {PYPROJECT} with [tool.antipasta] found in this directory or above it; `antipasta-lsp config init` writes one"
         ));
     };
     console::problems(&config.warnings);
@@ -121,7 +127,7 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
 }
 
 fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Failure> {
-    let config = match file {
+    let config = match file.or_else(|| Some(path).filter(|path| is_config(path))) {
         Some(file) => read_config(file).map_err(|errors| errors.to_string())?,
         None => holding_for(path)?,
     };
@@ -148,10 +154,16 @@ fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
     }
     write(output, &text, force)?;
     console::print(&format!(
-        "Wrote {}; {} can be removed\n",
+        "Wrote {}; you can remove {}\n",
         escape::path(output),
         escape::path(file)
     ))
+}
+
+/// Whether a path names a configuration file, as the reference takes it.
+fn is_config(path: &Path) -> bool {
+    let extension = path.extension().and_then(OsStr::to_str);
+    path.is_file() && (matches!(extension, Some("yaml" | "yml")) || path.file_name() == Some(OsStr::new(PYPROJECT)))
 }
 
 /// The configuration that holds for a directory, or for a file in it.
@@ -183,10 +195,10 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     opened
         .and_then(|mut file| file.write_all(text.as_bytes()))
         .map_err(|error| {
-            let hint = match error.kind() {
-                io::ErrorKind::AlreadyExists => " (`--force` replaces it)",
-                _ => "",
-            };
-            format!("{}: cannot be written: {error}{hint}", escape::path(path))
+            let path = escape::path(path);
+            match error.kind() {
+                io::ErrorKind::AlreadyExists => format!("{path} exists already; `--force` replaces it"),
+                _ => format!("{path}: cannot be written: {error}"),
+            }
         })
 }

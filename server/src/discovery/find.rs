@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::configs::Configs;
 use super::hand_out::hand_out;
 use super::ignore_files::IgnoreFiles;
+use super::left_out::reason_of;
 use super::paths::{below, normalized};
 use super::patterns::Patterns;
 use super::stamp::FileStamp;
@@ -51,12 +52,30 @@ pub struct File {
 pub struct Discovered {
     /// The files, in the order of their paths, each once.
     pub files: Vec<File>,
-    /// What could not be looked at, or was named but is not for us, for people.
+    /// The directories that cannot be searched, in the order of their paths.
+    pub unreadable: Vec<Unreadable>,
+    /// What was not heeded, or was named but is not for us, for people.
     pub warnings: Vec<String>,
-    /// How many files were named that patterns leave out, or that are no Python. Hooks name every file of a commit: that
-    /// none of them is left to analyse is no error.
+    /// How many files were named that patterns leave out, or that are no Python. Hooks name every file of a commit: the
+    /// check passes if none of them is left to analyze.
     pub left_out: usize,
+    /// Why the first of them are left out, for people.
+    pub reasons: Vec<String>,
 }
+
+/// A directory that cannot be searched.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// Its path as it is reported.
+    pub path: PathBuf,
+    /// The configuration that holds above it.
+    pub config: Arc<Config>,
+    /// Why not.
+    pub error: io::Error,
+}
+
+/// Of so many files that are named and left out it is said why.
+const MOST_REASONS: usize = 5;
 
 /// Why nothing can be analysed.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +110,20 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
         }
     }
     search.finish()
+}
+
+/// Why [`discover`] would leave out a file that is named, for people; `None` if it would not. It need not be there.
+pub fn reason_to_leave_out(path: &Path, configs: &Configs) -> Option<String> {
+    let search = Search::new(configs, 1);
+    let absolute = search.absolute(path);
+    let directory = absolute.parent().unwrap_or(&absolute);
+    let config = search.config_of(directory).ok()?;
+    let name = Path::new(absolute.file_name().unwrap_or_default());
+    if search.is_taken(&config, &absolute, name) {
+        return None;
+    }
+    let reason = reason_of(&absolute, directory, configs);
+    Some(format!("{} is left out by {reason}", path.display()))
 }
 
 /// Whether [`discover`] finds a file below a directory, or would if the file's name ended as it should. Both paths are
@@ -171,8 +204,10 @@ struct Search<'a> {
 struct Found {
     /// Runs of files, each in the order of their paths.
     files: Vec<File>,
+    unreadable: Vec<Unreadable>,
     warnings: Vec<String>,
     left_out: usize,
+    reasons: Vec<String>,
     error: Option<Arc<ConfigErrors>>,
 }
 
@@ -231,7 +266,7 @@ impl<'a> Search<'a> {
         let source = |entry: Result<DirEntry, ignore::Error>| match entry {
             Ok(entry) => (entry.depth() > 0 && !is_directory(&entry)).then_some(entry),
             Err(error) => {
-                lock(&self.found).warnings.push(error.to_string());
+                self.cannot_search(error, argument, &root);
                 None
             }
         };
@@ -250,6 +285,25 @@ impl<'a> Search<'a> {
         found
             .warnings
             .extend(lock(&ignored).iter_mut().flat_map(IgnoreFiles::take_warnings));
+    }
+
+    /// Notes that a walk below an argument met something that it could not look at.
+    fn cannot_search(&self, error: ignore::Error, argument: &Path, root: &Path) {
+        let path = path_of(&error).unwrap_or(root).to_owned();
+        let shown = argument.join(below(&path, root));
+        let config = match self.config_of(path.parent().unwrap_or(&path)) {
+            Ok(config) => config,
+            Err(errors) => return self.fail(errors),
+        };
+        lock(&self.found).unreadable.push(Unreadable {
+            path: if shown.as_os_str().is_empty() {
+                ".".into()
+            } else {
+                shown
+            },
+            config,
+            error: error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into()),
+        });
     }
 
     /// Whether to look at an entry below a root: at sources, and at directories in which there may be one that is taken. `pruned`
@@ -306,7 +360,20 @@ impl<'a> Search<'a> {
                 config,
             });
         } else {
-            lock(&self.found).left_out += 1;
+            self.leave_out(path, &absolute);
+        }
+    }
+
+    /// Notes that a file is named and left out by a pattern.
+    fn leave_out(&self, path: &Path, absolute: &Path) {
+        let mut found = lock(&self.found);
+        found.left_out += 1;
+        if found.reasons.len() < MOST_REASONS {
+            let directory = absolute.parent().unwrap_or(absolute);
+            let reason = reason_of(absolute, directory, self.configs);
+            found
+                .reasons
+                .push(format!("{} is left out by {reason}", path.display()));
         }
     }
 
@@ -383,13 +450,17 @@ impl<'a> Search<'a> {
         }
         found.warnings.sort();
         found.warnings.dedup();
+        found.unreadable.sort_by(|one, other| one.path.cmp(&other.path));
+        found.unreadable.dedup_by(|one, other| one.path == other.path);
         // What is in order already is found to be, and only merged.
         found.files.sort_by(|one, other| one.path.cmp(&other.path));
         found.files.dedup_by(|one, other| one.path == other.path);
         Ok(Discovered {
             files: found.files,
+            unreadable: found.unreadable,
             warnings: found.warnings,
             left_out: found.left_out,
+            reasons: found.reasons,
         })
     }
 }
@@ -451,7 +522,16 @@ fn is_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-/// The stamp of a file; `None` if it is no regular file, but a link to a directory, to nothing, or to itself.
+/// What an error of a walk is about.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
+    }
+}
+
+/// The stamp of a file; `None` if it is no regular file, but a link to a directory or to nothing.
 fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
     let metadata = match entry.path_is_symlink() {
         true => std::fs::metadata(entry.path()),
@@ -462,7 +542,7 @@ fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
     match metadata {
         Ok(metadata) => metadata.is_file().then(|| FileStamp::of(&metadata)),
         // It can no more be read than be asked about; whoever tries will say so.
-        Err(error) => (error.kind() == io::ErrorKind::PermissionDenied).then(FileStamp::default),
+        Err(error) => (error.kind() != io::ErrorKind::NotFound).then(FileStamp::default),
     }
 }
 

@@ -4,13 +4,18 @@ mod configs;
 mod find;
 mod hand_out;
 mod ignore_files;
+mod left_out;
 mod paths;
 mod patterns;
 mod stamp;
 
 pub use configs::{Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, is_repository, read_config, read_text};
-pub use find::{Chosen, Discovered, DiscoveryError, File, NAMED_EXTENSIONS, choose, discover, is_left_out, is_source};
+pub use find::{
+    Chosen, Discovered, DiscoveryError, File, NAMED_EXTENSIONS, Unreadable, choose, discover, is_left_out, is_source,
+    reason_to_leave_out,
+};
 pub use ignore_files::GITIGNORE;
+pub use left_out::example_of_left_out;
 pub use paths::{normalized, seen_from};
 pub use patterns::Patterns;
 pub use stamp::FileStamp;

@@ -101,7 +101,15 @@ impl Workspace {
         let mut all = WorkspaceFiles::default();
         for folder in self.folders.iter().take_while(|_| !is_cancelled()) {
             match discovery::discover(std::slice::from_ref(&folder.path), &folder.configs, threads) {
-                Ok(Discovered { files, warnings, .. }) => {
+                Ok(Discovered {
+                    files,
+                    unreadable,
+                    warnings,
+                    ..
+                }) => {
+                    let unreadable = unreadable.iter();
+                    let unreadable = unreadable.map(|one| format!("{}: {}", one.path.display(), one.error));
+                    all.warnings.extend(unreadable);
                     by_path.extend(files.into_iter().map(|file| (file.path.clone(), file)));
                     all.warnings.extend(warnings);
                 }

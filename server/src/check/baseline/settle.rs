@@ -29,8 +29,8 @@ pub(in crate::check) fn settle(
         BaselineTask::Apply => {
             if !unneeded.is_empty() && !quiet {
                 console::warning(format_args!(
-                    "{path}: {} tolerated needlessly; `--prune-baseline` takes them out",
-                    counted(unneeded.len(), "value is", "values are")
+                    "{path}: {} stale; `--prune-baseline` removes what is no longer needed",
+                    counted(unneeded.len(), "entry is", "entries are")
                 ));
             }
             report.unneeded = Some(unneeded);
@@ -39,7 +39,9 @@ pub(in crate::check) fn settle(
         BaselineTask::Prune => {
             let (removed, lowered) = baseline.prune(&unneeded)?;
             say(format!(
-                "Pruned {path}: {removed} values removed, {lowered} made stricter"
+                "Pruned {path}: removed {}, lowered {}",
+                counted(removed, "value", "values"),
+                counted(lowered, "value", "values")
             ));
         }
         BaselineTask::Write => {
@@ -53,7 +55,7 @@ pub(in crate::check) fn settle(
             });
             let values = baseline.rewrite(in_baseline)?;
             say(format!(
-                "Wrote {path}: {} tolerated",
+                "Wrote {path}: {} allowed",
                 counted(values, "violation is", "violations are")
             ));
         }

@@ -4,11 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use super::{MergeError, Owners, malformed, read_part};
 use crate::check::json::{Parts, Summary};
+use crate::check::shard::Part;
 use crate::metrics::MetricType;
 
 #[derive(Deserialize)]
@@ -23,6 +25,18 @@ struct Report<'t> {
     baseline: Option<Baseline<'t>>,
 }
 
+/// What is looked at to know which part a report is of.
+#[derive(Deserialize)]
+struct OfPart {
+    shard: Option<Part>,
+}
+
+/// Which part a report is of, if it is one.
+pub(super) fn part(path: &Path, text: &str) -> Result<Option<Part>, MergeError> {
+    let of: OfPart = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+    Ok(of.shard)
+}
+
 #[derive(Deserialize, Serialize)]
 struct Baseline<'t> {
     tolerated_violations: usize,
@@ -35,6 +49,7 @@ struct Baseline<'t> {
 struct FileReport {
     file: String,
     violations: Vec<Violation>,
+    error: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +131,7 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
             tolerated_violations: tolerated,
             unneeded: unneeded.into_iter().map(|(_, raw)| raw).collect(),
         }),
+        shard: None,
     };
     parts.write(&mut files.iter().map(|(.., raw)| (*raw).to_owned()), output)?;
     Ok(())
@@ -125,10 +141,12 @@ fn summary<'f>(files: impl Iterator<Item = &'f FileReport>) -> Summary {
     let mut summary = Summary {
         files: 0,
         files_with_violations: 0,
+        errors: 0,
         violations_by_type: Vec::new(),
     };
     for file in files {
         summary.files += 1;
+        summary.errors += usize::from(file.error.is_some());
         summary.files_with_violations += usize::from(!file.violations.is_empty());
         for violation in &file.violations {
             let mut counts = summary.violations_by_type.iter_mut();

@@ -9,6 +9,30 @@ use serde_json::value::RawValue;
 use super::{MergeError, Owners, malformed, read_part};
 use crate::check::reported_path::order_of;
 use crate::check::sarif::{UNUSED_IGNORE, tool, write_document};
+use crate::check::shard::Part;
+
+/// What is looked at to know which part a report is of.
+#[derive(Deserialize)]
+struct OfParts {
+    runs: Vec<OfPart>,
+}
+
+#[derive(Deserialize)]
+struct OfPart {
+    #[serde(default)]
+    properties: Properties,
+}
+
+#[derive(Default, Deserialize)]
+struct Properties {
+    shard: Option<Part>,
+}
+
+/// Which part a report is of, if it is one.
+pub(super) fn part(path: &Path, text: &str) -> Result<Option<Part>, MergeError> {
+    let of: OfParts = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+    Ok(of.runs.into_iter().find_map(|run| run.properties.shard))
+}
 
 #[derive(Deserialize)]
 struct Log<'t> {
@@ -94,6 +118,6 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
     notifications.sort_by(|(one, _), (other, _)| one.cmp(other));
     let notifications: Vec<_> = notifications.into_iter().map(|(_, raw)| raw).collect();
     let mut results = results.into_iter().map(|(_, raw)| raw.get().to_owned());
-    write_document(&notifications, &mut results, output)?;
+    write_document(&notifications, &mut results, None, output)?;
     Ok(())
 }

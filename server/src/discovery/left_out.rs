@@ -1,0 +1,66 @@
+//! Why a file is left out, and how to have it checked.
+
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use super::configs::Configs;
+use super::find::is_source;
+use super::patterns::Patterns;
+
+/// So many entries are looked at for a file that is left out.
+const MOST_ENTRIES: usize = 100_000;
+
+/// What leaves out a file that is left out, and what would take it in; for people, after "is left out by". Both paths are
+/// absolute: `argument` is the directory that was named, or that the named file is in.
+pub(super) fn reason_of(path: &Path, argument: &Path, configs: &Configs) -> String {
+    let below_argument = path.strip_prefix(argument).unwrap_or(path);
+    let deciding = |patterns: &[String], base: &Path| {
+        let decides = |pattern: &&String| Patterns::new(base, [pattern.as_str()]).leave_out(path, below_argument);
+        // The last pattern that matches decides; those that take in match nothing alone.
+        patterns.iter().rev().find(decides).cloned()
+    };
+    let overrides = configs.overrides();
+    if let Some(pattern) = deciding(&overrides.exclude_patterns, configs.working_directory()) {
+        return format!("`--exclude-pattern {pattern}`");
+    }
+    for directory in [path.parent().unwrap_or(path), argument] {
+        let Ok(config) = configs.of_directory(directory) else {
+            continue;
+        };
+        if let Some(pattern) = deciding(&config.ignore_patterns, configs.base_of(&config)) {
+            let origin = match &config.path {
+                Some(file) => file
+                    .strip_prefix(configs.working_directory())
+                    .unwrap_or(file)
+                    .display()
+                    .to_string(),
+                None => "the default configuration".to_owned(),
+            };
+            return format!(
+                "the pattern `{pattern}` of `ignore_patterns` in {origin}; `--include-pattern '{}'` checks it",
+                below_argument.display()
+            );
+        }
+    }
+    "an ignore file (`git check-ignore -v` says which); `--no-gitignore` checks it".to_owned()
+}
+
+/// Why nothing is found below some paths, by an example of what is left out there; `None` if there is no Python file.
+pub fn example_of_left_out(paths: &[PathBuf], configs: &Configs) -> Option<String> {
+    paths.iter().find_map(|path| {
+        let argument: PathBuf = configs.working_directory().join(path).components().collect();
+        let walk = WalkBuilder::new(&argument)
+            .standard_filters(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .build();
+        let mut files = walk.take(MOST_ENTRIES).flatten();
+        let file = files.find(|entry| is_source(entry.path()) && entry.path().is_file())?;
+        let reason = reason_of(file.path(), &argument, configs);
+        let shown = file.path().strip_prefix(configs.working_directory());
+        Some(format!(
+            "{} is left out by {reason}",
+            shown.unwrap_or(file.path()).display()
+        ))
+    })
+}

@@ -1,0 +1,283 @@
+//! What the program says to people beside its reports: what is wrong, and what to do about it.
+
+use antipasta_lsp_tests::{COMPLEX, Project};
+
+const BASELINE: &str = "base.jsonl";
+
+#[test]
+fn a_word_that_is_no_command_is_answered_with_the_right_line() {
+    let project = Project::new(&[("src/a.py", "x = 1\n"), ("chek", "")]);
+    for (arguments, expected) in [
+        (
+            &["check", "src"][..],
+            "error: there is no command `check`; this checks files: `antipasta-lsp --check src`\n",
+        ),
+        (&["lint", "src", "-q"], "`antipasta-lsp --check src -q`"),
+        (&["src"], "`antipasta-lsp --check src`"),
+        (&["src/a.py"], "`antipasta-lsp --check src/a.py`"),
+        (&["confg", "init"], "did you mean `antipasta-lsp config`?"),
+        (&["version"], "`antipasta-lsp --version`"),
+        (
+            &["--check", "--verbose"],
+            "error: there is no `--verbose`; `--statistics`",
+        ),
+        (&["--verbose"], "error: there is no `--verbose`; `--statistics`"),
+        (&["stats"], "antipasta has it"),
+    ] {
+        let run = project.run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
+    }
+    let help = project.run(&["help"]);
+    assert_eq!(help.code, Some(0));
+    assert_eq!(help.stdout, project.run(&["--help"]).stdout);
+    assert!(project.run(&["help", "config"]).stdout.contains("validate"));
+}
+
+#[test]
+fn words_of_antipasta_do_what_they_did() {
+    let project = Project::new(&[
+        ("src/a.py", COMPLEX),
+        ("b.py", COMPLEX),
+        ("other.yaml", "profile: relaxed\n"),
+    ]);
+    let expected = project.run(&["--check", "src", "--format", "json"]).stdout;
+    assert!(expected.contains("src/a.py") || expected.contains("src\\\\a.py"));
+    for arguments in [
+        &["metrics", "-d", "src", "--format", "json"][..],
+        &["metrics", "--directory", "src", "--format", "json"],
+        &["--check", "-d", "src", "--format", "json"],
+    ] {
+        let run = project.run(arguments);
+        assert_eq!(
+            (run.code, run.stdout.as_str()),
+            (Some(2), expected.as_str()),
+            "{arguments:?}"
+        );
+    }
+    let files = project.run(&["metrics", "-f", "b.py", "--files", "src/a.py", "--format", "json"]);
+    assert_eq!(
+        files.stdout,
+        project.run(&["--check", "b.py", "src/a.py", "--format", "json"]).stdout
+    );
+    assert_eq!(
+        project.run(&["config", "view", "other.yaml"]).stdout,
+        project.run(&["config", "show", "--config", "other.yaml"]).stdout
+    );
+    assert_eq!(
+        project.run(&["config", "view", "--path", "other.yaml"]).stdout,
+        project.run(&["config", "show", "--config", "other.yaml"]).stdout
+    );
+    assert_eq!(
+        project.run(&["config", "generate", "--non-interactive"]).stdout,
+        "Wrote .antipasta.yaml\n"
+    );
+}
+
+#[test]
+fn a_configuration_that_exists_is_not_replaced() {
+    let project = Project::new(&[]);
+    assert_eq!(project.run(&["config", "init"]).code, Some(0));
+    let run = project.run(&["config", "init"]);
+    let expected = "error: .antipasta.yaml exists already; `--force` replaces it\n";
+    assert_eq!((run.code, run.stderr.as_str()), (Some(1), expected));
+}
+
+/// What the system calls an error by is a number for programs.
+#[test]
+fn no_message_has_the_number_of_an_error() {
+    let project = Project::new(&[("a.py", COMPLEX), ("folder/b.py", "")]);
+    for arguments in [
+        &["--check", "none.py"][..],
+        &["--check", "--config", "none.yaml"],
+        &["--check", "--config", "folder"],
+        &["--check", "--output", "a.py/report"],
+        &["--check", "--baseline", "folder"],
+        &["config", "validate", "none.yaml"],
+        &["config", "show", "none"],
+        &["config", "init", "--output", "none/a.yaml"],
+        &["config", "migrate"],
+        &["merge", "none.json"],
+        &["merge", "folder"],
+        &["cache", "import", "none"],
+        &["cache", "export", "none/cache"],
+        &["verify", "--python", "none"],
+    ] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(1), "{arguments:?}: {run:?}");
+        let said = run.stdout + &run.stderr;
+        assert!(!said.is_empty() && !said.contains("os error"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
+fn a_baseline_is_named_once() {
+    let project = Project::new(&[("a.py", COMPLEX), ("src/b.py", COMPLEX)]);
+    assert_eq!(project.run(&["--check", "--write-baseline", BASELINE]).code, Some(0));
+    let alone = project.read(BASELINE);
+    assert!(alone.contains("src/b.py"));
+    for arguments in [
+        &["--check", "--baseline", BASELINE, "--write-baseline"][..],
+        &["--check", "--baseline", BASELINE, "--write-baseline", BASELINE],
+        &["--check", "--write-baseline", BASELINE, "a.py", "src"],
+        &["--check", "--baseline", BASELINE, "--write-baseline", "a.py", "src"],
+    ] {
+        std::fs::remove_file(project.path(BASELINE)).unwrap();
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(0), "{arguments:?}: {run:?}");
+        assert_eq!(project.read(BASELINE), alone, "{arguments:?}");
+    }
+    project.write("a.py", b"x = 1\n");
+    assert_eq!(project.run(&["--check", "--prune-baseline", BASELINE]).code, Some(0));
+    assert!(!project.read(BASELINE).contains("a.py"));
+    for option in ["--write-baseline", "--prune-baseline"] {
+        let run = project.run(&["--check", option]);
+        assert_eq!(run.code, Some(1));
+        let expected = format!("error: {option} needs the name of the baseline: `{option} antipasta-baseline.jsonl`");
+        assert!(run.stderr.contains(&expected), "{run:?}");
+    }
+}
+
+#[test]
+fn reports_to_files_alone_say_what_was_found_and_where_they_are() {
+    let project = Project::new(&[("a.py", COMPLEX), ("b.py", "x = 1\n"), ("c.py", "def f(:\n")]);
+    let to_files = [
+        "--check",
+        "--output-format",
+        "sarif:r.sarif",
+        "--output-format",
+        "junit:r.xml",
+    ];
+    let run = project.run(&to_files);
+    let expected = "2 violations in 1 file (2 files checked, 1 could not be analyzed); reports: r.sarif, r.xml";
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    assert_eq!(run.stderr.lines().last(), Some(expected));
+    let run = project.run(&["--check", "b.py", "--output", "r.txt"]);
+    assert_eq!(
+        run.stderr.lines().last(),
+        Some("No violations (1 file checked); report: r.txt")
+    );
+    let quiet = project.run(&[&to_files[..], &["--quiet"]].concat());
+    assert_eq!((quiet.code, quiet.stdout + &quiet.stderr), (Some(2), String::new()));
+}
+
+/// What leaves out a file that somebody names, and how to take it in.
+#[test]
+fn files_that_are_left_out_are_explained() {
+    let project = Project::new(&[
+        (".antipasta.yaml", "ignore_patterns: ['legacy/**', '!x']\n"),
+        ("legacy/a.py", COMPLEX),
+        ("b.py", "x = 1\n"),
+    ]);
+    let by_pattern = "legacy/a.py is left out by the pattern `legacy/**` of `ignore_patterns` in .antipasta.yaml; `--include-pattern";
+    let run = project.run(&["--check", "legacy/a.py"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "Nothing to check.\n"));
+    assert!(run.stderr.contains(by_pattern), "{run:?}");
+    let run = project.run(&["--check", "legacy/a.py", "b.py"]);
+    assert_eq!(run.code, Some(0));
+    assert!(
+        run.stderr.contains(by_pattern) && run.stdout.contains("Total files analyzed: 1\n"),
+        "{run:?}"
+    );
+    let run = project.run(&["--check", "b.py", "-e", "b.py"]);
+    assert!(
+        run.stderr.contains("b.py is left out by `--exclude-pattern b.py`"),
+        "{run:?}"
+    );
+
+    let run = project.run(&["--check", "legacy"]);
+    assert_eq!(run.code, Some(1));
+    assert!(
+        run.stderr
+            .starts_with("error: No files found to analyze: legacy/a.py is left out by the pattern"),
+        "{run:?}"
+    );
+    // What is advised works.
+    let advice = run
+        .stderr
+        .split_once("`--include-pattern '")
+        .unwrap()
+        .1
+        .split_once('\'')
+        .unwrap()
+        .0;
+    assert_eq!(
+        project.run(&["--check", "legacy", "--include-pattern", advice]).code,
+        Some(2)
+    );
+    project.write(".gitignore", b"*.py\n");
+    let run = project.run(&["--check", "."]);
+    assert!(run.stderr.contains("--no-gitignore"), "{run:?}");
+    assert_eq!(project.run(&["--check", ".", "--no-gitignore"]).code, Some(0));
+    let empty = Project::new(&[]).run(&["--check"]);
+    assert_eq!(
+        (empty.code, empty.stderr.as_str()),
+        (Some(1), "error: No files found to analyze\n")
+    );
+    // Hooks name every file of a commit: it is not all said.
+    let names: Vec<_> = (0..20).map(|number| format!("legacy/{number}.py")).collect();
+    names.iter().for_each(|name| project.write(name, b""));
+    let arguments: Vec<_> = ["--check"]
+        .into_iter()
+        .chain(names.iter().map(String::as_str))
+        .collect();
+    let run = project.run(&arguments);
+    assert_eq!(run.stderr.lines().count(), 6, "{run:?}");
+    assert!(
+        run.stderr
+            .ends_with("… and 15 more files that are named are not checked\n"),
+        "{run:?}"
+    );
+}
+
+/// Source on the standard input is judged as the file would be that it is named for.
+#[test]
+fn the_standard_input_is_left_out_as_its_file_would_be() {
+    let project = Project::new(&[(".antipasta.yaml", "ignore_patterns: ['legacy/**']\n")]);
+    let check =
+        |arguments: &[&str]| project.run_with_input(&[&["--check", "-"], arguments].concat(), COMPLEX.as_bytes());
+    let run = check(&["--stdin-filename", "legacy/a.py"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(0), "Nothing to check.\n"));
+    assert!(
+        run.stderr
+            .contains("legacy/a.py is left out by the pattern `legacy/**`"),
+        "{run:?}"
+    );
+    assert_eq!(
+        check(&["--stdin-filename", "legacy/a.py", "--include-pattern", "legacy/"]).code,
+        Some(2)
+    );
+    assert_eq!(
+        check(&["--stdin-filename", "legacy/a.py", "--force-analyze"]).code,
+        Some(2)
+    );
+    assert_eq!(check(&["--stdin-filename", "src/a.py"]).code, Some(2));
+    assert_eq!(check(&["--stdin-filename", "src/a.py", "-e", "src/"]).code, Some(0));
+    assert_eq!(check(&["-e", "*"]).code, Some(2), "it has no name");
+}
+
+#[test]
+fn nothing_staged_is_one_line() {
+    let repository = crate::git::Repository::new(&[("a.py", COMPLEX)]);
+    let project = &repository.project;
+    let run = project.run(&["--check", "--staged"]);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "Nothing to check.\n"),
+        "{run:?}"
+    );
+    assert_eq!(project.run(&["--check", "--staged", "--quiet"]).stdout, "");
+    repository.write("tests/a.py", COMPLEX);
+    repository.git(["add", "tests/a.py"]);
+    let run = project.run(&["--check", "--staged", "tests/a.py"]);
+    assert_eq!(
+        (run.code, run.stdout.as_str()),
+        (Some(0), "Nothing to check.\n"),
+        "{run:?}"
+    );
+    assert!(
+        run.stderr
+            .contains("tests/a.py is left out by the pattern `**/tests/**` of `ignore_patterns` in the default"),
+        "{run:?}"
+    );
+}
