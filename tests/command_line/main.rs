@@ -6,6 +6,7 @@ mod baseline;
 mod cache;
 mod cache_faults;
 mod config;
+mod documentation;
 mod files;
 mod formats;
 mod git;
