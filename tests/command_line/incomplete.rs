@@ -8,7 +8,7 @@ use serde_json::Value;
 fn project_with_folder_too_deep() -> Project {
     let project = Project::new(&[("a.py", "x = 1\n"), ("deep/b.py", "x = 1\n")]);
     let name = "n".repeat(250);
-    let chain = vec![name.as_str(); 10].join("/");
+    let chain = [name.as_str(); 10].join("/");
     for folder in ["deep", "other"] {
         std::fs::create_dir_all(project.path(&format!("{folder}/{chain}"))).unwrap();
     }
