@@ -2,6 +2,7 @@
 
 mod usage;
 
+use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
@@ -22,6 +23,7 @@ use crate::console;
 use crate::git::Change;
 use crate::lsp::{self, Connection};
 use crate::metrics::MetricType;
+use crate::seconds;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -134,14 +136,16 @@ struct CheckArguments {
     /// Check what the next commit contains: the files in git's index that differ from `HEAD`, as they are there.
     ///
     /// The working tree does not matter; the configuration is read from the index too, unless git does not track it. Paths
-    /// limit which of the files are checked. The check passes when there is nothing to check.
+    /// limit which of the files are checked. The check passes when there is nothing to check. Under `pre-commit run
+    /// --from-ref FROM --to-ref TO`, where nothing is staged, this is `--diff FROM...TO`.
     #[arg(long, group = "change")]
     staged: bool,
 
     /// Check the files that were changed since a branch began, or between two commits.
     ///
     /// `REF` compares the working tree with the merge base of REF and HEAD, as a pull request to REF does. `FROM..TO` and
-    /// `FROM...TO` compare the commit TO with FROM, or with the merge base of the two, wherever HEAD is.
+    /// `FROM...TO` compare the commit TO with FROM, or with the merge base of the two, wherever HEAD is. In a partial clone, git
+    /// fetches what it lacks for this, except in a hook.
     #[arg(long, value_name = "REF", group = "change", value_parser = Change::of_revisions)]
     diff: Option<Change>,
 
@@ -212,8 +216,15 @@ struct CheckArguments {
     /// Files known from an earlier run come first, then those that match `critical_paths` of the configuration, then those that
     /// are large and changed often in git's history. A file that takes half of the time, or 10 seconds, is given up. Files that
     /// were not checked are reported; without violations, the exit code is then 1 (see --on-error).
-    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, conflicts_with = "add_ignores")]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds::parse, conflicts_with = "add_ignores")]
     max_time: Option<Duration>,
+
+    /// How long git may write nothing before it is stopped, in seconds [default: $ANTIPASTA_GIT_TIMEOUT, else 30].
+    ///
+    /// A git that hangs is a failure like any other (see --on-error). It never takes longer than what is left of --max-time. A
+    /// git that keeps writing may take ten times as long.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds::parse)]
+    git_timeout: Option<Duration>,
 
     /// How to report.
     #[arg(
@@ -307,17 +318,18 @@ fn is_check(arguments: Vec<OsString>) -> Result<(), String> {
     }
 }
 
-/// The longest time that may be asked for, in seconds.
-const MOST_SECONDS: f64 = 1e6;
-
-/// A time.
-fn parse_seconds(text: &str) -> Result<Duration, String> {
-    let seconds = text
-        .parse()
-        .ok()
-        .filter(|seconds| *seconds > 0.0 && *seconds <= MOST_SECONDS);
-    let seconds = seconds.ok_or_else(|| format!("must be a number of seconds above 0, and at most {MOST_SECONDS}"))?;
-    Ok(Duration::from_secs_f64(seconds))
+/// What `--staged` checks: what is staged, or else what pre-commit says that it was asked about.
+fn staged() -> Result<Change, String> {
+    let asked = |name| env::var(name).ok().filter(|revision| !revision.is_empty());
+    let (Some(from), Some(to)) = (asked("PRE_COMMIT_FROM_REF"), asked("PRE_COMMIT_TO_REF")) else {
+        return Ok(Change::Staged);
+    };
+    let range = format!("{from}...{to}");
+    let change = Change::of_revisions(&range).map_err(|error| error.to_string())?;
+    console::say(format_args!(
+        "pre-commit compares {range}, so this is what is checked, not what is staged"
+    ));
+    Ok(change)
 }
 
 /// Reads the command line of this process and does what it says.
@@ -426,7 +438,10 @@ impl CheckArguments {
                 "{option} is for files: it cannot be combined with `-`, source on the standard input"
             ));
         }
-        let change = if self.staged { Some(Change::Staged) } else { self.diff };
+        let change = match self.staged {
+            true => Some(staged()?),
+            false => self.diff,
+        };
         if self.add_ignores && !matches!(change, None | Some(Change::Since(_))) {
             let message = "--add-ignores changes files of the working tree: it cannot be combined with --staged, nor with \
                            --diff between two commits";
@@ -477,6 +492,7 @@ impl CheckArguments {
             shard: self.shard,
             on_error: self.on_error,
             max_time: self.max_time,
+            git_timeout: self.git_timeout,
             no_cache,
             jobs: self.jobs.map(NonZeroUsize::get),
         })

@@ -13,8 +13,8 @@
 //! | 2 | [`syntax`] | decoding, parsing, trees that follow edits, units |
 //! | 1 | [`text`] | ropes, lines, positions, edits |
 //!
-//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `escape` and `system_error` are for all; `locks`, `regular_file` and
-//! `replace_file` are for the floors above them.
+//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `escape`, `seconds` and `system_error` are for all;
+//! `child_process`, `locks`, `regular_file` and `replace_file` are for the floors above them.
 
 // Tests read what they have written.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
@@ -22,6 +22,7 @@
 pub mod analysis;
 pub mod cache;
 pub mod check;
+mod child_process;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -34,6 +35,7 @@ pub mod lsp;
 pub mod metrics;
 mod regular_file;
 mod replace_file;
+mod seconds;
 pub mod syntax;
 mod system_error;
 pub mod text;

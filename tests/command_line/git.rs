@@ -15,7 +15,16 @@ pub(super) struct Repository {
 
 /// Has a command know nothing of the repository that the tests may run in, nor of the user's settings.
 pub(super) fn isolated(command: &mut Command) -> &mut Command {
-    for variable in ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"] {
+    for variable in [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_PREFIX",
+        "PRE_COMMIT",
+        "PRE_COMMIT_FROM_REF",
+        "PRE_COMMIT_TO_REF",
+        "ANTIPASTA_GIT_TIMEOUT",
+    ] {
         command.env_remove(variable);
     }
     command
@@ -436,7 +445,7 @@ fn paths_choose_among_the_files_and_are_seen_from_the_working_directory() {
     }
     repository.git(["add", "."]);
     assert_eq!(
-        repository.violating(&["--staged", "sub", "a.py", "gone.py"]),
+        repository.violating(&["--staged", "sub", "a.py"]),
         ["a.py", "sub/b.py", "sub/deep/c.py"]
     );
     let in_sub = |arguments: &[&str]| {
@@ -569,21 +578,37 @@ fn a_branch_without_a_beginning_is_compared_with_the_revision_itself() {
 fn what_cannot_be_compared_is_an_error_that_says_why() {
     let repository = Repository::new(&[("a.py", COMPLEX)]);
     for (arguments, expected) in [
-        (&["--diff", "nosuch"][..], "error: git: Not a valid object name nosuch"),
-        (&["--diff", "nosuch..HEAD"], "error: git: "),
+        (
+            &["--diff", "nosuch"][..],
+            "error: this clone has no revision `nosuch`: ",
+        ),
+        (
+            &["--diff", "nosuch..HEAD"],
+            "error: this clone has no revision `nosuch`: ",
+        ),
+        (
+            &["--diff", "HEAD..nosuch"],
+            "error: this clone has no revision `nosuch`: ",
+        ),
+        (
+            &["--diff", "nosuch...HEAD"],
+            "error: this clone has no revision `nosuch`: ",
+        ),
         (&["--diff=-x"], "`-x` is no revision and no range of revisions"),
         (&["--diff", "a..b..c"], "`a..b..c` is no revision"),
         (&["--staged", "--diff", "HEAD"], "cannot be used with"),
         (&["--staged", "-"], "cannot be combined with --staged"),
     ] {
-        let run = repository.check(arguments);
-        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}");
-        assert!(run.stderr.contains(expected), "{arguments:?}: {run:?}");
+        for on_error in ["fail", "warn"] {
+            let run = repository.check(&[arguments, &["--on-error", on_error]].concat());
+            assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+            assert!(run.stderr.contains(expected), "{arguments:?}: {run:?}");
+        }
     }
     let in_folder = |folder: &Path| run(repository.command(&["--staged"]).current_dir(folder));
     let bare = in_folder(&repository.project.path(".git"));
     assert_eq!(bare.code, Some(1));
-    assert!(bare.stderr.contains("must be run in a work tree"), "{bare:?}");
+    assert!(bare.stderr.contains("there is no working tree"), "{bare:?}");
     let nowhere = tempfile::tempdir().unwrap();
     let nowhere = in_folder(nowhere.path());
     assert_eq!(nowhere.code, Some(1));
@@ -639,8 +664,8 @@ fn only_what_a_change_made_counts_if_that_is_asked_for() {
         [
             "b.py:1:1: new: Cyclomatic Complexity is 12.00 (threshold: <= 10.0) [cyclomatic_complexity]",
             "b.py:40:1: worse: Cyclomatic Complexity is 17.00 (threshold: <= 10.0); 12 -> 17 [cyclomatic_complexity]",
-            "broken.py:1:1: f: Cyclomatic Complexity is 11.00 (threshold: <= 10.0) [cyclomatic_complexity]",
-            "broken.py:1:1: Cyclomatic Complexity is 11.00 (threshold: <= 10.0) [cyclomatic_complexity]",
+            "broken.py:1:1: cannot be compared with what it was before the change: syntax error: line 2, column 1: \
+             unexpected EOF while parsing [base-error]",
         ],
         "the average is better than it was"
     );
@@ -680,4 +705,234 @@ fn only_what_a_change_made_counts_if_that_is_asked_for() {
 
 fn run_of(command: &mut Command) -> String {
     run(isolated(command)).stdout
+}
+
+#[test]
+fn what_cannot_be_compared_is_no_violation_and_no_green_light() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n";
+    for (base, reason) in [
+        ("print \"x\"\n", "syntax error: "),
+        ("x = 1\0\n", "syntax error: "),
+        (pointer, "git holds a Git LFS pointer instead of its content"),
+    ] {
+        let repository = Repository::new(&[("a.py", base), ("b.py", SIMPLE), ("c.py", base)]);
+        repository.write("a.py", COMPLEX);
+        repository.write("b.py", "x = 1\n");
+        repository.write("c.py", SIMPLE);
+        repository.commit();
+        for arguments in [&["--diff", "HEAD~1"][..], &["--diff", "HEAD~1..HEAD"]] {
+            let arguments = [arguments, &["--changed-only"]].concat();
+            let run = repository.check(&arguments);
+            assert_eq!(run.code, Some(1), "{base:?}: {run:?}");
+            let expected = format!("a.py:1:1: cannot be compared with what it was before the change: {reason}");
+            assert!(run.stdout.starts_with(&expected), "{base:?}: {run:?}");
+            assert_eq!(
+                run.stdout.lines().count(),
+                1,
+                "c.py has no violation, old or new: {run:?}"
+            );
+            let passes = repository.check(&[&arguments[..], &["--on-error", "warn"]].concat());
+            assert_eq!(passes.code, Some(0), "{passes:?}");
+        }
+        assert_eq!(repository.violating(&["--diff", "HEAD~1"]), ["a.py"]);
+    }
+    let repository = Repository::new(&[]);
+    repository.write("a.py", pointer);
+    repository.git(["add", "a.py"]);
+    let run = repository.check(&["--staged"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("a.py:1:1: git holds a Git LFS pointer"), "{run:?}");
+}
+
+#[test]
+fn a_path_that_is_neither_on_disk_nor_in_git_is_an_error() {
+    let repository = Repository::new(&[
+        ("src/app/a.py", SIMPLE),
+        ("gone.py", SIMPLE),
+        ("old.py", &"x = 1\n".repeat(50)),
+    ]);
+    repository.git(["rm", "--quiet", "gone.py"]);
+    repository.git(["mv", "old.py", "new.py"]);
+    repository.write("src/app/a.py", COMPLEX);
+    repository.git(["add", "."]);
+    let outside = repository.project.path("..");
+    for change in [&["--staged"][..], &["--diff", "HEAD"], &["--diff", "HEAD..HEAD"]] {
+        for (path, expected) in [
+            (
+                "scr/app",
+                "error: scr/app: no such file or folder, neither on disk nor in git",
+            ),
+            ("src/app/a.py/b.py", "no such file or folder"),
+            (outside.to_str().unwrap(), "outside of the repository"),
+            ("../nosuch.py", "outside of the repository"),
+        ] {
+            let run = repository.check(&[change, &["--on-error", "warn", "src", path]].concat());
+            assert_eq!((run.code, &*run.stdout), (Some(1), ""), "{change:?} {path}: {run:?}");
+            assert!(run.stderr.contains(expected), "{change:?} {path}: {run:?}");
+        }
+        for path in ["gone.py", "old.py", "new.py", "src"] {
+            let run = repository.check(&[change, &["-t", "cyc=50", path]].concat());
+            assert_eq!((run.code, &*run.stderr), (Some(0), ""), "{change:?} {path}: {run:?}");
+        }
+    }
+    // What is not on disk may be in the commits.
+    repository.commit();
+    std::fs::remove_dir_all(repository.project.path("src")).unwrap();
+    assert_eq!(
+        repository.violating(&["--diff", "HEAD~1..HEAD", "src/app"]),
+        ["src/app/a.py"]
+    );
+    assert_eq!(repository.violating(&["--diff", "HEAD~1", "src/app"]), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_may_lead_through_a_link() {
+    let repository = Repository::new(&[("src/a.py", SIMPLE)]);
+    std::os::unix::fs::symlink("src", repository.project.path("link")).unwrap();
+    repository.write("src/a.py", COMPLEX);
+    assert_eq!(repository.violating(&["--diff", "HEAD", "link"]), ["src/a.py"]);
+    assert_eq!(repository.violating(&["--diff", "HEAD", "link/a.py"]), ["src/a.py"]);
+}
+
+#[test]
+fn in_a_sparse_checkout_the_index_has_what_is_not_on_disk() {
+    let limit = "defaults: {max_cyclomatic_complexity: 3}\n";
+    let repository = Repository::new(&[
+        ("keep/a.py", SIMPLE),
+        ("out/old.py", SIMPLE),
+        ("out/strict/b.py", SIMPLE),
+        ("out/strict/.antipasta.yaml", limit),
+    ]);
+    repository.write("out/old.py", COMPLEX);
+    repository.write("out/strict/b.py", &function("g", 5));
+    repository.write("keep/a.py", COMPLEX);
+    repository.commit();
+    let whole = repository.violating(&["--diff", "HEAD~1"]);
+    assert_eq!(whole, ["keep/a.py", "out/old.py", "out/strict/b.py"]);
+    repository.git(["sparse-checkout", "set", "keep"]);
+    assert!(!repository.project.path("out/old.py").exists());
+    assert_eq!(repository.violating(&["--diff", "HEAD~1"]), whole);
+    assert_eq!(repository.violating(&["--diff", "HEAD~1..HEAD"]), whole);
+    assert_eq!(
+        repository.violating(&["--diff", "HEAD~1", "out/strict"]),
+        ["out/strict/b.py"]
+    );
+    assert_eq!(repository.violating(&["--diff", "HEAD~1", "--changed-only"]), whole);
+}
+
+#[test]
+fn a_revision_that_is_not_in_the_clone_is_an_error_that_says_what_to_fetch() {
+    let origin = Repository::new(&[("a.py", SIMPLE)]);
+    origin.write("a.py", COMPLEX);
+    origin.commit();
+    origin.git(["branch", "other"]);
+    let clone = Repository::empty();
+    std::fs::remove_dir_all(clone.project.path(".git")).unwrap();
+    let url = format!("file://{}", origin.project.path("").display());
+    clone.git(["clone", "--quiet", "--depth", "1", "--single-branch", &url, "."]);
+    for (revision, advice) in [
+        (
+            "origin/other",
+            "fetch it with `git fetch origin other:refs/remotes/origin/other`",
+        ),
+        ("origin/other...HEAD", "fetch-depth: 0"),
+        ("HEAD~1", "`git fetch --unshallow`"),
+        ("HEAD~1..HEAD", "`git fetch --unshallow`"),
+    ] {
+        for on_error in ["fail", "warn"] {
+            let run = clone.check(&["--diff", revision, "--on-error", on_error]);
+            assert_eq!((run.code, &*run.stdout), (Some(1), ""), "{revision}: {run:?}");
+            assert!(
+                run.stderr.contains("error: this clone has no revision `"),
+                "{revision}: {run:?}"
+            );
+            assert!(run.stderr.contains(advice), "{revision}: {run:?}");
+        }
+    }
+    // What it says works.
+    clone.git([
+        "fetch",
+        "--quiet",
+        "--depth",
+        "1",
+        "origin",
+        "other:refs/remotes/origin/other",
+    ]);
+    assert_eq!(clone.violating(&["--diff", "origin/other"]), [""; 0]);
+    let unborn = Repository::empty();
+    let run = unborn.check(&["--diff", "HEAD"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stderr.contains("there is no commit yet"), "{run:?}");
+}
+
+#[test]
+fn under_pre_commit_its_revisions_are_what_is_checked() {
+    let repository = branched();
+    let in_pre_commit = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = repository.command(arguments);
+        command.env("PRE_COMMIT", "1").envs(variables.iter().copied());
+        run(&mut command)
+    };
+    let refs = [("PRE_COMMIT_FROM_REF", "main"), ("PRE_COMMIT_TO_REF", "HEAD")];
+    let run = in_pre_commit(&refs, &["--staged", "--changed-only"]);
+    assert_eq!(violating(&run), ["a.py"]);
+    assert!(run.stderr.contains("pre-commit compares main...HEAD"), "{run:?}");
+    let wrong = [("PRE_COMMIT_FROM_REF", "nosuch"), ("PRE_COMMIT_TO_REF", "HEAD")];
+    let run = in_pre_commit(&wrong, &["--staged", "--changed-only", "--on-error", "warn"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    // With `--all-files`, pre-commit says nothing of what it compares, and nothing is staged.
+    let mut command = repository.project.command(["--check", "--staged", "--quiet"]);
+    let run = crate::git::run(isolated(&mut command).env("PRE_COMMIT", "1"));
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.stderr
+            .starts_with("Nothing to check: nothing is staged. With --all-files"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn a_repository_with_sha_256_is_one_like_any_other() {
+    let repository = Repository::empty();
+    std::fs::remove_dir_all(repository.project.path(".git")).unwrap();
+    repository.git(["init", "--quiet", "--object-format=sha256", "--initial-branch=main"]);
+    repository.git(["config", "user.name", "A"]);
+    repository.git(["config", "user.email", "a@example.org"]);
+    repository.write("a.py", SIMPLE);
+    repository.commit();
+    repository.git(["checkout", "--quiet", "--detach"]);
+    repository.write("a.py", COMPLEX);
+    repository.git(["add", "."]);
+    for change in [&["--staged"][..], &["--diff", "main"], &["--staged", "--changed-only"]] {
+        assert_eq!(repository.violating(change), ["a.py"], "{change:?}");
+    }
+    repository.commit();
+    assert_eq!(
+        repository.violating(&["--diff", "main..HEAD", "--changed-only"]),
+        ["a.py"]
+    );
+}
+
+#[test]
+fn a_path_in_a_submodule_is_not_one_of_this_repository() {
+    let inner = Repository::new(&[("b.py", SIMPLE)]);
+    let repository = Repository::new(&[("a.py", SIMPLE)]);
+    let url = inner.project.path("");
+    let mut add = repository.git_command();
+    add.args(["-c", "protocol.file.allow=always", "submodule", "--quiet", "add"]);
+    assert!(add.arg(&url).arg("module").status().unwrap().success());
+    repository.commit();
+    repository.write("module/b.py", COMPLEX);
+    let run_it = repository.check(&["--diff", "HEAD", "module/b.py"]);
+    assert_eq!(run_it.code, Some(1), "{run_it:?}");
+    assert!(
+        run_it.stderr.contains("error: module/b.py: in the repository "),
+        "{run_it:?}"
+    );
+    let mut command = repository.command(&["--diff", "HEAD"]);
+    assert_eq!(
+        violating(&run(command.current_dir(repository.project.path("module")))),
+        ["b.py"]
+    );
 }

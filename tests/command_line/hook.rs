@@ -147,7 +147,7 @@ fn only_a_working_tree_has_one() {
         .status();
     assert!(init.unwrap().success());
     for command in ["install", "uninstall", "status"] {
-        assert!(hook(&["hook", command]).contains("only a repository with a working tree"));
+        assert!(hook(&["hook", command]).contains("there is no working tree"));
     }
 }
 
@@ -207,6 +207,7 @@ fn worktrees_have_it_in_common() {
 fn it_is_where_git_is_told_to_look() {
     let repository = Repository::new(&[("sub/a.py", SIMPLE)]);
     repository.git(["config", "core.hooksPath", "my hooks"]);
+    repository.write(".gitignore", "my hooks/\n");
     succeeded(hook_in(&repository, &repository.project.path("sub"), &["install"]));
     assert!(repository.project.path("my hooks/pre-commit").is_file());
     assert!(!repository.project.path(HOOK).exists());
@@ -217,6 +218,38 @@ fn it_is_where_git_is_told_to_look() {
     );
     succeeded(hook(&repository, &["uninstall"]));
     assert!(!repository.project.path("my hooks/pre-commit").exists());
+}
+
+/// Others get it, and have the binary elsewhere.
+#[test]
+fn one_that_git_tracks_names_no_path_of_this_machine() {
+    let repository = Repository::new(&[("a.py", SIMPLE)]);
+    repository.git(["config", "core.hooksPath", ".githooks"]);
+    let installed = install(&repository);
+    assert!(
+        installed.stderr.contains("runs the antipasta-lsp on the PATH"),
+        "{installed:?}"
+    );
+    let script = repository.project.read(".githooks/pre-commit");
+    let folder = binary().parent().unwrap().to_str().unwrap();
+    assert!(!script.contains(folder), "{script}");
+    let found = status(&repository);
+    assert_eq!((&found["installed"], &found["binary"]), (&json!(true), &Value::Null));
+    assert!(
+        succeeded(hook(&repository, &["status"]))
+            .stdout
+            .contains("from the PATH")
+    );
+    repository.write("a.py", COMPLEX);
+    repository.git(["add", "--all"]);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::iter::once(binary().parent().unwrap().to_owned()).chain(std::env::split_paths(&path));
+    let mut commit = repository.git_command();
+    commit
+        .env("PATH", std::env::join_paths(path).unwrap())
+        .env("ANTIPASTA_CACHE_DIR", repository.project.cache());
+    let refused = run(commit.args(["commit", "--quiet", "--message", "More"]));
+    assert_eq!(refused.code, Some(1), "{refused:?}");
 }
 
 #[test]
@@ -285,7 +318,12 @@ fn a_hook_that_is_there_comes_first_and_comes_back() {
     assert_eq!(repository.project.read(HOOK), own);
     assert!(!repository.project.path(KEPT).exists());
     let again = succeeded(hook(&repository, &["uninstall"]));
-    assert!(again.stdout.contains("nothing to remove"), "{again:?}");
+    assert!(
+        again
+            .stdout
+            .starts_with("Nothing to remove: antipasta-lsp did not make "),
+        "{again:?}"
+    );
     assert_eq!(repository.project.read(HOOK), own);
 }
 
@@ -353,13 +391,13 @@ fn nothing_that_was_kept_is_lost() {
     // Somebody overwrites ours.
     write_hook(&path, "#!/bin/sh\n# second\n");
     for _ in 0..2 {
-        assert!(failure(hook(&repository, &["install"])).contains("is there already"));
+        assert!(failure(hook(&repository, &["install"])).contains("is in the way"));
         assert_eq!(repository.project.read(HOOK), "#!/bin/sh\n# second\n");
         assert_eq!(fs::read_to_string(&kept).unwrap(), "#!/bin/sh\n# first\n");
         succeeded(hook(&repository, &["uninstall"]));
     }
     fs::remove_file(&path).unwrap();
-    assert!(failure(hook(&repository, &["install"])).contains("is there already"));
+    assert!(failure(hook(&repository, &["install"])).contains("is in the way"));
     assert!(!path.exists());
 }
 
@@ -412,7 +450,11 @@ fn without_its_binary_it_takes_the_one_on_the_path_or_warns() {
     assert_eq!(status(&repository)["binary_exists"], true);
     fs::remove_file(&copy).unwrap();
     assert_eq!(status(&repository)["binary_exists"], false);
-    assert!(succeeded(hook(&repository, &["status"])).stdout.contains("on the PATH"));
+    assert!(
+        succeeded(hook(&repository, &["status"]))
+            .stdout
+            .contains("from the PATH")
+    );
 
     repository.write("a.py", COMPLEX);
     repository.git(["add", "a.py"]);
@@ -430,7 +472,10 @@ fn without_its_binary_it_takes_the_one_on_the_path_or_warns() {
     let name = binary().file_name().unwrap();
     let without = std::env::split_paths(&path).filter(|folder| !folder.join(name).exists());
     let committed = succeeded(commit_with(&std::env::join_paths(without).unwrap()));
-    assert!(committed.stderr.contains("antipasta-lsp is not found"), "{committed:?}");
+    assert!(
+        committed.stderr.contains("antipasta-lsp is not on the PATH"),
+        "{committed:?}"
+    );
 }
 
 #[cfg(unix)]
@@ -502,13 +547,56 @@ fn status_says_what_is_there() {
     assert!(is_installed("installed: "));
     let found = status(&repository);
     assert_eq!(found["installed"], true);
+    assert_eq!(found["arguments"], "--check --staged --quiet --on-error warn");
     assert_eq!(found["keeps"], Value::Null);
     assert_eq!(found["manager"], Value::Null);
     let named = PathBuf::from(found["binary"].as_str().unwrap());
     assert_eq!(named.canonicalize().unwrap(), binary().canonicalize().unwrap());
+    succeeded(hook(&repository, &["install", "--", "--changed-only", "-t", "cyc=5"]));
+    let text = succeeded(hook(&repository, &["status"])).stdout;
+    assert!(
+        text.contains(" --check --staged --quiet --on-error warn --changed-only -t cyc=5\n"),
+        "{text}"
+    );
     succeeded(hook(&repository, &["uninstall"]));
+    let again = succeeded(hook(&repository, &["uninstall"])).stdout;
+    assert!(again.starts_with("Nothing to remove: there is no hook "), "{again}");
     assert!(is_installed("not installed"));
     write_hook(&repository.project.path(HOOK), "#!/bin/sh\n");
     assert!(is_installed("not installed"));
     assert_eq!(status(&repository)["installed"], false);
+}
+
+/// Git says what to do about that, in a line that can be copied.
+#[cfg(unix)]
+#[test]
+fn a_repository_of_somebody_else_is_said_to_be_one() {
+    let repository = Repository::new(&[("a.py", COMPLEX)]);
+    for arguments in [&["hook", "install"][..], &["hook", "status"], &["--check", "--staged"]] {
+        let mut command = repository.project.command(arguments);
+        // As if it were.
+        isolated(&mut command).env("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1");
+        let message = failure(run(&mut command));
+        assert!(message.contains("belongs to another user"), "{message}");
+        let (_, advice) = message.split_once("run: ").unwrap();
+        assert!(
+            advice.starts_with("git config --global --add safe.directory /") && advice.lines().count() == 1,
+            "{message}"
+        );
+    }
+}
+
+/// Ours may be there twice, such as one that somebody has changed.
+#[test]
+fn one_that_was_changed_by_hand_does_not_call_itself() {
+    let repository = Repository::new(&[("a.py", SIMPLE)]);
+    install(&repository);
+    let changed = repository.project.read(HOOK).replacen('\n', "\n# mine\n", 1);
+    write_hook(&repository.project.path(HOOK), &changed);
+    install(&repository);
+    assert!(repository.project.path(KEPT).exists());
+    repository.write("a.py", COMPLEX);
+    assert_eq!(commit(&repository, &[]).code, Some(1));
+    repository.write("a.py", "x = 1\n");
+    succeeded(commit(&repository, &[]));
 }

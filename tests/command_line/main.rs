@@ -10,6 +10,10 @@ mod documentation;
 mod files;
 mod formats;
 mod git;
+#[cfg(unix)]
+mod git_faults;
+#[cfg(unix)]
+mod git_trust;
 mod hook;
 mod hostile_names;
 mod ignore_comments;

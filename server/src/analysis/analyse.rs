@@ -67,6 +67,12 @@ pub enum AnalysisError {
     /// Its bytes are no text, as was found out before; in the words of a [`DecodeError`].
     #[error("{0}")]
     KnownDecode(String),
+    /// Git has a pointer in its place, and Git LFS has its content.
+    #[error("git holds a Git LFS pointer instead of its content")]
+    LfsPointer,
+    /// What it was before a change cannot be analysed, so it cannot be compared.
+    #[error("cannot be compared with what it was before the change: {0}")]
+    Base(Box<AnalysisError>),
     /// It was given up after this time.
     #[error("given up after {} s", .0.as_secs_f64())]
     TookTooLong(Duration),

@@ -146,6 +146,8 @@ impl ReadThrough {
             Err(
                 AnalysisError::Read(_)
                 | AnalysisError::TooLarge { .. }
+                | AnalysisError::LfsPointer
+                | AnalysisError::Base(_)
                 | AnalysisError::Panicked(_)
                 | AnalysisError::TookTooLong(_)
                 | AnalysisError::OutOfTime

@@ -3,11 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::task::{Content, Task};
-use crate::discovery::{Configs, DiscoveryError, FileStamp, choose, seen_from};
-use crate::git::{Blobs, Change, Changes, GitError, ObjectId, Repository, State};
+use crate::console;
+use crate::discovery::{Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, choose, normalized, seen_from};
+use crate::escape::one_line;
+use crate::git::{Blobs, Change, ChangedFile, Changes, GitError, ObjectId, Repository, State};
+
+/// The most that a configuration or a baseline may have that is read from git, in bytes.
+const MAX_CONTENT: u64 = 64 << 20;
 
 /// The files of a change.
 pub(super) struct ChangedFiles {
@@ -18,11 +23,15 @@ pub(super) struct ChangedFiles {
 }
 
 impl ChangedFiles {
-    /// Those of a change in the repository that a directory is in. `reads_bases` says whether what they were before is asked for.
-    pub fn of(change: &Change, reads_bases: bool, working_directory: &Path) -> Result<Self, GitError> {
-        let repository = Repository::of_directory(working_directory)?;
+    /// Those of a change in a repository. `reads_bases` says whether what they were before is asked for.
+    pub fn of(change: &Change, reads_bases: bool, repository: Repository) -> Result<Self, GitError> {
+        let repository = match may_fetch(change) {
+            true => repository.fetching(),
+            false => repository,
+        };
         let changes = repository.changes(change)?;
-        let needs_blobs = (reads_bases || changes.state != State::WorkingTree) && !changes.files.is_empty();
+        let needs_blob = |file: &ChangedFile| file.blob.is_some() || reads_bases && file.base.is_some();
+        let needs_blobs = changes.files.iter().any(needs_blob);
         Ok(Self {
             blobs: needs_blobs.then(|| repository.blobs().map(Arc::new)).transpose()?,
             repository,
@@ -40,21 +49,101 @@ impl ChangedFiles {
         let Some(blobs) = &self.blobs else {
             return Ok(FxHashMap::default());
         };
-        let files = self.repository.files(&self.changes.state, names)?;
+        // In a sparse checkout, what is not on disk is what the index has.
+        let is_sparse =
+            self.changes.state == State::WorkingTree && self.changes.files.iter().any(|file| file.blob.is_some());
+        let mut files = match is_sparse {
+            true => self.repository.files(&State::Index, names)?,
+            false => self.repository.files(&self.changes.state, names)?,
+        };
+        if is_sparse {
+            files.retain(|path, _| path.symlink_metadata().is_err());
+        }
+        // Of all configurations there are, those above the files hold.
+        let folders: FxHashSet<&Path> = self
+            .changes
+            .files
+            .iter()
+            .flat_map(|file| file.path.ancestors())
+            .collect();
+        let is_config = |path: &Path| path.ends_with(FILE_NAME) || path.ends_with(PYPROJECT);
+        files.retain(|path, _| !is_config(path) || path.parent().is_some_and(|folder| folders.contains(folder)));
         let content = |(path, id): (PathBuf, ObjectId)| {
             let mut content = Vec::new();
-            blobs.read(&id, u64::MAX, &mut content)?;
-            Ok((path, content))
+            match blobs.read(&id, MAX_CONTENT, &mut content) {
+                Ok(size) if size > MAX_CONTENT => Err(GitError::TooLarge(path)),
+                Ok(_) => Ok((path, content)),
+                Err(error) => Err(GitError::Refused(format!("{}: {error}", shown(&path)))),
+            }
         };
         files.into_iter().map(content).collect()
     }
 
+    /// Says why there is nothing to check if pre-commit runs the check outside of a commit: it passes whatever the files are.
+    pub fn explain_all_files(&self) {
+        let is_in_pre_commit = std::env::var_os("PRE_COMMIT").is_some();
+        if is_in_pre_commit && self.changes.state == State::Index && self.changes.paths.is_empty() {
+            console::say(
+                "Nothing to check: nothing is staged. With --all-files, pre-commit has nothing to compare: use --from-ref and \
+                 --to-ref, or the hook antipasta-project, which checks all files.",
+            );
+        }
+    }
+
+    /// What was fetched from where a partial clone came from, for people.
+    pub fn fetched(&self) -> Option<String> {
+        let blobs = self.blobs.as_ref().map(|blobs| blobs.fetched()).unwrap_or_default();
+        let time = self.changes.fetching.unwrap_or_default() + blobs.time;
+        (!time.is_zero()).then(|| {
+            format!(
+                "this clone is partial: git asked its remote for what it lacks, which took {:.1} s",
+                time.as_secs_f64()
+            )
+        })
+    }
+
+    /// An argument as an absolute path without links, by which git knows files.
+    ///
+    /// # Errors
+    ///
+    /// There is nothing of this name, neither on disk nor in git, or it is outside of the repository.
+    fn known(&self, argument: &Path, working_directory: &Path) -> Result<PathBuf, ChangedFilesError> {
+        let top = self.repository.top();
+        let path = normalized(&working_directory.join(argument));
+        let real = |path: &Path| path.canonicalize().ok();
+        let real_path = real(&path);
+        let below_top = match (&real_path, real(top)) {
+            (Some(path), Some(real_top)) => path.strip_prefix(real_top).ok(),
+            _ => path.strip_prefix(top).ok(),
+        };
+        let Some(below_top) = below_top else {
+            return Err(ChangedFilesError::Outside(argument.to_owned(), top.to_owned()));
+        };
+        let known = top.join(below_top);
+        // A submodule has its own commits.
+        let mut folders = known.ancestors().take_while(|folder| *folder != top);
+        if let Some(other) = folders.find(|folder| folder.join(".git").symlink_metadata().is_ok()) {
+            return Err(ChangedFilesError::InOther(argument.to_owned(), other.to_owned()));
+        }
+        let is_known = real_path.is_some()
+            || self.changes.paths.iter().any(|path| path.starts_with(&known))
+            || self.repository.knows(&self.changes.state, &portable(below_top))?;
+        match is_known {
+            true => Ok(known),
+            false => Err(ChangedFilesError::NoSuchPath(argument.to_owned())),
+        }
+    }
+
     /// The files to analyse of those that `arguments` name or are above; of all, if there are none.
     pub fn tasks(&self, arguments: &[PathBuf], configs: &Configs) -> Result<Vec<Task>, ChangedFilesError> {
-        let top = [self.repository.top().to_owned()];
-        let arguments = if arguments.is_empty() { &top } else { arguments };
+        let working_directory = configs.working_directory();
+        let known = arguments.iter().map(|argument| self.known(argument, working_directory));
+        let mut arguments = known.collect::<Result<Vec<_>, _>>()?;
+        if arguments.is_empty() {
+            arguments.push(self.repository.top().to_owned());
+        }
         let files: FxHashMap<_, _> = self.changes.files.iter().map(|file| (&*file.path, file)).collect();
-        let chosen = choose(self.changes.files.iter().map(|file| &*file.path), arguments, configs)?;
+        let chosen = choose(self.changes.files.iter().map(|file| &*file.path), &arguments, configs)?;
         let asked = chosen.iter().filter(|file| file.respects_gitignore);
         let ignored = self.repository.ignored(asked.map(|file| &*file.path))?;
         let left = chosen
@@ -90,4 +179,30 @@ pub(super) enum ChangedFilesError {
     Git(#[from] GitError),
     #[error("{0}")]
     Discovery(#[from] DiscoveryError),
+    #[error("{}: no such file or folder, neither on disk nor in git", shown(.0))]
+    NoSuchPath(PathBuf),
+    #[error("{}: outside of the repository {}, so git knows no change of it", shown(.0), shown(.1))]
+    Outside(PathBuf, PathBuf),
+    #[error("{}: in the repository {}, so run the check there", shown(.0), shown(.1))]
+    InOther(PathBuf, PathBuf),
+}
+
+fn shown(path: &Path) -> String {
+    one_line(&path.to_string_lossy()).into_owned()
+}
+
+/// A path as git writes it.
+fn portable(path: &Path) -> String {
+    let names = path.components().map(|name| name.as_os_str().to_string_lossy());
+    names.collect::<Vec<_>>().join("/")
+}
+
+/// Whether git may fetch what a partial clone lacks. A fetch runs programs that the repository's configuration names, and can
+/// take long: only a check that people ask for by `--diff` does it, and none in a hook.
+fn may_fetch(change: &Change) -> bool {
+    // Git sets the one for hooks, pre-commit the other.
+    let is_in_hook = ["GIT_PREFIX", "PRE_COMMIT"]
+        .iter()
+        .any(|name| std::env::var_os(name).is_some());
+    *change != Change::Staged && !is_in_hook
 }

@@ -6,14 +6,19 @@ const SYNTAX: &str = "syntax-error";
 const DECODE: &str = "decode-error";
 const READ: &str = "read-error";
 const INTERNAL: &str = "internal-error";
+const BASE: &str = "base-error";
 const TIME: &str = "time-limit";
 
 /// The kinds of failures, each with what it means.
-pub(super) const KINDS: [(&str, &str); 5] = [
+pub(super) const KINDS: [(&str, &str); 6] = [
     (SYNTAX, "The file is no Python."),
     (DECODE, "The bytes of the file are no text in its encoding."),
     (READ, "The file or folder cannot be read, or the file is too large."),
     (INTERNAL, "The analysis failed in a way that it never should."),
+    (
+        BASE,
+        "What the file was before the change cannot be analysed, so the two cannot be compared.",
+    ),
     (TIME, "There was no time to check the file."),
 ];
 
@@ -37,6 +42,8 @@ impl Failure {
             }
             AnalysisError::Decode(_) | AnalysisError::KnownDecode(_) => (DECODE, error.to_string(), None),
             AnalysisError::Read(_) | AnalysisError::TooLarge { .. } => (READ, error.to_string(), None),
+            AnalysisError::LfsPointer => (READ, error.to_string(), None),
+            AnalysisError::Base(_) => (BASE, error.to_string(), None),
             AnalysisError::Panicked(_) => (INTERNAL, error.to_string(), None),
             AnalysisError::TookTooLong(_) | AnalysisError::OutOfTime => (TIME, error.to_string(), None),
         };

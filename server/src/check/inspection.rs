@@ -111,11 +111,20 @@ impl Inspection {
             };
             report.in_baseline = Some(InBaseline { file, held });
         }
-        if self.changed_only {
-            let base = task.base.as_ref().filter(|_| report.has_violations());
-            let base = base.and_then(|base| means.analyse_blob(base, task.config.max_file_size, buffer).1.ok());
-            let base = base.map(|analysis| analysis.metrics);
-            keep_regressions(&mut report.outcome, base.as_ref(), &task.config);
+        let base = task
+            .base
+            .as_ref()
+            .filter(|_| self.changed_only && report.has_violations());
+        if let Some(base) = base {
+            match means.analyse_blob(base, task.config.max_file_size, buffer).1 {
+                Ok(base) => keep_regressions(&mut report.outcome, &base.metrics, &task.config),
+                Err(error) => {
+                    report.outcome = Outcome::failed(AnalysisError::Base(Box::new(error)));
+                    if let Some(in_baseline) = &mut report.in_baseline {
+                        in_baseline.held = None;
+                    }
+                }
+            }
         }
         report
     }

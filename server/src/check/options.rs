@@ -38,6 +38,8 @@ pub struct CheckOptions {
     pub on_error: OnError,
     /// How long the check may take.
     pub max_time: Option<Duration>,
+    /// How long git may write nothing; by default what [`timeout`](crate::git::timeout) says.
+    pub git_timeout: Option<Duration>,
     /// Whether to do without the cache.
     pub no_cache: bool,
     /// The most threads to use; as many as there are processors, if it is not given.

@@ -8,11 +8,8 @@ use crate::metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, Metr
 use crate::violations::{Violation, judge};
 
 /// Leaves of a file's violations those that were not there, or not as bad, in what the file was before. The others are counted.
-/// `base` has the metrics of then; `None` if the file is new, or was no program.
-pub(super) fn keep_regressions(outcome: &mut Outcome, base: Option<&FileMetrics>, config: &Config) {
-    let Some(base) = base else {
-        return;
-    };
+/// `base` has the metrics of then.
+pub(super) fn keep_regressions(outcome: &mut Outcome, base: &FileMetrics, config: &Config) {
     let functions = counterparts(&outcome.metrics.functions, &base.functions);
     let totals = values_of_file_and_classes(base, config);
     let violations = &mut outcome.judgement.violations;
@@ -121,7 +118,7 @@ mod tests {
         let config = Config::from_yaml(Path::new("c.yaml"), config).unwrap();
         let mut outcome = Outcome::of(measure(now).unwrap(), &config);
         let all = outcome.judgement.violations.len();
-        keep_regressions(&mut outcome, Some(&measure(before).unwrap()), &config);
+        keep_regressions(&mut outcome, &measure(before).unwrap(), &config);
         let violations = &outcome.judgement.violations;
         assert_eq!(outcome.standing + violations.len(), all);
         let name = |violation: &Violation| violation.name.as_deref().unwrap_or("file").to_owned();

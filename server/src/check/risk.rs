@@ -2,15 +2,15 @@
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
 use super::task::Task;
 use crate::cache::Known;
 use crate::config::Config;
+use crate::console;
 use crate::discovery::{Configs, Patterns, normalized};
-use crate::git::Repository;
+use crate::git::{GitError, Limits, Repository};
 
 /// So many commits say enough of what is changed often.
 const COMMITS: u32 = 500;
@@ -43,16 +43,23 @@ pub(super) fn riskiest_first(
     order
 }
 
-/// How often files were changed of late, by their absolute paths; nothing, if there is no repository that says so.
-pub(super) fn recent_changes(working_directory: &Path, patience: Duration) -> FxHashMap<PathBuf, u32> {
-    let changes = Repository::of_directory(working_directory).and_then(|repository| {
-        let counts = repository.change_counts(COMMITS, patience)?;
+/// How often files were changed of late, by their absolute paths; nothing, if there is no repository that says so in time.
+pub(super) fn recent_changes(working_directory: &Path, limits: Limits) -> FxHashMap<PathBuf, u32> {
+    let changes = Repository::of_directory(working_directory, limits).and_then(|repository| {
+        let counts = repository.change_counts(COMMITS)?;
         let absolute = counts
             .into_iter()
             .map(|(path, count)| (repository.top().join(path), count));
         Ok(absolute.collect())
     });
-    changes.unwrap_or_default()
+    changes.unwrap_or_else(|error| {
+        if matches!(error, GitError::Stopped { .. }) {
+            console::warning(format_args!(
+                "{error}; large files come first, however often they were changed"
+            ));
+        }
+        FxHashMap::default()
+    })
 }
 
 #[cfg(test)]
@@ -77,8 +84,11 @@ mod tests {
             }
             assert!(command.current_dir(&top).output().unwrap().status.success());
         };
-        let patience = Duration::from_secs(1000);
-        assert!(recent_changes(&top, patience).is_empty(), "there is no repository");
+        let limits = Limits {
+            silence: std::time::Duration::from_secs(1000),
+            deadline: None,
+        };
+        assert!(recent_changes(&top, limits).is_empty(), "there is no repository");
         git(&["init", "--quiet"]);
         std::fs::create_dir(top.join("sub")).unwrap();
         for (name, content) in [("a b.py", "1"), ("sub/\u{e9}.py", "1"), ("a b.py", "2")] {
@@ -87,10 +97,7 @@ mod tests {
             git(&["commit", "--quiet", "--message", "x"]);
         }
         let expected = [(top.join("a b.py"), 2), (top.join("sub/\u{e9}.py"), 1)];
-        assert_eq!(
-            recent_changes(&top.join("sub"), patience),
-            expected.into_iter().collect()
-        );
+        assert_eq!(recent_changes(&top.join("sub"), limits), expected.into_iter().collect());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::time::{Duration, Instant};
 
 use super::add_ignores::say_what_was_added;
@@ -29,7 +29,7 @@ use crate::config::ConfigErrors;
 use crate::console;
 use crate::discovery::{self, Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config};
 use crate::escape::whole_line;
-use crate::git::GitError;
+use crate::git::{self, GitError, Limits, Repository};
 
 /// How a check ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +75,8 @@ enum CheckError {
     Threads(io::Error),
     #[error("the standard input: {0}")]
     Stdin(io::Error),
+    #[error("the standard input has not ended within the time limit (--max-time): nothing was checked")]
+    EndlessStdin,
     #[error("{path}: cannot be written: {error}", path = .0.display(), error = .1)]
     Output(PathBuf, io::Error),
     #[error("the report cannot be written: {0}")]
@@ -88,15 +90,17 @@ impl CheckError {
     fn is_failure(&self) -> bool {
         match self {
             Self::Config(_) | Self::Discovery(_) | Self::NoFiles(_) => false,
-            Self::Git(error) | Self::ChangedFiles(ChangedFilesError::Git(error)) => {
-                !matches!(error, GitError::Revision(_))
-            }
-            Self::ChangedFiles(ChangedFilesError::Discovery(_)) => false,
+            Self::Git(error) | Self::ChangedFiles(ChangedFilesError::Git(error)) => !matches!(
+                error,
+                GitError::Revision(_) | GitError::UnknownRevision { .. } | GitError::Timeout(_)
+            ),
+            Self::ChangedFiles(_) => false,
             Self::Baseline(error) => !matches!(error, BaselineError::Missing(_) | BaselineError::Malformed(..)),
             Self::WorkingDirectory(_)
             | Self::Pool(_)
             | Self::Threads(_)
             | Self::Stdin(_)
+            | Self::EndlessStdin
             | Self::Output(..)
             | Self::Stdout(_)
             | Self::Panicked => true,
@@ -113,8 +117,30 @@ const MOST_REASONS: usize = 5;
 /// Git's history may take this part of a limited time.
 const PART_FOR_HISTORY: u32 = 8;
 
+/// How much longer than its limited time a check may take, to write its reports. Nobody may read the pipe that one goes to.
+const TIME_FOR_REPORTS: Duration = Duration::from_secs(30);
+
+/// Ends this process, whatever it waits for, when a check has had its time.
+fn end_in_time(time: Duration, on_error: OnError) {
+    std::thread::spawn(move || {
+        std::thread::sleep(time + TIME_FOR_REPORTS);
+        let message = format!(
+            "the check was stopped {} s after its time limit (--max-time); does anybody read its report?",
+            TIME_FOR_REPORTS.as_secs()
+        );
+        match on_error {
+            OnError::Warn => console::warning(message),
+            OnError::Fail => console::error(message),
+        }
+        std::process::exit(i32::from(on_error == OnError::Fail));
+    });
+}
+
 /// Runs a check and reports. What goes wrong is said on the standard error.
 pub fn run(options: &CheckOptions) -> Verdict {
+    if let Some(time) = options.max_time {
+        end_in_time(time, options.on_error);
+    }
     // A panic has been told of when it is caught.
     let ended = catch_unwind(|| Run::of(options).and_then(Run::go)).unwrap_or(Err(CheckError::Panicked));
     let passes = options.on_error == OnError::Warn;
@@ -173,6 +199,7 @@ struct Run<'a> {
     baseline: Option<Arc<Baseline>>,
     jobs: usize,
     start: Instant,
+    git_limits: Limits,
 }
 
 impl<'a> Run<'a> {
@@ -180,8 +207,15 @@ impl<'a> Run<'a> {
         let start = Instant::now();
         let working_directory = std::env::current_dir().map_err(CheckError::WorkingDirectory)?;
         let overrides = options.overrides.clone();
+        let git_limits = Limits {
+            silence: options.git_timeout.map_or_else(git::timeout, Ok)?,
+            deadline: options.max_time.map(|time| start + time),
+        };
         let change = match &options.input {
-            Input::Change(change, _) => Some(ChangedFiles::of(change, options.changed_only, &working_directory)?),
+            Input::Change(change, _) => {
+                let repository = Repository::of_directory(&working_directory, git_limits)?;
+                Some(ChangedFiles::of(change, options.changed_only, repository)?)
+            }
             Input::Paths(_) | Input::Stdin(_) => None,
         };
         let mut contents = contents_of_change(options, change.as_ref())?;
@@ -204,6 +238,7 @@ impl<'a> Run<'a> {
             baseline,
             jobs: options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
             start,
+            git_limits,
         })
     }
 
@@ -214,9 +249,11 @@ impl<'a> Run<'a> {
         let discovery = self.start.elapsed();
         notices::warn_of_configs(&self.configs);
         if let Some(change) = &self.change {
-            change.changes.warning.iter().for_each(console::warning);
+            change.changes.warnings.iter().for_each(console::warning);
+            if tasks.is_empty() {
+                change.explain_all_files();
+            }
         } else if tasks.is_empty() && left_out == 0 {
-            // That a change touches no file of ours is none: hooks run at every commit.
             let example = match &options.input {
                 Input::Paths(paths) => discovery::example_of_left_out(paths, &self.configs),
                 _ => None,
@@ -242,6 +279,9 @@ impl<'a> Run<'a> {
         report.part = part;
         if let Some(cache) = &inspection.cache {
             cache.cache().begin_flush();
+        }
+        if let Some(note) = self.change.as_ref().and_then(ChangedFiles::fetched) {
+            console::say(note);
         }
         for file in &report.files {
             for remark in &file.outcome.judgement.warnings {
@@ -337,8 +377,12 @@ impl<'a> Run<'a> {
             None => inspection.of_all(&pool, &progress),
             Some(time) => {
                 let deadline = self.start + time;
-                let left = deadline.saturating_duration_since(Instant::now());
-                let changes = recent_changes(working_directory, left / PART_FOR_HISTORY);
+                let now = Instant::now();
+                let limits = Limits {
+                    deadline: Some(now + deadline.saturating_duration_since(now) / PART_FOR_HISTORY),
+                    ..self.git_limits
+                };
+                let changes = recent_changes(working_directory, limits);
                 let order = riskiest_first(&inspection.tasks, &self.configs, &changes);
                 let jobs = inspection.of_some(order, self.jobs, deadline, &progress);
                 jobs.map_err(CheckError::Threads)?
@@ -452,12 +496,7 @@ impl<'a> Run<'a> {
     fn given(&self, name: &Path) -> Result<Task, CheckError> {
         let directory = name.parent().unwrap_or(Path::new(""));
         let config = self.configs.of_directory(directory).map_err(DiscoveryError::Config)?;
-        let mut content = Vec::new();
-        io::stdin()
-            .lock()
-            .take(config.max_file_size.saturating_add(1))
-            .read_to_end(&mut content)
-            .map_err(CheckError::Stdin)?;
+        let content = read_stdin(config.max_file_size.saturating_add(1), self.git_limits.deadline)?;
         Ok(Task {
             path: name.to_owned(),
             absolute: PathBuf::new(),
@@ -535,6 +574,25 @@ fn unless_reader_left(written: io::Result<()>) -> io::Result<()> {
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written,
+    }
+}
+
+/// At most so many bytes of the source on the standard input. Without a deadline, it is waited for: whoever types ends it.
+fn read_stdin(limit: u64, deadline: Option<Instant>) -> Result<Vec<u8>, CheckError> {
+    let read = move || {
+        let mut content = Vec::new();
+        let done = io::stdin().lock().take(limit).read_to_end(&mut content);
+        done.map(|_| content)
+    };
+    let Some(deadline) = deadline else {
+        return read().map_err(CheckError::Stdin);
+    };
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(read()));
+    let left = deadline.saturating_duration_since(Instant::now());
+    match receiver.recv_timeout(left) {
+        Ok(content) => content.map_err(CheckError::Stdin),
+        Err(_) => Err(CheckError::EndlessStdin),
     }
 }
 

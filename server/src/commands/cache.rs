@@ -204,6 +204,7 @@ fn options(paths: Vec<PathBuf>) -> CheckOptions {
         shard: None,
         on_error: OnError::Fail,
         max_time: None,
+        git_timeout: None,
         no_cache: false,
         jobs: None,
     }

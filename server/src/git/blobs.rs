@@ -1,10 +1,11 @@
 //! The contents of files that are not in the working tree.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::io;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
-use super::command::{Git, GitError};
+use super::command::{Git, GitError, refusal};
+use crate::child_process::RunningChild;
 use crate::locks::lock;
 
 /// The name of an object in git's store: a hash, in hexadecimal digits.
@@ -22,38 +23,59 @@ impl ObjectId {
     pub(super) fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it stands for a content that git's store has not, as that of a file in the working tree.
+    pub(super) fn is_zero(&self) -> bool {
+        self.0.bytes().all(|digit| digit == b'0')
+    }
 }
 
-/// A `git cat-file` that says what is in the blobs that it is asked for, for as long as it is needed. Threads share it.
+/// What git fetched as a partial clone lacked it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fetched {
+    /// How many objects.
+    pub objects: usize,
+    /// How long that took.
+    pub time: Duration,
+}
+
+/// Says what is in blobs, by a `git cat-file` that runs for as long as it is needed. Threads share it.
 pub struct Blobs {
-    process: Mutex<Process>,
+    state: Mutex<State>,
 }
 
-struct Process {
-    child: Child,
-    /// Taken away to end the process.
-    requests: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+struct State {
+    /// Reads what is here.
+    local: Process,
+    /// Reads what has to be fetched, if that is allowed and something had to be.
+    fetching: Option<Process>,
+    git: Git,
+    fetched: Fetched,
+}
+
+/// A `git cat-file`, or why there is none any more: it is not asked again.
+enum Process {
+    Runs(Answers),
+    Failed(String),
+}
+
+/// What it writes.
+struct Answers {
+    child: RunningChild,
+    /// What was read of that and not yet taken: `block[taken..]`.
+    block: Vec<u8>,
+    taken: usize,
 }
 
 impl Blobs {
     pub(super) fn start(git: &Git) -> Result<Self, GitError> {
-        let mut child = git
-            .command(&["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            // Nobody reads it while the process runs, and a pipe that is full would stop it.
-            .stderr(Stdio::null())
-            .spawn()?;
-        let (Some(requests), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(io::Error::from(io::ErrorKind::BrokenPipe).into());
-        };
-        let process = Process {
-            child,
-            requests: Some(requests),
-            answers: BufReader::new(answers),
-        };
         Ok(Self {
-            process: Mutex::new(process),
+            state: Mutex::new(State {
+                local: Process::start(&git.without_fetching())?,
+                fetching: None,
+                git: git.clone(),
+                fetched: Fetched::default(),
+            }),
         })
     }
 
@@ -61,52 +83,135 @@ impl Blobs {
     ///
     /// # Errors
     ///
-    /// There is no such object, or git ended.
+    /// There is no such object, or git does not answer.
     pub fn read(&self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> io::Result<u64> {
         buffer.clear();
-        lock(&self.process).read(id, limit, buffer)
+        let mut state = lock(&self.state);
+        if let Some(size) = state.local.read(id, limit, buffer)? {
+            return Ok(size);
+        }
+        state.fetch(id, limit, buffer)
+    }
+
+    /// What was fetched so far.
+    pub fn fetched(&self) -> Fetched {
+        lock(&self.state).fetched
     }
 }
 
-impl Process {
-    fn read(&mut self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> io::Result<u64> {
-        if let Some(requests) = &mut self.requests {
-            requests.write_all(format!("{}\n", id.as_str()).as_bytes())?;
-            requests.flush()?;
-        }
-        let mut header = String::new();
-        self.answers.read_line(&mut header)?;
-        // `ID TYPE SIZE`, or `ID missing`.
-        let size = header
-            .trim_end()
-            .rsplit(' ')
-            .next()
-            .and_then(|size| size.parse::<u64>().ok());
-        let Some(size) = size else {
-            let (kind, answer) = match header.trim_end() {
-                "" => (io::ErrorKind::UnexpectedEof, "git has ended"),
-                answer => (io::ErrorKind::NotFound, answer),
-            };
-            return Err(io::Error::new(
-                kind,
-                format!("the repository has no such object: {answer}"),
-            ));
+impl State {
+    /// Reads a blob that is not here.
+    fn fetch(&mut self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> io::Result<u64> {
+        let missing = || {
+            io::Error::new(
+                io::ErrorKind::NotFound,
+                format!("git has no object {} here", id.as_str()),
+            )
         };
-        let mut content = Read::by_ref(&mut self.answers).take(size);
-        if size > limit {
-            io::copy(&mut content, &mut io::sink())?;
-        } else {
-            content.read_to_end(buffer)?;
+        if !self.git.fetches {
+            return Err(missing());
         }
-        let mut end_of_answer = [0];
-        self.answers.read_exact(&mut end_of_answer)?;
+        let begun = Instant::now();
+        let process = match &mut self.fetching {
+            Some(process) => process,
+            None => self
+                .fetching
+                .insert(Process::start(&self.git).map_err(io::Error::other)?),
+        };
+        let read = process.read(id, limit, buffer);
+        self.fetched.time += begun.elapsed();
+        let size = read?.ok_or_else(missing)?;
+        self.fetched.objects += 1;
         Ok(size)
     }
 }
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        drop(self.requests.take());
-        let _ = self.child.wait();
+impl Process {
+    fn start(git: &Git) -> Result<Self, GitError> {
+        Ok(Self::Runs(Answers {
+            child: git.start(&["cat-file", "--batch"])?,
+            block: Vec::new(),
+            taken: 0,
+        }))
+    }
+
+    /// Reads a blob; nothing, if there is none.
+    fn read(&mut self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
+        let why = match self {
+            Self::Failed(why) => why.clone(),
+            Self::Runs(answers) => match answers.read(id, limit, buffer) {
+                Ok(size) => return Ok(size),
+                Err(error) => error.to_string(),
+            },
+        };
+        buffer.clear();
+        *self = Self::Failed(why.clone());
+        Err(io::Error::other(why))
+    }
+}
+
+impl Answers {
+    fn read(&mut self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> Result<Option<u64>, GitError> {
+        // If it does not listen any more, what it said says why.
+        let _ = self.child.ask(format!("{}\n", id.as_str()).as_bytes());
+        // `ID blob SIZE`, or `ID missing`.
+        let header = self.line()?;
+        let header = header.strip_prefix(id.as_str().as_bytes()).unwrap_or_default();
+        if header == b" missing" {
+            return Ok(None);
+        }
+        let nonsense = || GitError::Answer("cat-file");
+        let size = header.strip_prefix(b" blob ").ok_or_else(nonsense)?;
+        let size = std::str::from_utf8(size).ok().and_then(|size| size.parse::<u64>().ok());
+        let size = size.ok_or_else(nonsense)?;
+        let mut left = size;
+        while left > 0 {
+            let bytes = self.some(left)?;
+            left -= bytes.len() as u64;
+            if size <= limit {
+                buffer.extend_from_slice(bytes);
+            }
+        }
+        match self.some(1)? {
+            b"\n" => Ok(Some(size)),
+            _ => Err(nonsense()),
+        }
+    }
+
+    /// A line, without its end.
+    fn line(&mut self) -> Result<Vec<u8>, GitError> {
+        /// The header of an answer is shorter.
+        const LONGEST: usize = 1 << 10;
+        let mut line = Vec::new();
+        loop {
+            let byte = self.some(1)?[0];
+            if byte == b'\n' {
+                return Ok(line);
+            }
+            if line.len() == LONGEST {
+                return Err(GitError::Answer("cat-file"));
+            }
+            line.push(byte);
+        }
+    }
+
+    /// At least one of the next bytes, and at most so many.
+    fn some(&mut self, most: u64) -> Result<&[u8], GitError> {
+        while self.taken == self.block.len() {
+            self.taken = 0;
+            self.block = match self.child.read() {
+                Ok(Some(block)) => block,
+                Ok(None) => {
+                    let status = self.child.wait().ok();
+                    return Err(refusal("cat-file", &self.child.stderr, status));
+                }
+                Err(error) => return Err(GitError::of("cat-file", error)),
+            };
+        }
+        let rest = &self.block[self.taken..];
+        let count = usize::try_from(most).unwrap_or(usize::MAX).min(rest.len());
+        let from = self.taken;
+        self.taken += count;
+        Ok(&self.block[from..from + count])
     }
 }

@@ -1,10 +1,15 @@
 //! What is compared with what, and which files differ.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use memchr::memmem;
 
 use super::blobs::ObjectId;
 use super::command::{Git, GitError, refusal};
 use super::raw_diff::{self, Entry};
+use crate::child_process::Output;
+use crate::escape::one_line;
 
 /// A change: what is compared with what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,8 +70,12 @@ pub struct Changes {
     pub files: Vec<ChangedFile>,
     /// Where the files are that the change did not touch.
     pub state: State,
+    /// All paths of the change, by which arguments can be known: also those of links, of what was deleted, and old names.
+    pub paths: Vec<PathBuf>,
     /// What people may want to know about the comparison.
-    pub warning: Option<String>,
+    pub warnings: Vec<String>,
+    /// How long git fetched what a partial clone lacks, if it had to.
+    pub fetching: Option<Duration>,
 }
 
 /// Where all files are as they are after a change.
@@ -93,12 +102,11 @@ pub struct ChangedFile {
 
 /// How files are compared. `git diff` knows what to do where there is no commit yet, but heeds more of the user's settings
 /// than we can use.
-const DIFF: [&str; 10] = [
+const DIFF: [&str; 9] = [
     "diff",
     "--raw",
     "-z",
     "--no-abbrev",
-    "--find-renames",
     "--no-relative",
     "--no-color",
     "--no-ext-diff",
@@ -125,9 +133,8 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
             (vec![base, to.clone()], State::Commit(to.clone()), warning)
         }
     };
-    let revisions = revisions.iter().map(String::as_str);
-    let arguments: Vec<&str> = DIFF.into_iter().chain(revisions).chain(["--"]).collect();
-    let entries = raw_diff::parse(&git.output(&arguments)?).ok_or(GitError::Answer("diff"))?;
+    let difference = difference(git, &revisions, state == State::WorkingTree)?;
+    let entries = raw_diff::parse(&difference.raw).ok_or(GitError::Answer("diff"))?;
     // In the working tree, a file that is not merged has a content like any other.
     if state == State::Index {
         let unmerged = entries.iter().filter(|entry| entry.is_unmerged);
@@ -136,35 +143,171 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
             return Err(GitError::Unmerged(unmerged));
         }
     }
+    let paths = entries
+        .iter()
+        .flat_map(|entry| [Some(&entry.path), entry.from.as_ref()]);
+    let paths = paths.flatten().map(|path| top.join(path)).collect();
     let file = |entry: Entry| {
         let blob = entry.after?;
+        let path = top.join(entry.path);
+        // In a sparse checkout, what is not in the working tree is what the index has.
+        let is_on_disk = state == State::WorkingTree && (blob.is_zero() || path.symlink_metadata().is_ok());
         Some(ChangedFile {
-            path: top.join(entry.path),
-            blob: (state != State::WorkingTree).then_some(blob),
+            path,
+            blob: (!is_on_disk).then_some(blob),
             base: entry.before,
         })
     };
     let mut files: Vec<_> = entries.into_iter().filter_map(file).collect();
     files.sort_by(|one, other| one.path.cmp(&other.path));
-    Ok(Changes { files, state, warning })
+    Ok(Changes {
+        files,
+        state,
+        paths,
+        warnings: warning.into_iter().chain(difference.warning).collect(),
+        fetching: difference.fetching,
+    })
+}
+
+/// What `git diff` said.
+struct Difference {
+    raw: Vec<u8>,
+    warning: Option<String>,
+    fetching: Option<Duration>,
+}
+
+/// Compares what `revisions` say.
+fn difference(git: &Git, revisions: &[String], is_of_working_tree: bool) -> Result<Difference, GitError> {
+    let local = Git {
+        // Only looking through the working tree is faster with a monitor.
+        monitors: is_of_working_tree && monitors_itself(git)?,
+        ..git.without_fetching()
+    };
+    let run = |git: &Git, renames: &str| {
+        let revisions = revisions.iter().map(String::as_str);
+        let arguments: Vec<_> = DIFF
+            .into_iter()
+            .chain([renames])
+            .chain(revisions)
+            .chain(["--"])
+            .collect();
+        git.run(&arguments, Vec::new())
+    };
+    let mut difference = Difference {
+        raw: Vec::new(),
+        warning: None,
+        fetching: None,
+    };
+    let mut output = run(&local, "--find-renames")?;
+    // To know a file that was renamed and changed, git needs contents, which a partial clone need not have.
+    let lacks_objects = |output: &Output| memmem::find(&output.stderr, b"lazy fetching disabled").is_some();
+    if lacks_objects(&output) && git.fetches {
+        let fetches = Git {
+            fetches: true,
+            ..local.clone()
+        };
+        let begun = Instant::now();
+        let fetched = run(&fetches, "--find-renames")?;
+        difference.fetching = Some(begun.elapsed());
+        if fetched.status.success() {
+            output = fetched;
+        }
+    }
+    if lacks_objects(&output) {
+        output = run(&local, "--find-renames=100%")?;
+        difference.warning = Some(
+            "this clone is partial and lacks what git needs to recognize renamed files: a file that was renamed and changed \
+             counts as new"
+                .to_owned(),
+        );
+    }
+    if !output.status.success() {
+        let refused = refusal("diff", &output.stderr, Some(output.status));
+        return Err(why_unknown(git, revisions)?.unwrap_or(refused));
+    }
+    difference.raw = output.stdout;
+    Ok(difference)
+}
+
+/// Whether git's own monitor of the working tree is turned on. Where `core.fsmonitor` names a program, it is not.
+fn monitors_itself(git: &Git) -> Result<bool, GitError> {
+    let output = git.run(&["config", "--type=bool", "--get", "core.fsmonitor"], Vec::new())?;
+    match output.status.code() {
+        Some(0) => Ok(output.stdout.trim_ascii() == b"true"),
+        // It is not set, or no boolean.
+        Some(1 | 128) => Ok(false),
+        _ => Err(refusal("config", &output.stderr, Some(output.status))),
+    }
 }
 
 /// Where two revisions parted. If that is not known, as in a clone that is too shallow, it is the first of them, with a warning.
 fn merge_base(git: &Git, one: &str, other: &str) -> Result<(String, Option<String>), GitError> {
-    let output = git.command(&["merge-base", one, other]).output()?;
-    if output.status.success() {
-        let base = String::from_utf8_lossy(&output.stdout);
-        return Ok((base.trim().to_owned(), None));
+    let output = git.run(&["merge-base", one, other], Vec::new())?;
+    match output.status.code() {
+        Some(0) => {
+            let base = ObjectId::parse(output.stdout.trim_ascii()).ok_or(GitError::Answer("merge-base"))?;
+            Ok((base.as_str().to_owned(), None))
+        }
+        // This exit code says that there is none; others, that there are no such revisions.
+        Some(1) => {
+            let warning = format!(
+                "{one} and {other} have no common commit here, so the comparison is with {one} itself; if this clone is \
+                 shallow, fetch more of the history (`git fetch --unshallow`; in CI, `fetch-depth: 0`)"
+            );
+            Ok((one.to_owned(), Some(warning)))
+        }
+        _ => {
+            let refused = refusal("merge-base", &output.stderr, Some(output.status));
+            Err(why_unknown(git, &[one.to_owned(), other.to_owned()])?.unwrap_or(refused))
+        }
     }
-    // This exit code says that there is none; others, that there are no such revisions.
-    if output.status.code() != Some(1) {
-        return Err(refusal(&output));
+}
+
+/// What to say of the first of some revisions that there is not, if one is not there.
+fn why_unknown(git: &Git, revisions: &[String]) -> Result<Option<GitError>, GitError> {
+    for revision in revisions.iter().filter(|revision| !revision.starts_with('-')) {
+        let commit = format!("{revision}^{{commit}}");
+        let found = git.run(&["rev-parse", "--verify", "--quiet", &commit], Vec::new())?;
+        if !found.status.success() {
+            return Ok(Some(GitError::UnknownRevision {
+                revision: one_line(revision).into_owned(),
+                advice: advice(git, revision)?,
+            }));
+        }
     }
-    let warning = format!(
-        "{one} and {other} have no common commit here, so the comparison is with {one} itself; if this clone is shallow, \
-         fetch more of the history"
-    );
-    Ok((one.to_owned(), Some(warning)))
+    Ok(None)
+}
+
+/// What to do about a revision that is not there.
+fn advice(git: &Git, revision: &str) -> Result<String, GitError> {
+    let remotes = git.output(&["remote"])?;
+    let remotes = String::from_utf8_lossy(&remotes);
+    let tracked = remotes.lines().find_map(|remote| {
+        let branch = revision.strip_prefix(remote)?.strip_prefix('/')?;
+        Some((remote, branch)).filter(|(_, branch)| !branch.is_empty())
+    });
+    if let Some((remote, branch)) = tracked {
+        // The branch alone is enough where the clone follows all of them, and not in a clone of one branch.
+        return Ok(one_line(&format!(
+            "fetch it with `git fetch {remote} {branch}:refs/remotes/{remote}/{branch}` (in GitHub Actions, check out with \
+             `fetch-depth: 0`; in GitLab, set `GIT_DEPTH: 0`), or see `git branch --all` for the right name"
+        ))
+        .into_owned());
+    }
+    let is_shallow = git
+        .output(&["rev-parse", "--is-shallow-repository"])?
+        .starts_with(b"true");
+    if is_shallow {
+        return Ok(
+            "it is a shallow clone, so fetch more of its history with `git fetch --unshallow` (in GitHub Actions, check \
+             out with `fetch-depth: 0`; in GitLab, set `GIT_DEPTH: 0`)"
+                .to_owned(),
+        );
+    }
+    if revision == "HEAD" {
+        return Ok("there is no commit yet; `--staged` checks what the first one will contain".to_owned());
+    }
+    Ok("see `git branch --all` and `git tag` for the right name".to_owned())
 }
 
 #[cfg(test)]

@@ -16,9 +16,10 @@ mod history;
 mod raw_diff;
 mod repository;
 
-pub use blobs::{Blobs, ObjectId};
+pub use crate::child_process::Limits;
+pub use blobs::{Blobs, Fetched, ObjectId};
 pub use change::{Change, ChangedFile, Changes, State};
-pub use command::GitError;
+pub use command::{GitError, TIMEOUT_VARIABLE, timeout};
 pub use repository::{Hooks, Repository};
 
 use std::borrow::Cow;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::blobs::ObjectId;
+use super::command::records;
 use super::path_of;
 
 /// A path that differs.
@@ -10,6 +11,8 @@ use super::path_of;
 pub(super) struct Entry {
     /// Its path after the change, from the top of the working tree.
     pub path: PathBuf,
+    /// Its path before the change, if that was another one.
+    pub from: Option<PathBuf>,
     /// The content of the file before the change, if it was a regular file.
     pub before: Option<ObjectId>,
     /// The content of the file after the change, if it is a regular file; zeros, if only the working tree has it.
@@ -28,16 +31,17 @@ pub(super) fn is_regular_file(mode: &[u8]) -> bool {
 
 /// Reads the entries; `None` if they make no sense.
 pub(super) fn parse(output: &[u8]) -> Option<Vec<Entry>> {
-    let mut fields = output.split(|byte| *byte == 0);
+    let mut fields = records(output)?;
     let mut entries = Vec::new();
-    // The last field is the nothing after the last NUL.
-    while let Some(header) = fields.next().filter(|header| !header.is_empty()) {
+    while let Some(header) = fields.next() {
         let mut columns = header.strip_prefix(b":")?.split(|byte| *byte == b' ');
         let modes = [columns.next()?, columns.next()?];
         let objects = [columns.next()?, columns.next()?];
         let status = *columns.next()?.first()?;
         let mut path = fields.next()?;
+        let mut from = None;
         if matches!(status, b'R' | b'C') {
+            from = Some(path_of(path));
             path = fields.next()?;
         }
         let [before, after] = [0, 1].map(|side| match is_regular_file(modes[side]) {
@@ -46,6 +50,7 @@ pub(super) fn parse(output: &[u8]) -> Option<Vec<Entry>> {
         });
         entries.push(Entry {
             path: path_of(path),
+            from,
             before,
             after: after.filter(|_| status != b'D'),
             is_unmerged: status == b'U',
@@ -94,10 +99,13 @@ mod tests {
         for output in [
             &b"a.py\0"[..],
             b":100644 100644 aa bb M\0",
+            b":100644 100644 aa bb M\0a.p",
+            b":100644 100644 aa bb M\0a.py\0:1006",
             b":100644\0a.py\0",
             b":1 2 3 4 R\0a\0",
+            b"\0",
         ] {
-            assert!(parse(output).is_none() || parse(output).unwrap()[0].path.as_os_str().is_empty());
+            assert_eq!(parse(output), None, "{output:?}");
         }
     }
 }

@@ -1,16 +1,16 @@
 //! The repository that a directory is in.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::blobs::{Blobs, ObjectId};
 use super::change::{self, Change, Changes, State};
-use super::command::{Git, GitError, succeeded};
+use super::command::{Git, GitError, records, succeeded};
 use super::history;
 use super::raw_diff::is_regular_file;
 use super::{bytes_of, path_of};
+use crate::child_process::Limits;
 
 /// Where git looks for hooks.
 pub struct Hooks {
@@ -18,11 +18,20 @@ pub struct Hooks {
     pub folder: PathBuf,
     /// Whether it is outside of the repository, so that others may use it too.
     pub is_shared: bool,
+    /// Whether it is in the working tree, where git tracks what is in it, so that others get it.
+    pub is_tracked: bool,
 }
 
-/// The one path that git has written.
-fn path_in(output: &[u8]) -> PathBuf {
-    path_of(output.strip_suffix(b"\n").unwrap_or(output))
+/// The one path that git has written in answer to a command.
+fn path_in(output: &[u8], command: &'static str) -> Result<PathBuf, GitError> {
+    let path = output.strip_suffix(b"\n").or(output.strip_suffix(b"\r\n"));
+    path.map(path_of).ok_or(GitError::Answer(command))
+}
+
+/// What stands before the first tab, and what after it.
+fn split_at_tab(entry: &[u8]) -> Option<(&[u8], &[u8])> {
+    let tab = memchr::memchr(b'\t', entry)?;
+    Some((&entry[..tab], &entry[tab + 1..]))
 }
 
 /// The repository that a directory is in, or that the environment names.
@@ -32,16 +41,27 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// That of a directory.
+    /// That of a directory. Whatever git is asked for has to be answered within the limits.
     ///
     /// # Errors
     ///
     /// There is none, or none with a working tree.
-    pub fn of_directory(directory: &Path) -> Result<Self, GitError> {
-        let git = Git::in_directory(directory);
+    pub fn of_directory(directory: &Path, limits: Limits) -> Result<Self, GitError> {
+        let git = Git::in_directory(directory, limits);
         let output = git.output(&["rev-parse", "--show-toplevel"])?;
-        let top = path_in(&output);
-        Ok(Self { git, top })
+        let top = path_in(&output, "rev-parse")?;
+        match top.is_absolute() && top.is_dir() {
+            true => Ok(Self { git, top }),
+            false => Err(GitError::Answer("rev-parse")),
+        }
+    }
+
+    /// The same, that may fetch what a partial clone lacks from where it was cloned. For what people ask for themselves: a fetch
+    /// runs what the repository's configuration names, and can take long.
+    #[must_use]
+    pub fn fetching(mut self) -> Self {
+        self.git.fetches = true;
+        self
     }
 
     /// The top of the working tree.
@@ -56,26 +76,35 @@ impl Repository {
     /// Git cannot say.
     pub fn hooks(&self) -> Result<Hooks, GitError> {
         // A relative path begins where hooks are run, which `git rev-parse` does not say.
-        let configured = ["config", "--type=path", "--get", "core.hooksPath"];
-        let configured = self.git.command(&configured).output()?;
+        let question = ["config", "--type=path", "--get", "core.hooksPath"];
+        let configured = self.git.run(&question, Vec::new())?;
         // This exit code says that it is not set.
         if configured.status.code() == Some(1) {
             let folder = self.git.output(&["rev-parse", "--git-path", "hooks"])?;
+            let folder = path_in(&folder, "rev-parse")?;
+            if !folder.ends_with("hooks") {
+                return Err(GitError::Answer("rev-parse"));
+            }
             return Ok(Hooks {
-                folder: self.git.directory().join(path_in(&folder)),
+                folder: self.git.directory.join(folder),
                 is_shared: false,
+                is_tracked: false,
             });
         }
-        let folder = self.top.join(path_in(&succeeded(configured)?));
+        let folder = self.top.join(path_in(&succeeded(&question, configured)?, "config")?);
         let common = self.git.output(&["rev-parse", "--git-common-dir"])?;
-        let common = self.git.directory().join(path_in(&common));
+        let common = self.git.directory.join(path_in(&common, "rev-parse")?);
+        if !common.is_dir() {
+            return Err(GitError::Answer("rev-parse"));
+        }
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-        let is_own = [&self.top, &common]
-            .iter()
-            .any(|own| real(&folder).starts_with(real(own)));
+        let is_below = |other: &Path| real(&folder).starts_with(real(other));
+        let (is_in_tree, is_in_store) = (is_below(&self.top), is_below(&common));
+        let is_tracked = is_in_tree && !is_in_store && self.ignored([&*folder.join("pre-commit")])?.is_empty();
         Ok(Hooks {
             folder,
-            is_shared: !is_own,
+            is_shared: !is_in_tree && !is_in_store,
+            is_tracked,
         })
     }
 
@@ -88,6 +117,20 @@ impl Repository {
         change::changes(&self.git, &self.top, change)
     }
 
+    /// Whether git has a file or folder of this path, given from the top of the working tree, in a state.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot say.
+    pub fn knows(&self, state: &State, path: &str) -> Result<bool, GitError> {
+        let literal = format!(":(top,literal){path}");
+        let output = match state {
+            State::Index | State::WorkingTree => self.git.output(&["ls-files", "-z", "--", &literal])?,
+            State::Commit(commit) => self.git.output(&["ls-tree", "-z", "--full-tree", commit, "--", path])?,
+        };
+        Ok(!output.is_empty())
+    }
+
     /// The regular files that git has, by their absolute paths, of those that are `wanted` by name. Of a working tree there are
     /// none: its files are there to be read.
     ///
@@ -95,27 +138,31 @@ impl Repository {
     ///
     /// Git cannot say.
     pub fn files(&self, state: &State, wanted: &[&str]) -> Result<FxHashMap<PathBuf, ObjectId>, GitError> {
-        let output = match state {
+        let (command, output) = match state {
             State::WorkingTree => return Ok(FxHashMap::default()),
-            State::Index => self
-                .git
-                .output(&["ls-files", "--stage", "-z", "--full-name", "--", ":/"])?,
-            State::Commit(commit) => self.git.output(&["ls-tree", "-r", "-z", "--full-tree", commit, "--"])?,
+            State::Index => {
+                let arguments = ["ls-files", "--stage", "-z", "--full-name", "--", ":/"];
+                ("ls-files", self.git.output(&arguments)?)
+            }
+            State::Commit(commit) => {
+                let arguments = ["ls-tree", "-r", "-z", "--full-tree", commit, "--"];
+                ("ls-tree", self.git.output(&arguments)?)
+            }
         };
-        let entries = output.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
-        let files = entries.filter_map(|entry| {
-            let tab = entry.iter().position(|byte| *byte == b'\t')?;
-            let (columns, path) = (&entry[..tab], &entry[tab + 1..]);
-            let name = path.rsplit(|byte| *byte == b'/').next()?;
+        let mut files = FxHashMap::default();
+        for entry in records(&output).ok_or(GitError::Answer(command))? {
+            let (columns, path) = split_at_tab(entry).ok_or(GitError::Answer(command))?;
+            let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
             if !wanted.iter().any(|wanted| wanted.as_bytes() == name) || !is_regular_file(columns) {
-                return None;
+                continue;
             }
             // `MODE OBJECT STAGE` of a file in the index, `MODE TYPE OBJECT` of one in a tree.
             let column = usize::from(*state != State::Index) + 1;
-            let id = ObjectId::parse(columns.split(|byte| *byte == b' ').nth(column)?)?;
-            Some((self.top.join(path_of(path)), id))
-        });
-        Ok(files.collect())
+            let id = columns.split(|byte| *byte == b' ').nth(column);
+            let id = id.and_then(ObjectId::parse).ok_or(GitError::Answer(command))?;
+            files.insert(self.top.join(path_of(path)), id);
+        }
+        Ok(files)
     }
 
     /// Those of some absolute paths that rules such as those in `.gitignore` files leave out, whether git tracks them or not.
@@ -133,24 +180,32 @@ impl Repository {
             return Ok(FxHashSet::default());
         }
         let arguments = ["check-ignore", "-z", "--stdin", "--no-index"];
-        let output = self.git.output_for(&arguments, input)?;
+        let output = self.git.run(&arguments, input.clone())?;
         // This exit code says that there are none.
         let output = match output.status.code() {
             Some(1) => output.stdout,
-            _ => succeeded(output)?,
+            _ => succeeded(&arguments, output)?,
         };
-        let ignored = output.split(|byte| *byte == 0).filter(|path| !path.is_empty());
-        Ok(ignored.map(path_of).collect())
+        let nonsense = || GitError::Answer("check-ignore");
+        let mut asked = records(&input).ok_or_else(nonsense)?;
+        let mut ignored = FxHashSet::default();
+        for path in records(&output).ok_or_else(nonsense)? {
+            // They come in the order in which they were asked for.
+            match asked.any(|asked| asked == path) {
+                true => ignored.insert(path_of(path)),
+                false => return Err(nonsense()),
+            };
+        }
+        Ok(ignored)
     }
 
-    /// In how many of the last `commits` each file was changed, by paths below the top. What git has not said after `patience`
-    /// is not waited for.
+    /// In how many of the last `commits` each file was changed, by paths below the top, as far as git says so in time.
     ///
     /// # Errors
     ///
-    /// Git cannot be started.
-    pub fn change_counts(&self, commits: u32, patience: Duration) -> Result<FxHashMap<PathBuf, u32>, GitError> {
-        history::change_counts(&self.git, commits, patience)
+    /// Git cannot be started, or says nothing in time.
+    pub fn change_counts(&self, commits: u32) -> Result<FxHashMap<PathBuf, u32>, GitError> {
+        history::change_counts(&self.git, commits)
     }
 
     /// What reads blobs.

@@ -27,7 +27,7 @@ pub(super) struct Installation {
 pub(super) enum Found {
     Nothing,
     Ours {
-        /// The binary that it runs, if it is there.
+        /// The binary that it names; it runs the one on the `PATH` if it names none, or one that is gone.
         binary: Option<PathBuf>,
         content: Vec<u8>,
     },
@@ -110,9 +110,9 @@ impl Installation {
     pub fn install(&self, script: &[u8]) -> Result<Installed, Failure> {
         match self.found()? {
             Found::Managed(manager) => Err(format!(
-                "the hooks in {} are those of {}, which would overwrite another one; to have it run the check, {}",
-                escape::path(&self.folder),
+                "{} manages the hooks in {}, and would overwrite another one; to run the check with it, {}",
                 manager.name(),
+                escape::path(&self.folder),
                 manager.advice()
             )),
             Found::Ours { content, .. } if content == script && self.is_executable() => Ok(Installed::Unchanged),
@@ -167,7 +167,8 @@ impl Installation {
 
     fn is_left_over(&self) -> Failure {
         format!(
-            "{} is there already, and would be overwritten or run: it was kept when a hook was installed that is there no longer; move it away",
+            "{} is in the way: it is the hook that was kept at an earlier installation. Move it away, or rename it to \
+             pre-commit if you still want it, and install again",
             escape::path(&self.kept)
         )
     }

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use crate::console;
 use crate::escape;
-use crate::git::{Hooks, Repository};
+use crate::git::{self, Hooks, Limits, Repository};
 use installation::{Found, Installation, Installed, Uninstalled, exists};
 
 pub use script::CHECK_ARGUMENTS;
@@ -70,9 +70,9 @@ impl HookCommand {
     /// Does it. Exit code 0 if it worked, else 1.
     pub fn run(self) -> ExitCode {
         let done = hooks().and_then(|hooks| {
-            let installation = Installation::in_folder(hooks.folder);
+            let installation = Installation::in_folder(hooks.folder.clone());
             match self {
-                Self::Install { arguments } => install(&installation, &arguments, hooks.is_shared),
+                Self::Install { arguments } => install(&installation, &arguments, &hooks),
                 Self::Uninstall => uninstall(&installation),
                 Self::Status { format } => status(&installation, format),
             }
@@ -90,26 +90,37 @@ impl HookCommand {
 /// Where git looks for the hooks of the repository that the working directory is in.
 fn hooks() -> Result<Hooks, Failure> {
     let directory = env::current_dir().map_err(|error| format!("the working directory is not known: {error}"))?;
-    let repository = Repository::of_directory(&directory)
-        .map_err(|error| format!("{error}; only a repository with a working tree has commits to check"))?;
+    let limits = Limits {
+        silence: git::timeout().map_err(|error| error.to_string())?,
+        deadline: None,
+    };
+    let repository = Repository::of_directory(&directory, limits).map_err(|error| error.to_string())?;
     let hooks = repository.hooks().map_err(|error| error.to_string())?;
     // An empty path, or such as that of a null device, has git find none.
     if hooks.folder == repository.top() || hooks.folder.exists() && !hooks.folder.is_dir() {
         return Err(format!(
-            "hooks are turned off: `core.hooksPath` leads to {}",
+            "hooks are turned off: `core.hooksPath` is {}, which is no folder for hooks; `git config --show-origin \
+             core.hooksPath` says where that is set",
             escape::path(&hooks.folder)
         ));
     }
     Ok(hooks)
 }
 
-fn install(installation: &Installation, arguments: &[OsString], is_shared: bool) -> Result<String, Failure> {
+fn install(installation: &Installation, arguments: &[OsString], hooks: &Hooks) -> Result<String, Failure> {
     let binary = env::current_exe().map_err(|error| format!("the path of this program is not known: {error}"))?;
-    let installed = installation.install(&script::script(&binary, arguments))?;
+    // Where this program is on this machine says nothing to others.
+    let binary = (!hooks.is_tracked).then_some(&*binary);
+    let installed = installation.install(&script::script(binary, arguments))?;
     let hook = escape::path(&installation.hook);
-    if is_shared {
+    if hooks.is_shared {
         console::warning(format_args!(
-            "{hook} is outside of this repository, where `core.hooksPath` leads: it runs in all others that use it too"
+            "{hook} is outside of this repository (`core.hooksPath`): it runs in every repository that uses this folder"
+        ));
+    }
+    if hooks.is_tracked {
+        console::say(format_args!(
+            "{hook} is in the working tree (`core.hooksPath`): it runs the antipasta-lsp on the PATH of whoever commits"
         ));
     }
     Ok(match installed {
@@ -129,7 +140,10 @@ fn uninstall(installation: &Installation) -> Result<String, Failure> {
     Ok(match uninstalled {
         Uninstalled::Removed => format!("Removed {hook}\n"),
         Uninstalled::Restored => format!("Removed {hook}, and put back the one that was there before\n"),
-        Uninstalled::NotThere => format!("{hook} is none of antipasta-lsp: there is nothing to remove\n"),
+        Uninstalled::NotThere if exists(&installation.hook) => {
+            format!("Nothing to remove: antipasta-lsp did not make {hook}\n")
+        }
+        Uninstalled::NotThere => format!("Nothing to remove: there is no hook {hook}\n"),
     })
 }
 
@@ -137,10 +151,10 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
     let found = installation.found()?;
     let is_there = |binary: &Path| binary.is_file();
     if format == StatusFormat::Json {
-        let (is_installed, manager, binary) = match &found {
-            Found::Ours { binary, .. } => (true, None, binary.as_deref()),
-            Found::Managed(manager) => (false, Some(manager.name()), None),
-            Found::Nothing | Found::Other => (false, None, None),
+        let (is_installed, manager, binary, arguments) = match &found {
+            Found::Ours { binary, content } => (true, None, binary.as_deref(), script::arguments_of(content)),
+            Found::Managed(manager) => (false, Some(manager.name()), None, None),
+            Found::Nothing | Found::Other => (false, None, None, None),
         };
         let keeps = is_installed && exists(&installation.kept);
         // JSON has no other paths than those that are text.
@@ -151,6 +165,7 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
             "executable": installation.is_executable(),
             "binary": binary.map(text),
             "binary_exists": binary.map(is_there),
+            "arguments": arguments,
             "keeps": keeps.then(|| text(&installation.kept)),
             "manager": manager,
         });
@@ -160,26 +175,30 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
     let mut lines = vec![match &found {
         Found::Ours { .. } => format!("installed: {hook}"),
         Found::Nothing => format!("not installed: there is no {hook}"),
-        Found::Other => format!("not installed: {hook} is another hook, which `antipasta-lsp hook install` keeps"),
+        Found::Other => {
+            format!("not installed: {hook} is another hook; `antipasta-lsp hook install` keeps it, and runs it first")
+        }
         Found::Managed(manager) => format!(
-            "not installed: the hooks are those of {}; to have it run the check, {}",
+            "not installed: {} manages the hooks; to run the check with it, {}",
             manager.name(),
             manager.advice()
         ),
     }];
-    if let Found::Ours { binary, .. } = found {
+    if let Found::Ours { binary, content } = found {
         if !installation.is_executable() {
             lines.push(
-                "git does not run it, as it is not executable; `antipasta-lsp hook install` mends that".to_owned(),
+                "git does not run it: it is not executable; `antipasta-lsp hook install` makes it executable"
+                    .to_owned(),
             );
         }
+        let arguments = script::arguments_of(&content).unwrap_or_default();
         lines.push(match binary {
-            Some(binary) if is_there(&binary) => format!("runs: {}", escape::path(&binary)),
+            Some(binary) if is_there(&binary) => format!("runs: {} {arguments}", escape::path(&binary)),
             Some(binary) => format!(
-                "runs: antipasta-lsp on the PATH, as there is no {} any more",
+                "runs: antipasta-lsp {arguments}\nfrom the PATH, because {} is gone; `antipasta-lsp hook install` writes it anew",
                 escape::path(&binary)
             ),
-            None => "runs: antipasta-lsp on the PATH".to_owned(),
+            None => format!("runs: antipasta-lsp {arguments}\nfrom the PATH"),
         });
         if exists(&installation.kept) {
             lines.push(format!("after: {}", escape::path(&installation.kept)));

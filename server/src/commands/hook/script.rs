@@ -3,6 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::escape::one_line;
+
 /// What the hook runs the binary with, before what the user adds.
 pub const CHECK_ARGUMENTS: [&str; 5] = ["--check", "--staged", "--quiet", "--on-error", "warn"];
 
@@ -21,18 +23,21 @@ const BEGINNING: &str = "\
 /// What the line with the binary's path begins with.
 const BINARY: &str = "antipasta=";
 
-/// The script, as bytes, since paths need not be text.
+/// What the line with the check begins with.
+const RUN: &str = "\"$antipasta\" ";
+
+/// The script, as bytes, since paths need not be text. Without a `binary`, it runs the one on the `PATH`.
 ///
 /// It looks for the hook that was there before in its own folder, so that it may be moved within it, as other programs do that
 /// keep hooks.
-pub(super) fn script(binary: &Path, more_arguments: &[OsString]) -> Vec<u8> {
+pub(super) fn script(binary: Option<&Path>, more_arguments: &[OsString]) -> Vec<u8> {
     let arguments = CHECK_ARGUMENTS.map(OsString::from);
     let arguments: Vec<_> = arguments
         .iter()
         .chain(more_arguments)
         .map(|word| quoted(word))
         .collect();
-    let parts: [&[u8]; 5] = [
+    let parts: [&[u8]; 4] = [
         BEGINNING.as_bytes(),
         b"# Checks what the commit contains. `git commit --no-verify` does without.\n\
           \n\
@@ -40,24 +45,32 @@ pub(super) fn script(binary: &Path, more_arguments: &[OsString]) -> Vec<u8> {
           before=$(dirname -- \"$0\")/",
         KEPT.as_bytes(),
         b"\n\
-          if [ -x \"$before\" ]; then\n    \
+          if [ -x \"$before\" ] && [ \"$before\" != \"$0\" ]; then\n    \
               \"$before\" \"$@\" || exit\n\
           fi\n\
-          \n\
-          # The binary that made this, or else the one on the PATH.\n",
-        BINARY.as_bytes(),
+          \n",
     ];
     let mut script = parts.concat();
-    script.extend(in_quotes(&with_slashes(binary)));
+    match binary {
+        Some(binary) => {
+            script.extend_from_slice(b"# The binary that made this, or else the one on the PATH.\n");
+            script.extend_from_slice(BINARY.as_bytes());
+            script.extend(in_quotes(&with_slashes(binary)));
+            script
+                .extend_from_slice(b"\nif [ ! -x \"$antipasta\" ] && ! antipasta=$(command -v antipasta-lsp); then\n");
+        }
+        None => script.extend_from_slice(
+            b"# The binary on the PATH: git tracks this file, and others have theirs elsewhere.\n\
+              if ! antipasta=$(command -v antipasta-lsp); then\n",
+        ),
+    }
     script.extend_from_slice(
-        b"\n\
-          if [ ! -x \"$antipasta\" ] && ! antipasta=$(command -v antipasta-lsp); then\n    \
-              echo 'warning: antipasta-lsp is not found, so what is committed is not checked' >&2\n    \
+        b"    echo 'warning: antipasta-lsp is not on the PATH, so this commit is not checked' >&2\n    \
               exit 0\n\
           fi\n\
-          \n\
-          \"$antipasta\" ",
+          \n",
     );
+    script.extend_from_slice(RUN.as_bytes());
     script.extend(arguments.join(&b' '));
     script.extend_from_slice(
         b"\n\
@@ -67,7 +80,7 @@ pub(super) fn script(binary: &Path, more_arguments: &[OsString]) -> Vec<u8> {
               1 | 2) echo \"hint: nothing is committed; 'git commit --no-verify' commits without this check\" >&2 ;;\n    \
               # It is no verdict that it crashed.\n    \
               *)\n        \
-                  echo \"warning: antipasta-lsp ended with status $status, so what is committed is not checked\" >&2\n        \
+                  echo \"warning: antipasta-lsp ended with status $status, so this commit is not checked\" >&2\n        \
                   exit 0\n        \
                   ;;\n\
           esac\n\
@@ -87,6 +100,13 @@ pub(super) fn binary_of(script: &[u8]) -> Option<PathBuf> {
     let word = text.lines().find_map(|line| line.strip_prefix(BINARY))?;
     let word = word.strip_prefix('\'').and_then(|word| word.strip_suffix('\''));
     Some(PathBuf::from(word?.replace(r"'\''", "'")))
+}
+
+/// What a script runs the binary with, as the shell reads it.
+pub(super) fn arguments_of(script: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(script);
+    let arguments = text.lines().find_map(|line| line.strip_prefix(RUN))?;
+    Some(one_line(arguments).into_owned())
 }
 
 /// A path as a shell reads it on every system.
@@ -132,10 +152,16 @@ mod tests {
             "x",
             "/$HOME/`x`",
         ] {
-            let script = script(Path::new(path), &[]);
+            let script = script(Some(Path::new(path)), &["--threshold".into(), "it's".into()]);
             assert!(is_script(&script));
             assert_eq!(binary_of(&script), Some(PathBuf::from(path)));
+            let arguments = r"--check --staged --quiet --on-error warn --threshold 'it'\''s'";
+            assert_eq!(arguments_of(&script).as_deref(), Some(arguments));
         }
+        let shared = script(None, &[]);
+        assert!(is_script(&shared));
+        assert_eq!(binary_of(&shared), None);
+        assert!(arguments_of(&shared).is_some());
         assert_eq!(binary_of(b"#!/bin/sh\n"), None);
         assert!(!is_script(b"#!/bin/sh\nexit 0\n"));
     }

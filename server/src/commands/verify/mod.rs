@@ -15,11 +15,13 @@ use std::time::{Duration, Instant};
 use clap::Args;
 
 use crate::cache::NO_CACHE_VARIABLE;
+use crate::child_process::{self, Limits};
 use crate::config::{self, Overrides};
 use crate::console;
 use crate::discovery::{Configs, PYPROJECT, read_config};
 use crate::escape;
 use crate::regular_file;
+use crate::seconds;
 use comparison::Comparison;
 use reference::Reference;
 use report::{FileReport, Report};
@@ -41,6 +43,10 @@ pub struct VerifyCommand {
     /// The configuration for both [default: the one that holds for this directory].
     #[arg(long, short, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    /// How long a program may write nothing before it is stopped, in seconds. Antipasta writes its report when it is done.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds::parse, default_value = "3600")]
+    timeout: Duration,
 }
 
 /// What to tell the user when nothing can be compared.
@@ -68,7 +74,7 @@ impl VerifyCommand {
     /// What differs, in lines, and whether nothing does.
     fn compare(self) -> Result<(String, bool), Failure> {
         let directory = env::current_dir().map_err(|error| format!("the working directory is not known: {error}"))?;
-        let reference = Reference::find(self.python.as_deref())?;
+        let reference = Reference::find(self.python.as_deref(), self.timeout)?;
         let scratch = tempfile::tempdir().map_err(|error| format!("a temporary folder cannot be made: {error}"))?;
         let config = self.config_for_both(&directory, scratch.path())?;
 
@@ -128,9 +134,13 @@ impl VerifyCommand {
         let mut command = Command::new(binary);
         command.args(options).args(files).arg("--").args(&self.paths);
         let begun = Instant::now();
-        let done = command.env(NO_CACHE_VARIABLE, "1").output();
+        let limits = Limits {
+            silence: self.timeout,
+            deadline: None,
+        };
+        let done = child_process::output(command.env(NO_CACHE_VARIABLE, "1"), Vec::new(), limits);
         let time = begun.elapsed();
-        let done = done.map_err(|error| format!("the check cannot be run: {error}"))?;
+        let done = done.map_err(|error| format!("our own check cannot be run: {error}"))?;
         let Ok(json) = regular_file::read(&output, MAX_REPORT_BYTES) else {
             let words = String::from_utf8_lossy(&done.stderr);
             return Err(words.trim().trim_start_matches("error: ").to_owned());

@@ -3,11 +3,13 @@
 use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 use super::report::Report;
 use super::{Failure, operand};
 use crate::cache::NO_CACHE_VARIABLE;
+use crate::child_process::{self, ChildError, Limits};
 use crate::console;
 use crate::escape;
 
@@ -36,6 +38,7 @@ pub(super) struct Reference {
     /// How it is run: a program and its first arguments.
     command: Vec<OsString>,
     name: String,
+    limits: Limits,
 }
 
 impl Reference {
@@ -44,33 +47,38 @@ impl Reference {
     /// # Errors
     ///
     /// There is none.
-    pub fn find(python: Option<&Path>) -> Result<Self, Failure> {
+    pub fn find(python: Option<&Path>, timeout: Duration) -> Result<Self, Failure> {
+        let limits = Limits {
+            silence: timeout,
+            deadline: None,
+        };
         let found = match python {
-            Some(python) => Self::of_python(python)
+            Some(python) => Self::of_python(python, limits)
                 .map_err(|why| format!("{} has no antipasta that can be run: {why}", escape::path(python)))?,
             None => env::var_os("VIRTUAL_ENV")
                 .map(|folder| interpreter_of(Path::new(&folder)))
-                .and_then(|python| Self::of_python(&python).ok())
-                .map_or_else(Self::on_path, Ok)?,
+                .and_then(|python| Self::of_python(&python, limits).ok())
+                .map_or_else(|| Self::on_path(limits), Ok)?,
         };
         if found.name != EXPECTED {
             console::warning(format_args!(
-                "this is {}, while the numbers are those of {EXPECTED}: they may differ for that",
+                "this is {}, while our numbers are those of {EXPECTED}: they may differ for that reason",
                 found.name
             ));
         }
         Ok(found)
     }
 
-    fn of_python(python: &Path) -> Result<Self, String> {
-        let said = said(Command::new(python).args([OUTSIDE, "-c", NAME]))?;
+    fn of_python(python: &Path, limits: Limits) -> Result<Self, String> {
+        let said = said(Command::new(python).args([OUTSIDE, "-c", NAME]), limits)?;
         Ok(Self {
             command: vec![python.into(), OUTSIDE.into(), "-c".into(), RUN.into()],
             name: said,
+            limits,
         })
     }
 
-    fn on_path() -> Result<Self, Failure> {
+    fn on_path(limits: Limits) -> Result<Self, Failure> {
         let path = env::var_os("PATH").unwrap_or_default();
         let name = format!("antipasta{}", env::consts::EXE_SUFFIX);
         let mut programs = env::split_paths(&path).map(|folder| folder.join(&name));
@@ -78,15 +86,16 @@ impl Reference {
             "there is no antipasta in an active virtual environment or on the PATH: \
              `pip install antipasta==1.2.0` installs it, and `--python` names the Python that has it",
         )?;
-        let version = said(Command::new(&program).arg("--version"))
+        let version = said(Command::new(&program).arg("--version"), limits)
             .map_err(|why| format!("{} cannot be run: {why}", escape::path(&program)))?;
         // The interpreter beside it knows more.
         let folder = program.parent().unwrap_or(Path::new(""));
         let python = folder.join(format!("python{}", env::consts::EXE_SUFFIX));
-        let name = said(Command::new(python).args([OUTSIDE, "-c", NAME])).unwrap_or(version);
+        let name = said(Command::new(python).args([OUTSIDE, "-c", NAME]), limits).unwrap_or(version);
         Ok(Self {
             command: vec![program.into()],
             name,
+            limits,
         })
     }
 
@@ -135,8 +144,10 @@ impl Reference {
         }
         // What it kept of earlier runs is no answer, and its report is UTF-8 wherever it goes.
         command.env(NO_CACHE_VARIABLE, "1").env("PYTHONUTF8", "1");
-        let output = command.stdin(Stdio::null()).output();
-        let output = output.map_err(|error| format!("antipasta cannot be run: {error}"))?;
+        let output = child_process::output(&mut command, Vec::new(), self.limits).map_err(|error| match error {
+            ChildError::Stopped(why) => format!("antipasta was stopped: {why}; `--timeout SECONDS` allows more"),
+            ChildError::Io(error) => format!("antipasta cannot be run: {error}"),
+        })?;
         if !matches!(output.status.code(), Some(0 | 2)) {
             return Err(format!("antipasta failed: {}", last_words(&output.stderr)));
         }
@@ -152,12 +163,9 @@ fn interpreter_of(folder: &Path) -> PathBuf {
     }
 }
 
-/// What a command prints, if it succeeds.
-fn said(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| error.to_string())?;
+/// What a command prints, if it succeeds in time.
+fn said(command: &mut Command, limits: Limits) -> Result<String, String> {
+    let output = child_process::output(command, Vec::new(), limits).map_err(|error| error.to_string())?;
     if !output.status.success() {
         return Err(last_words(&output.stderr));
     }
