@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unittest
 from pathlib import Path
 
@@ -88,6 +89,40 @@ class PreCommit(unittest.TestCase):
             project_wide = project.commit()
             self.assertEqual(project_wide.returncode, 1)
             self.assertIn("old.py:4 (f)", project_wide.stdout)
+
+    def test_from_ref_to_ref(self) -> None:
+        """`antipasta-changed` compares the commits that pre-commit is asked about, and says when there are none."""
+        with repository(self.place) as project:
+            configure(project, "antipasta-changed")
+            project.write("old.py", COMPLEX)
+            project.write("a.py", SIMPLE)
+            project.commit("--no-verify")
+            project.ok("git", "branch", "base")
+            project.write("a.py", COMPLEX)
+            project.commit("--no-verify")
+            compared = project.run("pre-commit", "run", "--from-ref", "base", "--to-ref", "HEAD")
+            self.assertEqual(compared.returncode, 1, compared.stdout)
+            self.assertIn("a.py:1 (f)", compared.stdout)
+            self.assertNotIn("old.py", compared.stdout)
+            everything = project.run("pre-commit", "run", "--all-files")
+            self.assertEqual(everything.returncode, 0, everything.stdout)
+            self.assertIn("Nothing to check: nothing is staged.", everything.stdout)
+            self.assertIn("--from-ref", everything.stdout)
+
+    def test_local_recipe(self) -> None:
+        """What the README has for a binary that is installed already makes one report, however many files there are."""
+        recipes = re.findall(r"```yaml\n(.*?)```", (TOP / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+        (recipe,) = [recipe for recipe in recipes if "repo: local" in recipe]
+        with repository(self.place) as project:
+            project.write(".pre-commit-config.yaml", recipe)
+            project.ok("pre-commit", "install")
+            for number in range(40):
+                project.write(f"file{number}.py", COMPLEX)
+            refused = project.commit()
+            self.assertEqual(refused.returncode, 1, refused.stdout)
+            self.assertEqual(refused.stdout.count("Code quality check FAILED"), 1, refused.stdout)
+            for number in range(40):
+                self.assertIn(f"file{number}.py:1 (f)", refused.stdout)
 
     def test_hook_of_pre_commit(self) -> None:
         """Our own hook leaves pre-commit's alone, and pre-commit keeps ours."""
