@@ -206,6 +206,11 @@ fn listed(words: &[&str]) -> String {
 /// The word that `text` is most likely a slip of.
 pub(super) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     const ALIKE: f64 = 0.7;
+    // Longer than any word of ours: comparing costs what both are long.
+    const LONGEST: usize = 100;
+    if text.len() > LONGEST {
+        return None;
+    }
     let folded = text.to_ascii_lowercase().replace('-', "_");
     let score = |word: &str| strsim::normalized_damerau_levenshtein(&folded, word);
     if let Some(word) = words.iter().find(|word| folded.len() > 3 && word.starts_with(&folded)) {
