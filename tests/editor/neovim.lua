@@ -145,6 +145,25 @@ local function main()
     assert(#vim.diagnostic.get(0) == before - 1, "the diagnostic is still there")
   end)
 
+  test("an error in the configuration is a message and no question, which would wait for an answer", function()
+    local told = {}
+    for _, method in ipairs({ "window/showMessage", "window/showMessageRequest" }) do
+      vim.lsp.handlers[method] = function(_, params)
+        table.insert(told, { method = method, text = params.message })
+        return vim.NIL
+      end
+    end
+    local file = session.workspace .. "/.antipasta.yaml"
+    local before = vim.fn.readfile(file)
+    vim.fn.writefile({ "profil: none" }, file)
+    wait("a message", function()
+      return told[1]
+    end)
+    assert(told[1].method == "window/showMessage" and told[1].text:find("configuration"), vim.inspect(told))
+    vim.fn.writefile(before, file)
+    agrees()
+  end)
+
   test("the server ends when the editor lets it go", function()
     local id = client().id
     vim.lsp.stop_client(id)

@@ -214,6 +214,20 @@ fn the_button_of_the_message_opens_the_configuration_at_its_error() {
     assert_eq!(client.end(), Some(0));
 }
 
+#[test]
+fn neovim_is_asked_nothing_as_it_would_wait_for_the_answer() {
+    let project = Project::new(&[(".antipasta.yaml", "profil: strict\n")]);
+    let mut client = Client::start(&project);
+    client.initialize_with(json!({
+        "clientInfo": {"name": "Neovim", "version": "0.11.4"},
+        "capabilities": merged(&pushed(), &with_buttons()),
+        "workspaceFolders": [folder(&project.path(""))],
+    }));
+    client.wait_for_method(0, "window/showMessage");
+    assert_eq!(client.of_method("window/showMessageRequest").count(), 0);
+    assert_eq!(client.end(), Some(0));
+}
+
 /// The texts of the table that all editors are tested with.
 fn hostile() -> Vec<String> {
     let table: Value = serde_json::from_str(include_str!("../editor/hostile.json")).expect("a table");

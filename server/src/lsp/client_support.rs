@@ -53,6 +53,10 @@ impl ClientSupport {
         } = params.capabilities.clone();
         let (workspace, text_document) = (workspace.unwrap_or_default(), text_document.unwrap_or_default());
         let window = window.unwrap_or_default();
+        let is_neovim = params
+            .client_info
+            .as_ref()
+            .is_some_and(|client| client.name == "Neovim");
         let actions = window.show_message.and_then(|message| message.message_action_item);
         let markups = text_document.hover.and_then(|hover| hover.content_format);
         Self {
@@ -77,7 +81,9 @@ impl ClientSupport {
             announces_configuration: workspace
                 .did_change_configuration
                 .is_some_and(|configuration| configuration.dynamic_registration == Some(true)),
-            shows_buttons: actions.is_some_and(|actions| actions.additional_properties_support == Some(true)),
+            // Neovim asks for a choice with a dialog, which would wait for an answer while a file is opened.
+            shows_buttons: !is_neovim
+                && actions.is_some_and(|actions| actions.additional_properties_support == Some(true)),
             shows_documents: window.show_document.is_some_and(|document| document.support),
             shows_progress: window.work_done_progress == Some(true),
             nested_symbols: text_document
