@@ -35,6 +35,7 @@ pub mod lsp;
 pub mod metrics;
 mod regular_file;
 mod replace_file;
+mod search_path;
 mod seconds;
 pub mod syntax;
 mod system_error;

@@ -25,4 +25,6 @@ mod shard;
 mod text;
 mod time_limit;
 #[cfg(unix)]
+mod trust;
+#[cfg(unix)]
 mod unusual_files;

@@ -16,6 +16,8 @@ mod manners;
 mod pull;
 mod scan;
 mod syntax_errors;
+#[cfg(unix)]
+mod trust;
 mod views;
 mod workspace_metrics;
 

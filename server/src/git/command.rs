@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use crate::child_process::{self, ChildError, Limits, Output, RunningChild, Stopped};
 use crate::escape::one_line;
+use crate::search_path;
 use crate::seconds;
 
 /// The environment variable that says how long git may write nothing, in seconds.
@@ -159,6 +160,7 @@ impl Git {
             .current_dir(&self.directory)
             // What only looks takes no locks, which whoever commits may need.
             .env("GIT_OPTIONAL_LOCKS", "0")
+            .env("PATH", search_path::absolute())
             // Messages that we know again.
             .env("LANGUAGE", "en");
         // Nobody is asked for a password, neither on the terminal nor in a window.

@@ -56,16 +56,17 @@ pub(super) fn script(binary: Option<&Path>, more_arguments: &[OsString]) -> Vec<
             script.extend_from_slice(b"# The binary that made this, or else the one on the PATH.\n");
             script.extend_from_slice(BINARY.as_bytes());
             script.extend(in_quotes(&with_slashes(binary)));
-            script
-                .extend_from_slice(b"\nif [ ! -x \"$antipasta\" ] && ! antipasta=$(command -v antipasta-lsp); then\n");
+            script.extend_from_slice(b"\nif [ ! -x \"$antipasta\" ] && ! ");
         }
         None => script.extend_from_slice(
             b"# The binary on the PATH: git tracks this file, and others have theirs elsewhere.\n\
-              if ! antipasta=$(command -v antipasta-lsp); then\n",
+              if ! ",
         ),
     }
     script.extend_from_slice(
-        b"    echo 'warning: antipasta-lsp is not on the PATH, so this commit is not checked' >&2\n    \
+        // One that is not absolute is in the repository, where a PATH with the current directory finds it.
+        b"{ antipasta=$(command -v antipasta-lsp) && [ \"${antipasta#/}\" != \"$antipasta\" ]; }; then\n    \
+              echo 'warning: antipasta-lsp is not on the PATH, so this commit is not checked' >&2\n    \
               exit 0\n\
           fi\n\
           \n",

@@ -12,6 +12,7 @@ use crate::cache::NO_CACHE_VARIABLE;
 use crate::child_process::{self, ChildError, Limits};
 use crate::console;
 use crate::escape;
+use crate::search_path;
 
 /// What we have the numbers of.
 const EXPECTED: &str = "antipasta 1.2.0, radon 6.0.1, complexipy 8.3.0, CPython 3.11";
@@ -56,7 +57,9 @@ impl Reference {
             Some(python) => Self::of_python(python, limits)
                 .map_err(|why| format!("{} has no antipasta that can be run: {why}", escape::path(python)))?,
             None => env::var_os("VIRTUAL_ENV")
-                .map(|folder| interpreter_of(Path::new(&folder)))
+                .map(PathBuf::from)
+                .filter(|folder| folder.is_absolute())
+                .map(|folder| interpreter_of(&folder))
                 .and_then(|python| Self::of_python(&python, limits).ok())
                 .map_or_else(|| Self::on_path(limits), Ok)?,
         };
@@ -79,9 +82,8 @@ impl Reference {
     }
 
     fn on_path(limits: Limits) -> Result<Self, Failure> {
-        let path = env::var_os("PATH").unwrap_or_default();
         let name = format!("antipasta{}", env::consts::EXE_SUFFIX);
-        let mut programs = env::split_paths(&path).map(|folder| folder.join(&name));
+        let mut programs = search_path::folders().into_iter().map(|folder| folder.join(&name));
         let program = programs.find(|program| program.is_file()).ok_or(
             "there is no antipasta in an active virtual environment or on the PATH: \
              `pip install antipasta==1.2.0` installs it, and `--python` names the Python that has it",
