@@ -135,7 +135,7 @@ fn damage_is_said_once_and_mended() {
     one_page[4096..8192].fill(0x5a);
     let mut all_pages = sound.clone();
     all_pages[4096..].fill(0xff);
-    for damaged in [b"no database".repeat(999), sound[..9000].to_vec(), one_page, all_pages] {
+    for damaged in [sound[..9000].to_vec(), one_page, all_pages] {
         fs::write(&file, damaged).unwrap();
         let runs = [(); 3].map(|()| check(&project, &[]));
         runs.iter().for_each(|run| assert_eq!(result(run), result(&expected)));
@@ -181,6 +181,11 @@ fn the_cache_can_be_looked_at_and_cleared() {
         assert_eq!(stats[name], value, "{stats}");
     }
     assert_eq!(stats["hit_rate"], 0.25);
+    let text = project.run(&["cache", "stats"]).stdout;
+    assert!(
+        text.contains("hit_rate        25 %\n") && text.contains(" kB\n"),
+        "{text}"
+    );
     assert_eq!(cache(&project, &["verify"])["is_sound"], true);
     assert_eq!(cache(&project, &["gc"])["removed"], 0);
     assert_eq!(cache(&project, &["gc", "--max-size", "0"])["removed"], 2);
@@ -189,6 +194,8 @@ fn the_cache_can_be_looked_at_and_cleared() {
     assert_eq!(cache(&project, &["stats"])["contents"], 0);
     let text = project.run(&["cache", "stats"]).stdout;
     assert!(text.contains("contents        0\n"), "{text}");
+    let cleared = project.run(&["cache", "clear"]).stdout;
+    assert!(cleared.starts_with("Cleared /") || cfg!(windows), "{cleared}");
 }
 
 #[test]

@@ -88,7 +88,9 @@ fn killed_processes_leave_a_sound_cache() {
             let cleared = project.run(&["cache", "clear"]);
             assert_eq!(cleared.code, Some(0), "{cleared:?}");
         }
-        let mut children: Vec<Child> = (0..random.usize(1..4)).map(|_| spawned(check(&project, &[]))).collect();
+        let mut children: Vec<Child> = (0..random.usize(1..=4))
+            .map(|_| spawned(check(&project, &[])))
+            .collect();
         std::thread::sleep(Duration::from_micros(random.u64(..60_000)));
         for child in &mut children {
             // Unless it has ended already.
@@ -99,6 +101,66 @@ fn killed_processes_leave_a_sound_cache() {
         assert_eq!(verification(&project)["is_sound"], true, "{when}");
         assert_result(finished(check(&project, &[])), &expected, &when);
     }
+}
+
+/// Stops a process, or has it go on.
+#[cfg(unix)]
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill")
+        .args(["-s", name, &child.id().to_string()])
+        .status();
+    // It may have ended already.
+    let _ = sent.expect("kill runs");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_is_stopped_holds_up_no_other() {
+    let project = project();
+    let expected = expected(&project);
+    let mut random = fastrand::Rng::with_seed(4);
+    for round in 0..times(8) {
+        if random.bool() {
+            project.run(&["cache", "clear"]);
+        }
+        let stopped = spawned(check(&project, &[]));
+        std::thread::sleep(Duration::from_micros(random.u64(..60_000)));
+        signal(&stopped, "STOP");
+        let when = format!("round {round}");
+        assert_result(finished(check(&project, &[])), &expected, &when);
+        signal(&stopped, "CONT");
+        assert_result(stopped.wait_with_output().expect("it ends").into(), &expected, &when);
+    }
+    assert_eq!(verification(&project)["is_sound"], true);
+}
+
+#[test]
+fn what_is_known_is_read_while_another_process_writes() {
+    let project = project();
+    let expected = expected(&project);
+    assert_result(finished(check(&project, &[])), &expected, "cold");
+    for mode in ["DELETE", "WAL"] {
+        let connection = rusqlite::Connection::open(file(&project)).unwrap();
+        connection
+            .query_row(&format!("PRAGMA journal_mode = {mode}"), [], |_| Ok(()))
+            .unwrap();
+        connection.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let run = finished(check(&project, &[]));
+        assert_eq!(
+            (files_analysed(&run), run.stderr.contains("warning")),
+            (0, false),
+            "{mode}: {run:?}"
+        );
+        assert_result(run, &expected, mode);
+        connection.execute_batch("COMMIT").unwrap();
+    }
+    // Nobody can read while a file without a log is written.
+    let connection = rusqlite::Connection::open(file(&project)).unwrap();
+    connection
+        .query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))
+        .unwrap();
+    connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    assert_result(finished(check(&project, &[])), &expected, "exclusive");
 }
 
 #[test]
@@ -229,6 +291,55 @@ fn a_folder_that_cannot_be_written_is_read() {
         assert_eq!(run.stderr.matches("warning").count(), 1, "{run:?}");
         assert_eq!(files_analysed(&run), if is_filled { 0 } else { 61 }, "{run:?}");
         assert_result(run, &expected, "read-only");
+    }
+}
+
+/// A file system on which processes cannot share memory, as some of networks and virtual machines are, for as long as it lives;
+/// `None` where there is none to be had.
+struct WithoutSharedMemory<'a> {
+    folder: &'a Path,
+}
+
+impl<'a> WithoutSharedMemory<'a> {
+    fn new(source: &Path, folder: &'a Path) -> Option<Self> {
+        let mut bindfs = Command::new("bindfs");
+        bindfs.args(["-o", "direct_io"]).arg(source).arg(folder);
+        let mounted = bindfs.stderr(Stdio::null()).status();
+        mounted.is_ok_and(|status| status.success()).then_some(Self { folder })
+    }
+}
+
+impl Drop for WithoutSharedMemory<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.folder).status();
+    }
+}
+
+#[test]
+fn where_processes_cannot_share_memory_the_cache_helps_all_the_same() {
+    let project = project();
+    let expected = expected(&project);
+    let source = tempfile::tempdir().expect("a folder");
+    let Some(_mounted) = WithoutSharedMemory::new(source.path(), project.cache()) else {
+        eprintln!("not tested: there is no bindfs, or it cannot mount here");
+        return;
+    };
+    // One begins anew, and one has a log that a system with shared memory has left.
+    for has_log in [false, true] {
+        if has_log {
+            let connection = rusqlite::Connection::open(source.path().join("metrics.sqlite3")).expect("a database");
+            let set = connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()));
+            set.expect("a log");
+        }
+        for round in 0..3 {
+            let run = finished(check(&project, &[]));
+            assert!(!run.stderr.contains("I/O error"), "{has_log}, {round}");
+            assert!(
+                round == 0 && !has_log || files_analysed(&run) == 0,
+                "{has_log}, {round}"
+            );
+            assert_result(run, &expected, &format!("{has_log}, {round}"));
+        }
     }
 }
 

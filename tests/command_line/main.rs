@@ -15,6 +15,7 @@ mod git_faults;
 #[cfg(unix)]
 mod git_trust;
 mod hook;
+mod hostile_caches;
 mod hostile_names;
 mod ignore_comments;
 mod incomplete;

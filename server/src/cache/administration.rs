@@ -1,16 +1,18 @@
 //! What users can have done to the cache: looked at, checked, made smaller, carried elsewhere.
 
-use std::fs;
+use std::io;
 use std::path::Path;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, Row, TransactionBehavior};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
 
-use super::database::{Database, DatabaseError};
+use super::bounded;
+use super::database::{Database, DatabaseError, connect_to_read, make_tables};
 use super::key::ContentKey;
 use super::maintenance::{self, Limits};
+use super::ownership::{self, Refusal};
 use super::payload::Known;
-use super::schema;
+use super::schema::{self, Owner};
 use super::store::today;
 
 /// What there is in the cache.
@@ -76,18 +78,22 @@ impl Database {
             let number: Option<i64> = self.connection.query_row(sql, [], |row| row.get(0))?;
             Ok(number.unwrap_or(0).max(0).cast_unsigned())
         };
-        let size = maintenance::size(&self.connection)?;
-        let oldest = maintenance::oldest_use(&self.connection)?;
-        Ok(Statistics {
-            version: schema::version(&self.connection)?,
-            file_bytes: size.file,
-            used_bytes: size.used,
-            contents: number("SELECT count(*) FROM content")?,
-            payload_bytes: number("SELECT sum(length(payload)) FROM content")?,
-            paths: number("SELECT count(*) FROM paths")?,
-            oldest_days: oldest.map(|oldest| (today() - oldest).max(0)),
-            hits: number("SELECT sum(hits) FROM uses")?,
-            misses: number("SELECT sum(misses) FROM uses")?,
+        let handle = self.connection.get_interrupt_handle();
+        bounded::within(bounded::COMMAND, handle, || {
+            let size = maintenance::size(&self.connection)?;
+            let extent = maintenance::extent(&self.connection)?;
+            let oldest = maintenance::oldest_use(&self.connection)?;
+            Ok(Statistics {
+                version: schema::version(&self.connection)?,
+                file_bytes: size.file,
+                used_bytes: size.used,
+                contents: extent.contents,
+                payload_bytes: extent.payload_bytes,
+                paths: number("SELECT count(*) FROM paths")?,
+                oldest_days: oldest.map(|oldest| today().saturating_sub(oldest).max(0)),
+                hits: number("SELECT sum(hits) FROM uses")?,
+                misses: number("SELECT sum(misses) FROM uses")?,
+            })
         })
     }
 
@@ -97,20 +103,23 @@ impl Database {
     ///
     /// The file cannot be read at all.
     pub fn verify(&self) -> Result<Verification, DatabaseError> {
-        let mut verification = Verification::default();
-        let mut check = self.connection.prepare("PRAGMA integrity_check")?;
-        for problem in check.query_map([], |row| row.get::<_, String>(0))? {
-            let problem = problem?;
-            if problem != "ok" {
-                verification.problems.push(problem);
+        let handle = self.connection.get_interrupt_handle();
+        bounded::within(bounded::COMMAND, handle, || {
+            let mut verification = Verification::default();
+            let mut check = self.connection.prepare("PRAGMA integrity_check")?;
+            for problem in check.query_map([], |row| row.get::<_, String>(0))? {
+                let problem = problem?;
+                if problem != "ok" {
+                    verification.problems.push(problem);
+                }
             }
-        }
-        for_each_content(&self.connection, |known| {
-            verification.contents += 1;
-            verification.damaged += u64::from(known.is_none());
-            Ok(())
-        })?;
-        Ok(verification)
+            for_each_content(&self.connection, |known| {
+                verification.contents += 1;
+                verification.damaged += u64::from(known.is_none());
+                Ok(())
+            })?;
+            Ok(verification)
+        })
     }
 
     /// Removes what is above the limits. Returns how many contents were removed.
@@ -119,68 +128,76 @@ impl Database {
     ///
     /// It cannot be done.
     pub fn collect_garbage(&mut self, limits: &Limits) -> Result<u64, DatabaseError> {
-        Ok(maintenance::tidy(&mut self.connection, limits, today())?)
+        let handle = self.connection.get_interrupt_handle();
+        let tidy = || maintenance::tidy(&mut self.connection, limits, today());
+        Ok(bounded::within(bounded::COMMAND, handle, tidy)?)
     }
 
-    /// Writes the contents to a new file, without the paths, which are of this machine only. Returns how many there are.
+    /// Writes the contents to a new file, for its owner alone, without the paths, which are of this machine only. What does not
+    /// add up is left out. Returns how many there are.
     ///
     /// # Errors
     ///
     /// The file exists or cannot be written.
     pub fn export(&self, file: &Path) -> Result<u64, DatabaseError> {
-        let Some(name) = file.to_str() else {
-            return Err(std::io::Error::other("the name of the file is no Unicode").into());
-        };
-        if file.exists() {
-            return Err(std::io::Error::from(std::io::ErrorKind::AlreadyExists).into());
-        }
-        self.connection.execute("VACUUM INTO ?1", [name])?;
-        let of_this_machine = || -> rusqlite::Result<u64> {
-            let exported = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-            exported.execute_batch("DELETE FROM paths; DELETE FROM uses; VACUUM")?;
-            exported.query_row("SELECT count(*) FROM content", [], |row| {
-                row.get::<_, i64>(0).map(i64::cast_unsigned)
-            })
-        };
-        let exported = of_this_machine();
-        if exported.is_err() {
-            let _ = fs::remove_file(file);
-        }
-        Ok(exported?)
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
+        // Beside the other, which is there as a whole or not at all, and is no link that was there before.
+        let scratch = tempfile::Builder::new().prefix(".antipasta-").tempfile_in(folder);
+        let scratch = scratch.map_err(|error| io::Error::from(error.kind()))?;
+        let handle = self.connection.get_interrupt_handle();
+        let exported = bounded::within(bounded::COMMAND, handle, || self.copy_to(scratch.path()))?;
+        scratch
+            .persist_noclobber(file)
+            .map_err(|error| match error.error.kind() {
+                io::ErrorKind::AlreadyExists => io::Error::other("it exists already, and is not overwritten"),
+                _ => error.error,
+            })?;
+        Ok(exported)
+    }
+
+    /// Writes the contents to an empty file that nobody else knows.
+    fn copy_to(&self, file: &Path) -> Result<u64, DatabaseError> {
+        let mut copy = Connection::open(file)?;
+        copy.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = OFF")?;
+        make_tables(&mut copy)?;
+        let transaction = copy.transaction()?;
+        let mut exported = 0;
+        for_each_content(&self.connection, |known| {
+            exported += u64::from(known.is_some_and(|known| add(&transaction, &known, today()).is_ok_and(|new| new)));
+            Ok(())
+        })?;
+        transaction.commit()?;
+        Ok(exported)
     }
 
     /// Takes over the contents of a file that was exported. What does not add up is left out.
     ///
     /// # Errors
     ///
-    /// The file is no cache or of a newer version, or this cache cannot be written.
+    /// The file is no cache, is tracked by git or of a newer version, or this cache cannot be written.
     pub fn import(&mut self, file: &Path) -> Result<Imported, DatabaseError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut source = Connection::open_with_flags(file, flags)?;
-        super::database::set_up(&mut source)?;
-        match schema::version(&source)? {
-            1..=schema::VERSION => {}
-            version if version > schema::VERSION => return Err(DatabaseError::Newer(version)),
-            _ => return Err(std::io::Error::other("it is no cache that was exported").into()),
-        }
-        let day = today();
+        ownership::look_at_export(file)?;
+        // Of what stands beside it, nothing is part of it.
+        let source = connect_to_read(&std::fs::canonicalize(file)?, true)?;
         let transaction = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut imported = Imported::default();
-        for_each_content(&source, |known| {
-            let Some(known) = known else {
-                imported.refused += 1;
-                return Ok(());
-            };
-            let mut insert = transaction.prepare_cached(
-                "INSERT INTO content (id, last_used, key, payload) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",
-            )?;
-            match insert.execute((known.key.row_id(), day, known.key.as_bytes(), &known.bytes))? {
-                0 => imported.known += 1,
-                _ => imported.added += 1,
+        bounded::within(bounded::COMMAND, source.get_interrupt_handle(), || {
+            match schema::owner(&source)? {
+                Owner::Known(1..) => {}
+                Owner::Newer(version) => return Err(DatabaseError::Newer(version)),
+                Owner::Known(_) | Owner::Altered | Owner::Other => return Err(Refusal::NoExport.into()),
             }
-            Ok(())
+            Ok(for_each_content(&source, |known| {
+                match known {
+                    None => imported.refused += 1,
+                    Some(known) if add(&transaction, &known, today())? => imported.added += 1,
+                    Some(_) => imported.known += 1,
+                }
+                Ok(())
+            })?)
         })?;
         transaction.commit()?;
         Ok(imported)
@@ -192,18 +209,34 @@ impl Database {
     ///
     /// It cannot be done.
     pub fn migrate(&mut self, to: i32) -> Result<(), DatabaseError> {
-        Ok(schema::migrate(&mut self.connection, to)?)
+        let handle = self.connection.get_interrupt_handle();
+        let migrate = || schema::migrate(&mut self.connection, to);
+        Ok(bounded::within(bounded::COMMAND, handle, migrate)?)
     }
 }
 
 /// The versions that [`Database::migrate`] knows.
 pub const VERSIONS: std::ops::RangeInclusive<i32> = 1..=schema::VERSION;
 
+/// Adds a content that was last used on a day, unless there is one in its row. Returns whether it was added.
+fn add(transaction: &Transaction<'_>, known: &Known, day: i64) -> rusqlite::Result<bool> {
+    let mut insert = transaction.prepare_cached(
+        "INSERT INTO content (id, last_used, key, payload) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO NOTHING",
+    )?;
+    let rows = insert.execute((known.key.row_id(), day, known.key.as_bytes(), &known.bytes))?;
+    Ok(rows > 0)
+}
+
 /// Calls a function for every content, or `None` for one that is damaged.
+///
+/// # Errors
+///
+/// It cannot be read, or has no end.
 fn for_each_content(
     connection: &Connection,
     mut each: impl FnMut(Option<Known>) -> rusqlite::Result<()>,
 ) -> rusqlite::Result<()> {
+    maintenance::extent(connection)?;
     let mut statement = connection.prepare("SELECT id, key, payload FROM content")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -232,6 +265,7 @@ mod tests {
     use super::*;
     use crate::cache::{Cache, Finding};
     use crate::metrics::measure;
+    use std::fs;
 
     /// A cache that knows a number of contents.
     fn filled(count: usize) -> (tempfile::TempDir, Database) {
@@ -275,8 +309,10 @@ mod tests {
             (100, 8, false)
         );
         let file = folder.path().join("export");
-        database.export(&file).unwrap();
+        assert_eq!(database.export(&file).unwrap(), 92);
         let (_folder, mut other) = filled(0);
+        let file = folder.path().join(crate::cache::FILE_NAME);
+        drop(database);
         let imported = other.import(&file).unwrap();
         assert_eq!((imported.added, imported.refused), (92, 8));
     }

@@ -9,13 +9,16 @@ use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior};
 
-use super::schema;
+use super::bounded;
+use super::ownership::{self, Claim, Refusal, SIBLINGS, sibling};
+use super::payload::MAX_PAYLOAD_BYTES;
+use super::schema::{self, Owner};
 
 /// The name of the file in its folder.
 pub const FILE_NAME: &str = "metrics.sqlite3";
 
 /// No row is longer than this many bytes. Damage must not make us ask for gigabytes.
-const MAX_ROW_BYTES: i32 = 64 << 20;
+const MAX_ROW_BYTES: i32 = MAX_PAYLOAD_BYTES as i32 + (64 << 10);
 
 /// The size of a page, in bytes: a run reads and writes most of them, and many small ones take longer.
 const PAGE_BYTES: i32 = 16 << 10;
@@ -23,22 +26,67 @@ const PAGE_BYTES: i32 = 16 << 10;
 /// A database in memory has no more than this many pages, of 4 KiB each: 64 MiB.
 const MAX_PAGES_IN_MEMORY: i64 = 16 << 10;
 
-/// How often a connection tries again while another process is in its way; it waits some 30 milliseconds each time, and two
-/// seconds in all.
+/// What the use of a connection is, and so how long it waits while another process is in its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// What cannot be read at once is not known: some milliseconds.
+    Read,
+    /// Two seconds.
+    Write,
+}
+
+/// How often a connection to write tries again, at random moments.
 const ATTEMPTS: i32 = 60;
+
+/// The same, of one to read.
+const ATTEMPTS_TO_READ: i32 = 6;
 
 /// Why there is no cache to work with.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// Its folder cannot be made.
+    /// A file cannot be read or written.
     #[error("{0}")]
-    Folder(#[from] io::Error),
+    Io(#[from] io::Error),
+    /// It is not to be used.
+    #[error("{0}")]
+    Refused(#[from] Refusal),
     /// It is of a version that this program does not know.
     #[error("it is of a newer version ({0}; this program knows up to {VERSION})", VERSION = schema::VERSION)]
     Newer(i32),
+    /// It has tables that this program does not make.
+    #[error("its tables are not those of this program")]
+    Altered,
+    /// It was interrupted.
+    #[error("it took too long; `antipasta-lsp cache clear` begins anew")]
+    Endless,
     /// SQLite cannot work with it.
     #[error("{0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for DatabaseError {
+    fn from(error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::OperationInterrupted) => Self::Endless,
+            _ => Self::Sqlite(error),
+        }
+    }
+}
+
+impl DatabaseError {
+    /// What it means for the cache.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Sqlite(error) => Fault::of(error),
+            Self::Altered | Self::Endless => Fault::Damaged,
+            Self::Io(_) | Self::Refused(_) | Self::Newer(_) => Fault::Forbidden,
+        }
+    }
+
+    /// Whether another process is in the way.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy))
+    }
 }
 
 /// What a failure of SQLite means for the cache.
@@ -62,7 +110,12 @@ impl Fault {
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::Forbidden,
             // The statements are sound, so tables that do not fit them are not.
             Some(
-                ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown | ErrorCode::TypeMismatch,
+                ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::Unknown
+                | ErrorCode::TypeMismatch
+                | ErrorCode::TooBig
+                | ErrorCode::OperationInterrupted,
             ) => Self::Damaged,
             Some(_) => Self::Other,
             None => Self::Damaged,
@@ -83,50 +136,54 @@ pub struct Database {
 }
 
 impl Database {
-    /// Opens the file in a folder, and makes both if need be. A file that is damaged beyond use is made anew; one that cannot
-    /// be written is opened to be read.
+    /// Opens the file in a folder to write, and makes both if need be. A file of ours that is damaged beyond use is made anew;
+    /// one that cannot be written is opened to be read.
     ///
     /// # Errors
     ///
     /// There is no cache to work with.
     pub fn open(folder: &Path) -> Result<Self, DatabaseError> {
-        let database = Self::open_as_it_is(folder)?;
-        if database.has_tables {
-            return Ok(database);
+        let mut database = Self::open_as_it_is(folder, Purpose::Write)?;
+        if !database.has_tables {
+            make_tables(&mut database.connection)?;
+            let trouble = set_journal(&database.connection, folder)?;
+            database.has_tables = true;
+            database.trouble = database.trouble.or(trouble);
         }
-        let Self {
-            connection, trouble, ..
-        } = database;
-        let mut made = Self::with_tables(connection, 0, folder)?;
-        made.trouble = trouble.or(made.trouble);
-        Ok(made)
+        Ok(database)
     }
 
-    /// The same, but a file that is new stays empty until something is written ([`Self::begin`]).
+    /// The same, but a file that is new stays empty until something is written ([`Self::begin`]), and one that is to be read is
+    /// not waited for.
     ///
     /// # Errors
     ///
-    /// There is no cache to work with.
-    pub(super) fn open_as_it_is(folder: &Path) -> Result<Self, DatabaseError> {
-        let made = fs::create_dir_all(folder);
-        let path = folder.join(FILE_NAME);
-        let opened = connect(&path).and_then(|connection| Self::writable(connection, folder));
-        let error = match opened {
-            Err(DatabaseError::Sqlite(error)) => error,
+    /// There is no cache to work with, or another process is in the way.
+    pub(super) fn open_as_it_is(folder: &Path, purpose: Purpose) -> Result<Self, DatabaseError> {
+        let (path, claim) = ownership::prepare(folder)?;
+        if claim == Claim::Unnamed {
+            refuse_foreign(&path)?;
+        }
+        let open = || Self::of_file(&path, folder, purpose);
+        let error = match open() {
+            Err(error) => error,
             done => return done,
         };
-        match Fault::of(&error) {
-            Fault::Damaged => {
+        match error.fault() {
+            Fault::Damaged if claim == Claim::Ours => {
                 reset(&path)?;
-                let mut database = connect(&path).and_then(|connection| Self::writable(connection, folder))?;
+                let mut database = open()?;
                 database.trouble = Some(format!("it was damaged ({error}) and begins anew"));
                 Ok(database)
             }
-            Fault::Forbidden => {
-                made?;
-                Self::read_only(&path).map_err(|_| error.into())
+            Fault::Damaged => Err(Refusal::Foreign(path).into()),
+            Fault::Forbidden if matches!(error, DatabaseError::Sqlite(_)) => Self::read_only(&path).map_err(|_| error),
+            Fault::Other if claim == Claim::Ours && is_io(&error) => {
+                // Where processes cannot share memory, a log that another system has left cannot be read.
+                leave_log(&path).map_err(|_| error)?;
+                open()
             }
-            Fault::Full | Fault::Other => Err(error.into()),
+            Fault::Forbidden | Fault::Full | Fault::Other => Err(error),
         }
     }
 
@@ -137,7 +194,7 @@ impl Database {
     /// There is no memory for it.
     pub(super) fn in_memory() -> Result<Self, DatabaseError> {
         let mut connection = Connection::open_in_memory()?;
-        set_up(&mut connection)?;
+        set_up(&mut connection, Purpose::Write)?;
         schema::migrate(&mut connection, schema::VERSION)?;
         // What comes on top is refused.
         connection.pragma_update(None, "max_page_count", MAX_PAGES_IN_MEMORY)?;
@@ -149,113 +206,161 @@ impl Database {
         })
     }
 
-    fn writable(connection: Connection, folder: &Path) -> Result<Self, DatabaseError> {
-        let version = schema::version(&connection)?;
-        if version > schema::VERSION {
-            // Even its log is the other version's business.
-            connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
-            return Err(DatabaseError::Newer(version));
-        }
-        // A process that is killed costs nothing even so. A machine that loses its power may leave a damaged file behind; that is
-        // noticed, row by row, and costs less than to wait for the disk in every run.
-        connection.pragma_update(None, "synchronous", "OFF")?;
-        if version != 0 {
-            return Self::with_tables(connection, version, folder);
-        }
+    /// Opens a file that [`ownership::prepare`] has looked at.
+    fn of_file(path: &Path, folder: &Path, purpose: Purpose) -> Result<Self, DatabaseError> {
+        let mut connection = connect(path, purpose)?;
+        let handle = connection.get_interrupt_handle();
+        let (version, trouble) = bounded::within(bounded::OPENING, handle, || -> Result<_, DatabaseError> {
+            let version = version_of_ours(&connection, path)?;
+            // A process that is killed costs nothing even so. A machine that loses its power may leave a damaged file behind; that
+            // is noticed, row by row, and costs less than to wait for the disk in every run.
+            connection.pragma_update(None, "synchronous", "OFF")?;
+            if version == 0 {
+                return Ok((version, None));
+            }
+            if version != schema::VERSION {
+                schema::migrate(&mut connection, schema::VERSION)?;
+            }
+            if connection.is_readonly(rusqlite::MAIN_DB)? {
+                return Ok((version, Some(ONLY_READ.to_owned())));
+            }
+            let trouble = match purpose {
+                Purpose::Read => None,
+                Purpose::Write => set_journal(&connection, folder)?,
+            };
+            Ok((version, trouble))
+        })?;
         Ok(Self {
+            is_writable: !connection.is_readonly(rusqlite::MAIN_DB)?,
             connection,
-            is_writable: true,
-            has_tables: false,
-            trouble: None,
-        })
-    }
-
-    /// Makes the tables of a version those of this program's.
-    fn with_tables(mut connection: Connection, version: i32, folder: &Path) -> Result<Self, DatabaseError> {
-        if version == 0 {
-            lay_out(&connection)?;
-        }
-        let trouble = set_journal(&connection, folder)?;
-        if version != schema::VERSION {
-            schema::migrate(&mut connection, schema::VERSION)?;
-        }
-        Ok(Self {
-            connection,
-            is_writable: true,
-            has_tables: true,
+            has_tables: version != 0,
             trouble,
         })
     }
 
-    /// Begins to write. A file that is new gets its tables with what is written, and without a log, which would have all of it
-    /// written twice: whoever opens it next adds that.
+    /// Begins to write. A file that is new gets its tables first, and no log, which would have all of it written twice: whoever
+    /// opens it next adds that.
     ///
     /// # Errors
     ///
     /// It cannot be written.
     pub(super) fn begin(&mut self) -> Result<Transaction<'_>, DatabaseError> {
-        if self.has_tables {
-            return Ok(self
-                .connection
-                .transaction_with_behavior(TransactionBehavior::Immediate)?);
+        if !self.has_tables {
+            make_tables(&mut self.connection)?;
         }
-        lay_out_pages(&self.connection)?;
-        let transaction = self
+        Ok(self
             .connection
-            .transaction_with_behavior(TransactionBehavior::Deferred)?;
-        // The first statement waits for others who write, and writes: in a transaction of its own, that would be one more.
-        lay_out_vacuum(&transaction)?;
-        schema::migrate_within(&transaction, schema::VERSION)?;
-        // Another process may have been faster.
-        let version = schema::version(&transaction)?;
-        if version != schema::VERSION {
-            return Err(DatabaseError::Newer(version));
-        }
-        Ok(transaction)
+            .transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
 
     /// Opens what cannot be written.
     fn read_only(path: &Path) -> Result<Self, DatabaseError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags)?;
-        set_up(&mut connection)?;
-        let connection = match schema::version(&connection) {
-            Ok(_) => connection,
+        let connection = match connect_to_read(path, false) {
+            Ok(connection) if schema::version(&connection).is_ok() => connection,
             // Where the files that processes share cannot be made, nobody else can write either.
-            Err(_) => {
-                let uri = format!("file:{}?immutable=1", escaped(path));
-                let mut connection = Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?;
-                set_up(&mut connection)?;
-                connection
-            }
+            _ => connect_to_read(path, true)?,
         };
-        match schema::version(&connection)? {
+        let handle = connection.get_interrupt_handle();
+        match bounded::within(bounded::OPENING, handle, || version_of_ours(&connection, path))? {
             version if version == schema::VERSION => Ok(Self {
                 connection,
                 is_writable: false,
                 has_tables: true,
-                trouble: Some("it cannot be written, and is only read".to_owned()),
+                trouble: Some(ONLY_READ.to_owned()),
             }),
-            version if version > schema::VERSION => Err(DatabaseError::Newer(version)),
             _ => Err(DatabaseError::Sqlite(rusqlite::Error::QueryReturnedNoRows)),
         }
     }
 
-    /// Makes the file anew, without anything in it.
+    /// Makes the file anew, without anything in it, if it is ours.
     ///
     /// # Errors
     ///
-    /// It cannot be done.
+    /// It is not ours, or it cannot be done.
     pub fn reset(folder: &Path) -> Result<(), DatabaseError> {
-        reset(&folder.join(FILE_NAME))
+        match ownership::prepare(folder)? {
+            (_, Claim::Empty) => Ok(()),
+            (path, Claim::Ours) => reset(&path),
+            (path, Claim::Unnamed) => match refuse_foreign(&path)? {
+                Owner::Known(0) => Ok(()),
+                _ => reset(&path),
+            },
+        }
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, DatabaseError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+/// Refuses a file that does not say who made it, unless it has nothing in it, or what SQLite keeps beside it says that it is
+/// ours. Writes nothing.
+fn refuse_foreign(path: &Path) -> Result<Owner, DatabaseError> {
+    let is_alone = !SIBLINGS.iter().any(|suffix| sibling(path, suffix).exists());
+    let owner = || -> Result<Owner, DatabaseError> {
+        let connection = connect_to_read(path, is_alone)?;
+        let handle = connection.get_interrupt_handle();
+        Ok(bounded::within(bounded::OPENING, handle, || {
+            schema::owner(&connection)
+        })?)
+    };
+    match owner() {
+        Ok(Owner::Other) => Err(Refusal::Foreign(path.to_owned()).into()),
+        Err(error) if error.fault() == Fault::Damaged => Err(Refusal::Foreign(path.to_owned()).into()),
+        done => done,
+    }
+}
+
+/// The version of the tables in a file of ours. Writes nothing: what is not ours is another program's business, and so is its
+/// log, and that of a newer version.
+fn version_of_ours(connection: &Connection, path: &Path) -> Result<i32, DatabaseError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    let version = match schema::owner(connection)? {
+        Owner::Known(version) => version,
+        Owner::Newer(version) => return Err(DatabaseError::Newer(version)),
+        Owner::Altered => return Err(DatabaseError::Altered),
+        Owner::Other => return Err(Refusal::Foreign(path.to_owned()).into()),
+    };
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(version)
+}
+
+/// What is wrong with a file that the system lets nobody write.
+const ONLY_READ: &str = "it cannot be written, and is only read";
+
+/// What all connections to files have in common.
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_NO_MUTEX.union(OpenFlags::SQLITE_OPEN_NOFOLLOW);
+
+fn connect(path: &Path, purpose: Purpose) -> Result<Connection, DatabaseError> {
+    let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
     let mut connection = Connection::open_with_flags(path, flags)?;
-    set_up(&mut connection)?;
+    set_up(&mut connection, purpose)?;
     Ok(connection)
+}
+
+/// Opens a file that nobody writes to through this connection; if it is `immutable`, nobody else does either, and nothing beside
+/// it is looked at.
+pub(super) fn connect_to_read(path: &Path, is_immutable: bool) -> Result<Connection, DatabaseError> {
+    let flags = FLAGS | OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let mut connection = if is_immutable {
+        let uri = format!("file:{}?immutable=1", escaped(path));
+        Connection::open_with_flags(uri, flags | OpenFlags::SQLITE_OPEN_URI)?
+    } else {
+        Connection::open_with_flags(path, flags)?
+    };
+    set_up(&mut connection, Purpose::Read)?;
+    Ok(connection)
+}
+
+/// Makes the tables in a file without any. It is ours from then on, whatever becomes of this process.
+pub(super) fn make_tables(connection: &mut Connection) -> Result<(), DatabaseError> {
+    lay_out_pages(connection)?;
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Deferred)?;
+    // The first statement waits for others who write, and writes: in a transaction of its own, that would be one more.
+    lay_out_vacuum(&transaction)?;
+    schema::migrate_within(&transaction, schema::VERSION)?;
+    // Another process may have been faster.
+    let version = schema::version(&transaction)?;
+    if version != schema::VERSION {
+        return Err(DatabaseError::Newer(version));
+    }
+    Ok(transaction.commit()?)
 }
 
 /// Says how a file is laid out, which holds if it is said before there are tables.
@@ -276,12 +381,17 @@ fn lay_out_vacuum(connection: &Connection) -> rusqlite::Result<()> {
 }
 
 /// What holds for every connection.
-pub(super) fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
-    connection.busy_handler(Some(wait_a_moment))?;
+pub(super) fn set_up(connection: &mut Connection, purpose: Purpose) -> rusqlite::Result<()> {
+    connection.busy_handler(Some(match purpose {
+        Purpose::Read => wait_a_moment_to_read,
+        Purpose::Write => wait_a_moment,
+    }))?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_ROW_BYTES)?;
     // The tables may have been written by anyone.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false)?;
     Ok(())
 }
 
@@ -292,23 +402,56 @@ fn wait_a_moment(attempt: i32) -> bool {
     attempt < ATTEMPTS
 }
 
+/// The same, for some milliseconds.
+fn wait_a_moment_to_read(attempt: i32) -> bool {
+    wait_a_moment(attempt) && attempt < ATTEMPTS_TO_READ
+}
+
 /// Has changes written to a log beside the file, so that nobody who reads waits for whoever writes; or, where that does not
 /// work, as the system allows. Says what it had to do without.
 fn set_journal(connection: &Connection, folder: &Path) -> rusqlite::Result<Option<String>> {
-    let mode = if is_remote(folder) { "DELETE" } else { "WAL" };
-    let set = |mode: &str| {
-        connection.query_row(&format!("PRAGMA journal_mode = {mode}"), [], |row| {
-            row.get::<_, String>(0)
-        })
+    let is_log = |mode: String| mode.eq_ignore_ascii_case("WAL");
+    let journal = |pragma: &str| {
+        connection
+            .query_row(pragma, [], |row| row.get::<_, String>(0))
+            .map(is_log)
     };
-    let got = match unless_busy(|| set(mode)) {
-        Ok(got) => got,
-        Err(error) if mode == "WAL" && is_missing_feature(&error) => set("DELETE")?,
-        Err(error) => return Err(error),
-    };
-    let is_log = got.eq_ignore_ascii_case("WAL");
-    Ok((!is_log)
+    if journal("PRAGMA journal_mode")? {
+        return Ok(None);
+    }
+    let has_log = !is_remote(folder)
+        && shares_memory(folder)
+        && match unless_busy(|| journal("PRAGMA journal_mode = WAL")) {
+            Err(error) if is_missing_feature(&error) => false,
+            done => done?,
+        };
+    Ok((!has_log)
         .then(|| "its file system allows no write-ahead log; processes may have to wait for each other".to_owned()))
+}
+
+/// Whether processes can share memory by way of a file in a folder, which a log needs. SQLite says so when the log is first
+/// read: too late for a file that others have open. So it is tried with another file.
+fn shares_memory(folder: &Path) -> bool {
+    let try_log = || -> Result<(), DatabaseError> {
+        let scratch = tempfile::Builder::new().prefix(".antipasta-").tempdir_in(folder)?;
+        let connection = Connection::open(scratch.path().join(FILE_NAME))?;
+        connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; CREATE TABLE t (x)")?;
+        Ok(())
+    };
+    // If another file cannot be made, there is nothing to say against it.
+    !try_log().is_err_and(|error| is_io(&error))
+}
+
+/// Ends the use of a log that cannot be read as long as processes would have to share memory for it.
+fn leave_log(path: &Path) -> Result<(), DatabaseError> {
+    let connection = connect(path, Purpose::Write)?;
+    // Whoever has a file alone needs no memory to share.
+    connection.execute_batch("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE")?;
+    Ok(())
+}
+
+fn is_io(error: &DatabaseError) -> bool {
+    matches!(error, DatabaseError::Sqlite(error) if error.sqlite_error_code() == Some(ErrorCode::SystemIoFailure))
 }
 
 /// Does something again while another process is in the way. For what SQLite itself does not wait with: whoever changes the
@@ -348,10 +491,10 @@ fn is_remote(_: &Path) -> bool {
     false
 }
 
-/// Empties a file, whatever is in it. Processes that have it open go on with an empty one.
+/// Empties a file of ours, whatever is in it. Processes that have it open go on with an empty one.
 fn reset(path: &Path) -> Result<(), DatabaseError> {
     let in_place = || -> Result<(), DatabaseError> {
-        let connection = connect(path)?;
+        let connection = connect(path, Purpose::Write)?;
         // So that SQLite knows of the log, if it can.
         let _ = schema::version(&connection);
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, false)?;
@@ -364,10 +507,8 @@ fn reset(path: &Path) -> Result<(), DatabaseError> {
     };
     in_place().or_else(|_| {
         // Nobody can work with a file in such a state.
-        for suffix in ["-wal", "-shm", "-journal", ""] {
-            let mut name = path.as_os_str().to_owned();
-            name.push(suffix);
-            match fs::remove_file(&name) {
+        for suffix in SIBLINGS.into_iter().chain([""]) {
+            match fs::remove_file(sibling(path, suffix)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.into()),
                 _ => {}
             }
@@ -452,36 +593,140 @@ mod tests {
         }
     }
 
+    /// A database of another program.
+    fn foreign(path: &Path, sql: &str) {
+        Connection::open(path).unwrap().execute_batch(sql).unwrap();
+    }
+
     #[test]
-    fn a_file_that_is_no_database_begins_anew() {
-        for content in [&b"garbage"[..], &[0xff; 100_000], b"SQLite format 3\0 or so"] {
-            let folder = tempfile::tempdir().unwrap();
-            fs::write(folder.path().join(FILE_NAME), content).unwrap();
-            let database = Database::open(folder.path()).unwrap();
-            assert_eq!(rows(&database), 0);
-            assert!(database.trouble.is_some(), "{:?}", content.len());
+    fn what_is_not_ours_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let tables = "CREATE TABLE content (x); INSERT INTO content VALUES (1);";
+        let mut contents = vec![
+            b"garbage".to_vec(),
+            vec![0xff; 100_000],
+            vec![0; 5000],
+            b"SQLite format 3\0 or so".to_vec(),
+        ];
+        for sql in [
+            String::new(),
+            tables.to_owned(),
+            format!("PRAGMA user_version = 3; {tables}"),
+            format!("PRAGMA journal_mode = WAL; PRAGMA user_version = 1; {tables}"),
+            format!("PRAGMA application_id = 7; {tables}"),
+            "PRAGMA application_id = 7; CREATE TABLE t (x); DROP TABLE t".to_owned(),
+        ] {
+            let _ = fs::remove_file(&path);
+            foreign(&path, &sql);
+            contents.push(fs::read(&path).unwrap());
+        }
+        for content in contents.into_iter().filter(|content| !content.is_empty()) {
+            fs::write(&path, &content).unwrap();
+            for _ in 0..2 {
+                let refused = Database::open(folder.path()).err().unwrap();
+                assert!(
+                    matches!(refused, DatabaseError::Refused(Refusal::Foreign(_))),
+                    "{refused}"
+                );
+                assert!(Database::reset(folder.path()).is_err());
+                assert!(fs::read(&path).unwrap() == content);
+            }
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
         }
     }
 
     #[test]
-    fn tables_that_are_missing_are_damage() {
+    fn a_database_without_anything_in_it_is_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        foreign(&path, "CREATE TABLE t (x); DROP TABLE t");
+        assert_eq!(rows(&Database::open(folder.path()).unwrap()), 0);
+        assert_eq!(ownership::claim_of(&path).unwrap(), Claim::Ours);
+    }
+
+    #[test]
+    fn a_file_is_ours_as_soon_as_it_has_tables() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        let mut database = Database::open_as_it_is(folder.path(), Purpose::Read).unwrap();
+        assert_eq!(ownership::claim_of(&path).unwrap(), Claim::Empty);
+        let transaction = database.begin().unwrap();
+        assert_eq!(ownership::claim_of(&path).unwrap(), Claim::Ours);
+        drop(transaction);
+        // A log that nobody has emptied yet makes no difference.
+        let opened = Database::open(folder.path()).unwrap();
+        assert_eq!(ownership::claim_of(&path).unwrap(), Claim::Ours);
+        drop(opened);
+        Database::reset(folder.path()).unwrap();
+        assert_eq!(rows(&Database::open(folder.path()).unwrap()), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_and_a_file_that_are_made_are_of_their_owner_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let above = tempfile::tempdir().unwrap();
+        let folder = above.path().join("cache");
+        drop(Database::open(&folder).unwrap());
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder), mode(&folder.join(FILE_NAME))), (0o700, 0o600));
+    }
+
+    #[test]
+    fn whoever_reads_does_not_wait_for_whoever_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut first = Database::open_as_it_is(folder.path(), Purpose::Read).unwrap();
+        drop(first.begin().unwrap());
+        // It has tables and no log, and the one who writes has it.
+        let writing = first.begin().unwrap();
+        let reader = Database::open_as_it_is(folder.path(), Purpose::Read).unwrap();
+        assert_eq!(rows(&reader), 0);
+        drop(writing);
+        first.connection.execute_batch("BEGIN EXCLUSIVE").unwrap();
+        let refused = Database::open_as_it_is(folder.path(), Purpose::Read).err().unwrap();
+        assert!(refused.is_busy(), "{refused}");
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_shared_is_left() {
         let folder = filled();
-        Database::open(folder.path())
-            .unwrap()
+        let path = folder.path().join(FILE_NAME);
+        assert!(shares_memory(folder.path()));
+        leave_log(&path).unwrap();
+        let reader = Database::open_as_it_is(folder.path(), Purpose::Read).unwrap();
+        let mode: String = reader
             .connection
-            .execute_batch("DROP TABLE content")
+            .query_row("PRAGMA journal_mode", [], |row| row.get(0))
             .unwrap();
-        let error = Database::open(folder.path())
-            .unwrap()
-            .connection
-            .prepare("SELECT id FROM content")
-            .unwrap_err();
-        assert_eq!(Fault::of(&error), Fault::Damaged);
+        assert_eq!((mode.as_str(), rows(&reader)), ("delete", 2000));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn tables_that_are_not_as_we_make_them_are_damage() {
+        for change in [
+            "DROP TABLE content",
+            "CREATE TRIGGER t AFTER INSERT ON content BEGIN DELETE FROM content; END",
+            "ALTER TABLE content RENAME TO other; CREATE VIEW content AS SELECT * FROM other",
+        ] {
+            let folder = filled();
+            let database = Database::open(folder.path()).unwrap();
+            let connection = &database.connection;
+            connection
+                .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, true)
+                .unwrap();
+            connection.execute_batch(change).unwrap();
+            drop(database);
+            let database = Database::open(folder.path()).unwrap();
+            assert_eq!(rows(&database), 0, "{change}");
+            assert!(database.trouble.is_some(), "{change}");
+        }
     }
 
     #[test]
     fn a_truncated_file_begins_anew_or_reads_what_is_left() {
-        for length in [1, 100, 4096, 5000, 100_000] {
+        for length in [100, 4096, 5000, 100_000] {
             let folder = filled();
             let file = File::options().write(true).open(folder.path().join(FILE_NAME)).unwrap();
             file.set_len(length).unwrap();

@@ -45,6 +45,39 @@ pub fn size(connection: &Connection) -> rusqlite::Result<Size> {
     })
 }
 
+/// How much is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// How many contents.
+    pub contents: u64,
+    /// How many bytes say what is known of them.
+    pub payload_bytes: u64,
+}
+
+/// How much is known. Comes to an end in every file, so it is asked before all that goes through all of a table.
+///
+/// # Errors
+///
+/// There is more in the table than the file is long: pages of it are there several times, perhaps without an end.
+pub fn extent(connection: &Connection) -> rusqlite::Result<Extent> {
+    let most = size(connection)?.file;
+    let mut extent = Extent::default();
+    let mut statement = connection.prepare("SELECT ifnull(length(payload), 0) FROM content")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        extent.contents += 1;
+        extent.payload_bytes += row.get::<_, i64>(0)?.max(0).cast_unsigned();
+        if extent.contents + extent.payload_bytes > most {
+            let corrupt = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+            return Err(rusqlite::Error::SqliteFailure(
+                corrupt,
+                Some("pages are part of several rows".to_owned()),
+            ));
+        }
+    }
+    Ok(extent)
+}
+
 /// The day when the content was last used that was not used for longest; `None` if there is none.
 pub fn oldest_use(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.query_row("SELECT min(last_used) FROM content", [], |row| row.get(0))
@@ -62,6 +95,7 @@ pub fn tidy_if_due(connection: &mut Connection, limits: &Limits, today: i64) -> 
 
 /// Removes what is above the limits. Returns how many contents were removed.
 pub fn tidy(connection: &mut Connection, limits: &Limits, today: i64) -> rusqlite::Result<u64> {
+    extent(connection)?;
     let first_day = today - i64::from(limits.days);
     let mut removed = 0;
     loop {

@@ -4,17 +4,22 @@
 //! ([`FileStamp`](crate::discovery::FileStamp)), so that a file that did not change need not even be read. It knows nothing of
 //! thresholds.
 //!
+//! It owns what it made and nothing else: a file that another program made, or that git tracks, is left as it is
+//! ([`ownership`]).
+//!
 //! Losing it costs time and nothing else. So nothing that is read from it is trusted: every row has a checksum over all
 //! that it stands for, and what does not add up was never there. And nothing that goes wrong with it is an error of the run:
 //! it is noted once ([`Cache::trouble`]), and the run goes on without.
 
 mod administration;
+mod bounded;
 mod breaker;
 mod database;
 mod health;
 mod key;
 mod location;
 mod maintenance;
+mod ownership;
 mod payload;
 mod schema;
 mod store;

@@ -17,6 +17,9 @@ const FORMAT: u8 = 1;
 
 const CHECKSUM_BYTES: usize = 8;
 
+/// What takes more bytes is not kept: some 200,000 functions in one file.
+pub const MAX_PAYLOAD_BYTES: usize = 8 << 20;
+
 /// What the analysis of a content came to.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Payload {
@@ -69,7 +72,7 @@ impl Known {
     }
 }
 
-/// The bytes that keep what was found of the content with the given key.
+/// The bytes that keep what was found of the content with the given key; `None` if there are too many.
 pub(super) fn encode(key: &ContentKey, finding: Finding<'_>) -> Option<Vec<u8>> {
     let written = match finding {
         Finding::Metrics(metrics) => Written::Metrics(&metrics.functions, &metrics.classes, &metrics.totals),
@@ -81,7 +84,7 @@ pub(super) fn encode(key: &ContentKey, finding: Finding<'_>) -> Option<Vec<u8>> 
     // Only a value that has no end could fail.
     let mut bytes = postcard::serialize_with_flavor(&written, Appended(bytes)).ok()?;
     bytes.extend_from_slice(&checksum(key, &bytes));
-    Some(bytes)
+    (bytes.len() <= MAX_PAYLOAD_BYTES).then_some(bytes)
 }
 
 /// What postcard writes, at the end of a vector. Its own way there appends strings byte by byte.

@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rusqlite::{CachedStatement, OptionalExtension, Row};
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::database::{Database, DatabaseError};
+use super::database::{Database, DatabaseError, Purpose};
 use super::health::Health;
 use super::key::ContentKey;
 use super::location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
@@ -30,7 +30,8 @@ const CONTENT_QUERY: &str = "SELECT key, payload, last_used FROM content WHERE i
 pub struct Cache {
     /// `None` if it is in the memory of this process.
     folder: Option<PathBuf>,
-    /// `None` once the writer has it: that of a cache that was new, so that there is nothing to look for.
+    /// `None` once the writer has it: that of a cache that was new, so that there is nothing to look for. Also if another process
+    /// was in the way.
     reader: Mutex<Option<Database>>,
     is_new: bool,
     writing: Mutex<Writing>,
@@ -71,8 +72,13 @@ impl Cache {
     ///
     /// There is no cache to work with.
     pub fn open(folder: &Path) -> Result<Self, DatabaseError> {
-        let mut database = Database::open_as_it_is(folder)?;
         let health = Health::default();
+        let mut database = match Database::open_as_it_is(folder, Purpose::Read) {
+            Ok(database) => database,
+            // What it knows is not known this time; what is new may still be written.
+            Err(error) if error.is_busy() => return Ok(Self::with(Some(folder), None, true, health)),
+            Err(error) => return Err(error),
+        };
         if let Some(trouble) = database.trouble.take() {
             health.note(trouble);
         }
@@ -83,15 +89,19 @@ impl Cache {
         let is_empty = || database.connection.query_row(is_empty, [], |row| row.get(0));
         // Whoever asks next will see what is wrong.
         let is_new = !database.has_tables || is_empty().unwrap_or(false);
-        Ok(Self {
-            folder: Some(folder.to_owned()),
-            reader: Mutex::new(Some(database)),
+        Ok(Self::with(Some(folder), Some(database), is_new, health))
+    }
+
+    fn with(folder: Option<&Path>, reader: Option<Database>, is_new: bool, health: Health) -> Self {
+        Self {
+            folder: folder.map(Path::to_owned),
+            reader: Mutex::new(reader),
             is_new,
             writing: Mutex::default(),
             health: Arc::new(health),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
-        })
+        }
     }
 
     /// A cache of this process alone, which ends with it; for a process that lives long where there is no other.
@@ -100,15 +110,7 @@ impl Cache {
     ///
     /// There is no memory for it.
     pub fn in_memory() -> Result<Self, DatabaseError> {
-        Ok(Self {
-            folder: None,
-            reader: Mutex::new(Some(Database::in_memory()?)),
-            is_new: false,
-            writing: Mutex::default(),
-            health: Arc::default(),
-            hits: AtomicU64::new(0),
-            misses: AtomicU64::new(0),
-        })
+        Ok(Self::with(None, Some(Database::in_memory()?), false, Health::default()))
     }
 
     /// The cache at a location, if there is to be one.

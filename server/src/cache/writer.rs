@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction};
 
+use super::bounded;
 use super::database::{Database, DatabaseError, Fault};
 use super::health::Health;
 use super::key::ContentKey;
@@ -151,7 +152,7 @@ impl Work {
         let Err(error) = self.try_write(batches) else {
             return self.health.writing.succeeded();
         };
-        let mended = match fault_of(&error) {
+        let mended = match error.fault() {
             Fault::Damaged => {
                 self.health.note(format!("it was damaged ({error}) and begins anew"));
                 self.reset()
@@ -167,8 +168,9 @@ impl Work {
             Ok(()) => self.health.writing.succeeded(),
             Err(error) => {
                 self.health.note(format!("it cannot be written ({error})"));
-                match fault_of(&error) {
-                    Fault::Other => self.health.writing.failed(),
+                match error.fault() {
+                    // Who waited once for another process does not wait again.
+                    Fault::Other if !error.is_busy() => self.health.writing.failed(),
                     _ => self.health.writing.trip(),
                 }
             }
@@ -211,15 +213,10 @@ impl Work {
     /// Removes what is too old or too much, if that is due. That it cannot be done is no trouble yet.
     fn tidy(&mut self) {
         if let Some(database) = &mut self.database {
-            let _ = maintenance::tidy_if_due(&mut database.connection, &Limits::default(), today());
+            let handle = database.connection.get_interrupt_handle();
+            let tidy = || maintenance::tidy_if_due(&mut database.connection, &Limits::default(), today());
+            let _ = bounded::within(bounded::TIDYING, handle, tidy);
         }
-    }
-}
-
-fn fault_of(error: &DatabaseError) -> Fault {
-    match error {
-        DatabaseError::Sqlite(error) => Fault::of(error),
-        DatabaseError::Folder(_) | DatabaseError::Newer(_) => Fault::Forbidden,
     }
 }
 
@@ -292,7 +289,11 @@ mod tests {
             let key = ContentKey::of(format!("x = {number}\n").as_bytes());
             cache.remember_content(key, Finding::Metrics(&metrics));
         }
-        std::fs::write(folder.path().join(FILE_NAME), b"no database".repeat(999)).unwrap();
+        let file = folder.path().join(FILE_NAME);
+        drop(Database::open(folder.path()).unwrap());
+        let mut damaged = std::fs::read(&file).unwrap();
+        damaged[100..].fill(0xff);
+        std::fs::write(&file, damaged).unwrap();
         cache.flush();
         assert!(cache.take_trouble().unwrap().contains("damaged"));
         drop(cache);

@@ -215,11 +215,29 @@ fn object(facts: Facts) -> Value {
     Value::Object(facts.collect())
 }
 
+/// A number of bytes, for people.
+fn size(bytes: f64) -> String {
+    match bytes {
+        ..1e3 => format!("{bytes:.0} B"),
+        ..1e6 => format!("{:.0} kB", bytes / 1e3),
+        _ => format!("{:.1} MB", bytes / 1e6),
+    }
+}
+
 fn shown(facts: Facts) -> String {
-    if let [(_, Value::String(only))] = &facts[..] {
-        return format!("{}\n", whole_line(only));
+    match &facts[..] {
+        [("cleared", Value::String(path))] => return format!("Cleared {}\n", one_line(path)),
+        [(_, Value::String(only))] => return format!("{}\n", whole_line(only)),
+        _ => {}
     }
     let line = |(name, value): (&str, Value)| match value {
+        Value::Number(number) if name.ends_with("_bytes") => {
+            let name = name.trim_end_matches("_bytes");
+            format!("{name:<16}{}\n", size(number.as_f64().unwrap_or(0.0)))
+        }
+        Value::Number(rate) if name.ends_with("_rate") => {
+            format!("{name:<16}{:.0} %\n", rate.as_f64().unwrap_or(0.0) * 100.0)
+        }
         Value::String(text) => format!("{name:<16}{}\n", one_line(&text)),
         Value::Null => format!("{name:<16}-\n"),
         Value::Array(lines) => lines.iter().map(|line| format!("{name:<16}{line}\n")).collect(),

@@ -13,6 +13,7 @@ mod blobs;
 mod change;
 mod command;
 mod history;
+mod index;
 mod raw_diff;
 mod repository;
 
@@ -20,6 +21,7 @@ pub use crate::child_process::Limits;
 pub use blobs::{Blobs, Fetched, ObjectId};
 pub use change::{Change, ChangedFile, Changes, State};
 pub use command::{GitError, TIMEOUT_VARIABLE, timeout};
+pub use index::first_tracked;
 pub use repository::{Hooks, Repository};
 
 use std::borrow::Cow;

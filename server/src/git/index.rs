@@ -1,0 +1,278 @@
+//! Whether git tracks a path, read from the index itself: for those who may not run git, such as the server.
+//!
+//! Format: [gitformat-index](https://git-scm.com/docs/gitformat-index), versions 2 to 4, with SHA-1 and SHA-256, split
+//! and sparse.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::bytes_of;
+use crate::regular_file;
+
+/// An index is not larger than this many bytes: some ten million paths.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// A `.git` file, which leads to the folder of a worktree or a submodule, is not larger than this many bytes.
+const MAX_LINK_BYTES: u64 = 64 << 10;
+
+/// The bytes of an object's name: SHA-1, SHA-256.
+const NAME_BYTES: [usize; 2] = [20, 32];
+
+/// The first of some paths that git tracks, or that is below a link or submodule that git tracks, in any of the
+/// repositories that `folder` is in. The paths are those of `names` in the absolute `folder`. Letters are the same in upper
+/// and lower case, as they are on some file systems. A folder is tracked if anything in it is.
+///
+/// # Errors
+///
+/// An index cannot be read.
+pub fn first_tracked(folder: &Path, names: &[&str]) -> io::Result<Option<PathBuf>> {
+    for top in folder.ancestors() {
+        let (Some(git), Ok(below)) = (git_folder(top), folder.strip_prefix(top)) else {
+            continue;
+        };
+        let paths: Vec<PathBuf> = names.iter().map(|name| below.join(name)).collect();
+        if let Some(path) = tracked_by(&git, &paths)? {
+            return Ok(Some(top.join(path)));
+        }
+    }
+    Ok(None)
+}
+
+/// The folder that git keeps a working tree's index in; `None` if `top` is the top of no working tree.
+fn git_folder(top: &Path) -> Option<PathBuf> {
+    let git = top.join(".git");
+    let metadata = git.metadata().ok()?;
+    if metadata.is_dir() {
+        return Some(git);
+    }
+    let link = regular_file::read(&git, MAX_LINK_BYTES).ok()?;
+    let target = link.strip_prefix(b"gitdir: ")?.trim_ascii_end();
+    Some(top.join(super::path_of(target)))
+}
+
+/// The first of some paths that the index in a folder of git's knows.
+fn tracked_by<'p>(git: &Path, paths: &'p [PathBuf]) -> io::Result<Option<&'p Path>> {
+    let Some(index) = read(&git.join("index"))? else {
+        return Ok(None);
+    };
+    let unreadable = || io::Error::new(io::ErrorKind::InvalidData, "the index of git cannot be read");
+    let parsed = Index::parse(&index, paths).ok_or_else(unreadable)?;
+    let (None, Some(name)) = (parsed.tracked, parsed.shared) else {
+        return Ok(parsed.tracked);
+    };
+    let name: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
+    let shared = read(&git.join(format!("sharedindex.{name}")))?.ok_or_else(unreadable)?;
+    // What the other part removes from it counts as tracked.
+    let shared = Index::parse(&shared, paths).ok_or_else(unreadable)?;
+    Ok(shared.tracked)
+}
+
+/// The bytes of an index; `None` if there is none.
+fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match regular_file::read(path, MAX_BYTES) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// What an index says of some paths.
+struct Index<'i, 'p> {
+    /// The first of them that it knows.
+    tracked: Option<&'p Path>,
+    /// The name of the index that has the rest, if it is split.
+    shared: Option<&'i [u8]>,
+}
+
+impl<'i, 'p> Index<'i, 'p> {
+    /// What `bytes` say of `paths`; `None` if they are no index.
+    fn parse(bytes: &'i [u8], paths: &'p [PathBuf]) -> Option<Self> {
+        // The length of names is not said. With the wrong one, nothing ends where it must.
+        NAME_BYTES.iter().find_map(|&name| Self::with_names(bytes, name, paths))
+    }
+
+    fn with_names(bytes: &'i [u8], name: usize, paths: &'p [PathBuf]) -> Option<Self> {
+        let wanted: Vec<_> = paths.iter().map(|path| (path, bytes_of(path))).collect();
+        let rest = bytes.strip_prefix(b"DIRC")?;
+        let version = number(rest)?;
+        let count = number(rest.get(4..)?)?;
+        // The last bytes are the checksum.
+        let content = bytes.get(..bytes.len().checked_sub(name)?)?;
+        let mut at = 12;
+        let mut tracked: Option<&Path> = None;
+        let mut entry = Vec::new();
+        for _ in 0..count {
+            at = next_entry(content, at, version, name, &mut entry)?;
+            tracked = tracked.or_else(|| {
+                let found = wanted.iter().find(|(_, bytes)| leads_to(&entry, bytes));
+                found.map(|(path, _)| path.as_path())
+            });
+        }
+        let mut shared = None;
+        while at < content.len() {
+            let size = number(content.get(at + 4..)?)? as usize;
+            let extension = content.get(at + 8..(at + 8).checked_add(size)?)?;
+            if content.get(at..at + 4)? == b"link" {
+                shared = Some(extension.get(..name)?);
+            }
+            at += 8 + size;
+        }
+        Some(Self { tracked, shared })
+    }
+}
+
+/// Reads the path of the entry that begins at `at` into `path`, which has that of the entry before. Returns where the next
+/// one begins.
+fn next_entry(bytes: &[u8], at: usize, version: u32, name: usize, path: &mut Vec<u8>) -> Option<usize> {
+    const STATUS_BYTES: usize = 40;
+    const EXTENDED: u8 = 0x40;
+    let flags = at + STATUS_BYTES + name;
+    let mut begin = flags + 2;
+    match version {
+        2 => {}
+        3 | 4 => begin += if bytes.get(flags)? & EXTENDED != 0 { 2 } else { 0 },
+        _ => return None,
+    }
+    if version == 4 {
+        let (cut, length) = variable_number(bytes.get(begin..)?)?;
+        begin += length;
+        path.truncate(path.len().checked_sub(cut)?);
+    } else {
+        path.clear();
+    }
+    let rest = bytes.get(begin..)?;
+    let length = memchr::memchr(0, rest)?;
+    path.extend_from_slice(&rest[..length]);
+    let end = begin + length;
+    Some(match version {
+        4 => end + 1,
+        // One to eight zeros.
+        _ => at + ((end - at) / 8 + 1) * 8,
+    })
+}
+
+/// Whether an entry is the path, something in it, or a link or submodule above it.
+fn leads_to(entry: &[u8], path: &[u8]) -> bool {
+    // A folder in a sparse index ends with it.
+    let entry = entry.strip_suffix(b"/").unwrap_or(entry);
+    let (short, long) = if entry.len() < path.len() {
+        (entry, path)
+    } else {
+        (path, entry)
+    };
+    !short.is_empty()
+        && long[..short.len()].eq_ignore_ascii_case(short)
+        && long.get(short.len()).is_none_or(|&next| next == b'/')
+}
+
+/// A number of four bytes.
+fn number(bytes: &[u8]) -> Option<u32> {
+    bytes.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
+}
+
+/// A number as version 4 and packs write it, and how many bytes it takes.
+fn variable_number(bytes: &[u8]) -> Option<(usize, usize)> {
+    let mut value = 0_usize;
+    for (index, &byte) in bytes.iter().enumerate().take(5) {
+        value = (value << 7) | usize::from(byte & 0x7f);
+        if byte & 0x80 == 0 {
+            return Some((value, index + 1));
+        }
+        value += 1;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+    use std::process::Command;
+
+    fn git(folder: &Path, arguments: &[&str]) {
+        let mut command = Command::new("git");
+        command.args(["-c", "user.name=x", "-c", "user.email=x@example.com"]);
+        let output = command.args(arguments).current_dir(folder).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+    }
+
+    /// A repository with some tracked files, and one that is not.
+    fn repository(arguments: &[&str]) -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let top = fs::canonicalize(folder.path()).unwrap();
+        git(&top, &[&["init", "--quiet"], arguments].concat());
+        for name in ["a.py", "cache/metrics", "cache/other", "cached/x", "sub/deep/a file"] {
+            let path = top.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, name).unwrap();
+        }
+        git(&top, &["add", "."]);
+        git(&top, &["rm", "--quiet", "--cached", "cache/other"]);
+        (folder, top)
+    }
+
+    fn is_tracked(path: &Path) -> io::Result<bool> {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        Ok(first_tracked(path.parent().unwrap(), &["no such file", name])?.is_some())
+    }
+
+    fn assert_found(top: &Path, when: &str) {
+        for (path, expected) in [
+            ("a.py", true),
+            ("cache/metrics", true),
+            ("Cache/METRICS", true),
+            ("cache", true),
+            ("sub/deep", true),
+            ("sub/deep/a file", true),
+            ("cache/other", false),
+            ("cache/metric", false),
+            ("cache/metrics2", false),
+            ("cach", false),
+            ("a.py/below", true),
+        ] {
+            assert_eq!(is_tracked(&top.join(path)).unwrap(), expected, "{when}: {path}");
+        }
+    }
+
+    #[test]
+    fn what_every_kind_of_index_tracks_is_found() {
+        let (_folder, top) = repository(&[]);
+        assert_found(&top, "version 2");
+        git(&top, &["update-index", "--index-version", "4"]);
+        assert_found(&top, "version 4");
+        git(&top, &["update-index", "--index-version", "3"]);
+        git(&top, &["update-index", "--skip-worktree", "a.py"]);
+        assert_found(&top, "version 3");
+        git(&top, &["update-index", "--split-index"]);
+        fs::write(top.join("more"), "x").unwrap();
+        git(&top, &["add", "more"]);
+        assert_found(&top, "split");
+        assert!(is_tracked(&top.join("more")).unwrap());
+        let (_folder, top) = repository(&["--object-format=sha256"]);
+        assert_found(&top, "SHA-256");
+    }
+
+    #[test]
+    fn worktrees_have_an_index_of_their_own() {
+        let (_folder, top) = repository(&[]);
+        git(&top, &["commit", "--quiet", "-m", "x"]);
+        git(&top, &["worktree", "add", "--quiet", "other", "HEAD"]);
+        assert_found(&top.join("other"), "worktree");
+        git(&top.join("other"), &["rm", "--quiet", "-r", "."]);
+        assert!(!is_tracked(&top.join("other/a.py")).unwrap());
+    }
+
+    #[test]
+    fn an_index_that_makes_no_sense_is_an_error() {
+        let (_folder, top) = repository(&[]);
+        let index = top.join(".git/index");
+        let sound = fs::read(&index).unwrap();
+        // Where an extension begins, an index may end.
+        for length in 0..sound.len() / 2 {
+            fs::write(&index, &sound[..length]).unwrap();
+            assert!(is_tracked(&top.join("nothing")).is_err(), "{length}");
+        }
+        fs::remove_file(&index).unwrap();
+        assert!(!is_tracked(&top.join("a.py")).unwrap());
+    }
+}
