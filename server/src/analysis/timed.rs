@@ -226,7 +226,7 @@ mod tests {
             }
             item
         };
-        let ended = map_in_time(vec![0, 1, 2], 1, limits(LONG, Duration::from_secs(2)), work, || {}).unwrap();
+        let ended = map_in_time(vec![0, 1, 2], 1, limits(LONG, Duration::from_secs(20)), work, || {}).unwrap();
         assert_eq!(ended, [Ended::GivenUp, Ended::Done(1), Ended::Done(2)]);
         drop(never);
     }

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use thread_priority::ThreadPriority;
+use thread_priority::{ThreadPriority, ThreadPriorityValue};
 use tokio::sync::oneshot;
 
 use super::pool::{PoolError, message_of};
@@ -11,6 +11,18 @@ use crate::syntax::ANALYSIS_STACK_BYTES;
 /// Threads with stacks that are deep enough to analyse any text.
 pub struct Workers {
     threads: rayon::ThreadPool,
+}
+
+/// The priority of threads in the background. On Linux, it is the nice value 5: against a program that computes all the time,
+/// such a thread has a quarter of a processor.
+fn background_priority() -> ThreadPriority {
+    const VALUE: u8 = if cfg!(target_vendor = "apple") {
+        // Of 15 to 47; 31 is usual.
+        24
+    } else {
+        35
+    };
+    ThreadPriorityValue::try_from(VALUE).map_or(ThreadPriority::Min, ThreadPriority::Crossplatform)
 }
 
 /// The work panicked; the message is the panic's.
@@ -28,7 +40,8 @@ impl Workers {
         Self::of(name, count, false)
     }
 
-    /// Some threads that work while the system has nothing better to do.
+    /// Some threads that leave most of a busy processor to others, and never stop for them: the lowest priority would have them
+    /// wait for as long as anything else computes.
     ///
     /// # Errors
     ///
@@ -45,7 +58,7 @@ impl Workers {
             .start_handler(move |_| {
                 // Where it cannot be had, the threads work as any others.
                 if is_background {
-                    let _ = ThreadPriority::Min.set_for_current();
+                    let _ = background_priority().set_for_current();
                 }
             })
             .build()?;
@@ -73,6 +86,29 @@ impl Workers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn threads_in_the_background_are_nice_and_not_idle() {
+        // Of the fields of `proc_pid_stat(5)` behind the name: the nice value, and the policy, of which 5 is idle.
+        let nice_and_policy = || {
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            let fields: Vec<i32> = stat
+                .rsplit_once(')')
+                .unwrap()
+                .1
+                .split_whitespace()
+                .skip(1)
+                .map(|field| field.parse().unwrap_or(-1))
+                .collect();
+            (fields[15], fields[37])
+        };
+        let (nice, policy) = nice_and_policy();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let workers = Workers::in_background("test", 1).unwrap();
+        let found = runtime.block_on(workers.run(nice_and_policy)).unwrap();
+        assert_eq!(found, (nice.max(5), policy));
+    }
 
     #[test]
     fn a_panic_is_the_result_of_its_own_work_only() {
