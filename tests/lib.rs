@@ -2,16 +2,36 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::hint::black_box;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 /// A function of cyclomatic complexity 11 and cognitive complexity 10, which the default configuration finds too complex.
 pub const COMPLEX: &str = "def f(x):\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n    if x: pass\n";
+
+/// For how long to wait for what must come. On a machine with nothing else to do it comes at once: only a hang is found out by
+/// this, so it is long, and longer where the machine is slow just now.
+pub fn patience() -> Duration {
+    Duration::from_secs(60).mul_f64(slowness())
+}
+
+/// How many times slower than usual this machine is just now: 1 to 20.
+fn slowness() -> f64 {
+    /// What the loop takes on a machine that has nothing else to do, in seconds.
+    const USUAL: f64 = 0.05;
+    let begin = Instant::now();
+    let mut number = 1_u64;
+    for _ in 0..25_000_000 {
+        number = black_box(number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1));
+    }
+    (begin.elapsed().as_secs_f64() / USUAL).clamp(1.0, 20.0)
+}
 
 /// The binary, built as the tests are.
 pub fn binary() -> &'static Path {

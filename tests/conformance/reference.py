@@ -22,6 +22,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from patience import patience
+
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 REQUIREMENTS = HERE / "requirements.txt"
@@ -124,7 +126,7 @@ def version_of(python: str | Path) -> tuple[str, tuple[int, int]] | None:
     """The implementation and version of an interpreter, or None if it does not run."""
     code = "import sys; print(sys.implementation.name, *sys.version_info[:2])"
     try:
-        out = subprocess.run([str(python), "-c", code], capture_output=True, text=True, timeout=60)
+        out = subprocess.run([str(python), "-c", code], capture_output=True, text=True, timeout=patience(60))
     except (OSError, subprocess.TimeoutExpired):
         return None
     words = out.stdout.split()

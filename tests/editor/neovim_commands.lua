@@ -6,7 +6,7 @@
 local session = dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "neovim_session.lua"))
 local test = session.test
 
-session.patience = 20000
+session.patience = 60000 * session.slowness
 
 -- What the user of the other Neovim is told, and how that sees itself.
 local INIT = [[

@@ -6,8 +6,7 @@ local session = dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").sour
 local test, wait, agrees, shown, go_to = session.test, session.wait, session.agrees, session.shown, session.go_to
 local buffer_text, type_keys, value_of, shows = session.buffer_text, session.type_keys, session.value_of, session.shows
 
--- Many tests wait, and a broken plugin should not take the whole session's time.
-session.patience = 15000
+session.patience = 60000 * session.slowness
 
 local is_windows = vim.fn.has("win32") == 1
 -- What the user was told, oldest first.

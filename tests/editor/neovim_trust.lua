@@ -6,7 +6,7 @@
 local session = dofile(vim.fs.joinpath(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2)), "neovim_session.lua"))
 local test, wait, buffer_text = session.test, session.wait, session.buffer_text
 
-session.patience = 15000
+session.patience = 60000 * session.slowness
 
 local workspace = session.workspace
 local trap_file = workspace .. "/.venv/bin/antipasta-lsp"

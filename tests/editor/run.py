@@ -34,6 +34,7 @@ sys.path.insert(0, str(HERE.parent / "conformance"))
 import npm_registry  # noqa: E402
 import reference  # noqa: E402
 from npm_registry import PinsAtFault, ProgramsUnavailable  # noqa: E402
+from patience import patience  # noqa: E402
 from reference import Reference, ReferenceUnavailable  # noqa: E402
 from sides import BINARY_VARIABLE, SideFailed, binary, conclude  # noqa: E402
 from workspace import make  # noqa: E402
@@ -44,7 +45,7 @@ REPOSITORY = HERE.parent.parent
 PLUGIN = REPOSITORY / "editors" / "neovim"
 HELP = PLUGIN / "doc" / "antipasta.txt"
 #: Seconds after which a client hangs.
-PATIENCE = 1800
+PATIENCE = patience(1800)
 
 
 def with_pytest(environment: Reference, command: list[str], words: list[str], scratch: Path) -> tuple[int, int]:
@@ -196,7 +197,7 @@ def run(command: list[str], environment: dict[str, str], name: str, cwd: Path | 
     except subprocess.TimeoutExpired:
         child.kill()
         output, errors = child.communicate()
-        output += f"\nnot ok {name}: not done after {PATIENCE} s\n"
+        output += f"\nnot ok {name}: not done after {PATIENCE:.0f} s\n"
     print(output, flush=True)
     if errors:
         print(errors, file=sys.stderr, flush=True)

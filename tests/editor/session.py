@@ -8,16 +8,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, Union
 
-import truth
+import truth  # finds the modules of tests/conformance
 from cattrs import Converter
 from lsprotocol import types
+from patience import patience
 from pygls.protocol import default_converter
 from pytest_lsp import LanguageClient
 from pytest_lsp.client import DEFAULT_CLIENT_FEATURES, register_lsp_features
 from truth import Finding
 
 #: Seconds after which what was waited for will not come.
-PATIENCE = 60.0
+PATIENCE = patience(60)
 
 T = TypeVar("T")
 

@@ -5,7 +5,8 @@
     python tests/installation/run.py --try-repo         also has pre-commit build and install a clone (minutes)
     python tests/installation/run.py -k pre_commit      only the tests whose names contain this
 
-Installs what is pinned in requirements.txt beside the reference, and the wheel into a fresh virtual environment.
+Installs what is pinned in requirements.txt beside the reference, and the wheel into a fresh virtual environment. The
+last line is `N passed, N failed`.
 Exit codes: 0 all passed, 1 some failed, 3 could not run.
 """
 
@@ -70,8 +71,7 @@ def main() -> int:
             variables = {**place.variables(), "PYTHONDONTWRITEBYTECODE": "1"}
             if options.try_repo:
                 variables[TRY_REPO] = options.profile
-            tests = [str(tools.python), "-m", "unittest", "discover", "-s", str(HERE), "-t", str(HERE)]
-            tests += [word for name in options.names for word in ("-k", name)]
+            tests = [str(tools.python), str(HERE / "suite.py"), *options.names]
             done = subprocess.run(tests, env={**os.environ, **variables})
     except (ReferenceUnavailable, OSError) as error:
         print(f"error: {error}", file=sys.stderr)

@@ -10,7 +10,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 /// After this long, what was waited for will not come.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub static PATIENCE: LazyLock<Duration> = LazyLock::new(antipasta_lsp_tests::patience);
 
 /// A running server and the conversation with it. It is killed when this is dropped.
 pub struct Client {
@@ -86,7 +86,7 @@ impl Client {
         let stream = loop {
             match listener.accept() {
                 Ok((stream, _)) => break stream,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock && begin.elapsed() < PATIENCE => {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock && begin.elapsed() < *PATIENCE => {
                     assert_eq!(server.try_wait().expect("a child"), None, "the server ended");
                     thread::sleep(Duration::from_millis(5));
                 }
@@ -162,7 +162,7 @@ impl Client {
             if let Some(status) = self.server.try_wait().expect("a child") {
                 return status.code();
             }
-            if begin.elapsed() > PATIENCE {
+            if begin.elapsed() > *PATIENCE {
                 self.fail("end of the server");
             }
             thread::sleep(Duration::from_millis(5));
@@ -247,7 +247,7 @@ impl Client {
             if let Some(answer) = self.answers.remove(&id) {
                 break answer;
             }
-            if !self.receive(begin + PATIENCE) {
+            if !self.receive(begin + *PATIENCE) {
                 self.fail(&format!("answer to request {id}"));
             }
         };
@@ -264,7 +264,7 @@ impl Client {
     /// Waits until something is found in what was received. It is looked for after every message.
     #[track_caller]
     pub fn wait_for<T>(&mut self, what: &str, find: impl FnMut(&[Value]) -> Option<T>) -> T {
-        match self.wait_at_most(PATIENCE, find) {
+        match self.wait_at_most(*PATIENCE, find) {
             Some(found) => found,
             None => self.fail(what),
         }

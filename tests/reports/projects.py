@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from patience import patience
+
 #: A function that the default configuration finds too complex.
 COMPLEX = "def f(x):\n" + "    if x: pass\n" * 10
 METHOD = "".join(f"    {line}\n" for line in COMPLEX.splitlines())
@@ -66,7 +68,7 @@ def project(name: str) -> Iterator[Path]:
 def report(folder: Path, form: str) -> str:
     """What the binary writes of a folder in a format."""
     command = [*shlex.split(os.environ["ANTIPASTA_LSP"]), "--check", "--report-unused-ignores", "--output-format", form]
-    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=60)
+    done = subprocess.run(command, cwd=folder, capture_output=True, timeout=patience(60))
     if done.returncode not in (0, 1, 2):
         raise AssertionError(f"exit code {done.returncode}: {done.stderr.decode(errors='replace')}")
     return done.stdout.decode("utf-8")

@@ -32,11 +32,12 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent.parent / "conformance"), str(HERE.parent)]
 
+from patience import patience  # noqa: E402
 from sides import BINARY_VARIABLE, SideFailed, binary, conclude  # noqa: E402
 from workspace import make  # noqa: E402
 
 #: Seconds after which nothing more is waited for.
-PATIENCE = 30
+PATIENCE = patience(60)
 #: Lines and columns of the terminal.
 SIZE = (40, 120)
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from npm_registry import ProgramsUnavailable, call, find_node, npm
+from patience import patience
 
 HERE = Path(__file__).resolve().parent
 PINS = HERE / "programs"
@@ -102,7 +103,7 @@ def runs(chromium: str, variables: dict[str, str]) -> bool:
     """Whether a browser starts."""
     try:
         done = subprocess.run(
-            [chromium, "--version"], capture_output=True, env={**os.environ, **variables}, timeout=60
+            [chromium, "--version"], capture_output=True, env={**os.environ, **variables}, timeout=patience(60)
         )
     except (OSError, subprocess.TimeoutExpired):
         return False

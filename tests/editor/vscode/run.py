@@ -33,6 +33,7 @@ import npm_registry  # noqa: E402
 import programs  # noqa: E402
 import reference  # noqa: E402
 from npm_registry import PinsAtFault, ProgramsUnavailable  # noqa: E402
+from patience import patience  # noqa: E402
 from programs import Programs  # noqa: E402
 from sides import BINARY_VARIABLE, SideFailed, binary, conclude  # noqa: E402
 from workspace import make  # noqa: E402
@@ -41,7 +42,7 @@ EXTENSION = HERE.parent.parent.parent / "editors" / "vscode"
 SCREENSHOTS = EXTENSION / "out" / "screenshots"
 BENCHMARK = ".benchmark.mjs"
 #: Seconds after which the tests of one file hang.
-PATIENCE = 600
+PATIENCE = patience(600)
 
 
 def package(node: str, server: Path) -> Path:
@@ -79,7 +80,7 @@ def run_tests(tests: list[Path], found: Programs, vsix: Path, shop: Path, scratc
         }
         output, code = run([found.node, "--test", "--test-reporter=tap", str(file)], environment)
         if code is None:
-            print(f"not ok {file.name}: not done after {PATIENCE} s")
+            print(f"not ok {file.name}: not done after {PATIENCE:.0f} s")
         counts = {word: int(number) for word, number in re.findall(r"^# (pass|fail) (\d+)$", output, re.M)}
         passed += counts.get("pass", 0)
         failed += counts.get("fail", 0) or int(code != 0)

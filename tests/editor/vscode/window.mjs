@@ -3,7 +3,9 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 
-const PATIENCE = 60_000;
+import { patience } from "./patience.mjs";
+
+const PATIENCE = patience(60_000);
 
 export class Window {
   constructor(page) {

@@ -22,6 +22,7 @@ import { createRequire } from "node:module";
 import { once } from "node:events";
 import path from "node:path";
 
+import { patience } from "./patience.mjs";
 import { Window } from "./window.mjs";
 
 const { ANTIPASTA_PROGRAMS, ANTIPASTA_CHROMIUM, ANTIPASTA_VSIX, ANTIPASTA_SHOP, ANTIPASTA_SCRATCH } = process.env;
@@ -30,7 +31,7 @@ const CODE_SERVER = path.join(ANTIPASTA_PROGRAMS, "node_modules", "code-server",
 const BROWSER_WORDS =
   "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking " +
   "--disable-component-update --disable-sync --font-render-hinting=none";
-const PATIENCE = 60_000;
+const PATIENCE = patience(60_000);
 
 /** What tests should not depend on is quiet or off. */
 const SETTINGS = {
