@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the binary of a release for this platform: sh install.sh VERSION FOLDER
 #
-# Takes it from GitHub, or from below $ANTIPASTA_RELEASES. Needs curl and tar.
+# Takes it from GitHub, or from below $ANTIPASTA_RELEASES. Needs curl and tar. Where the GitHub CLI is logged in, it also looks
+# whether the file was built from this project's sources by its own workflow; ANTIPASTA_NO_ATTESTATION=1 does without.
 set -eu
 
 fail() {
@@ -45,6 +46,14 @@ else
     check='shasum -a 256 -c'
 fi
 (cd "$scratch" && $check "$name.tar.gz.sha256" >/dev/null) || fail "$name.tar.gz is not what its checksum says"
+# The checksum comes from where the file comes from; whoever signed it is asked elsewhere.
+repository=antipasta-lsp/antipasta-lsp
+if [ "${ANTIPASTA_NO_ATTESTATION:-}" != 1 ] && command -v gh >/dev/null && gh auth token >/dev/null 2>&1; then
+    gh attestation verify "$scratch/$name.tar.gz" --repo "$repository" \
+        --signer-workflow "$repository/.github/workflows/release.yml" >/dev/null ||
+        fail "$name.tar.gz was not built by https://github.com/$repository, or GitHub could not be asked"
+    echo "Built by https://github.com/$repository: verified"
+fi
 tar -xzf "$scratch/$name.tar.gz" -C "$scratch"
 mkdir -p "$folder"
 mv "$scratch/$name/$binary" "$folder/$binary"

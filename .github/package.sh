@@ -1,7 +1,7 @@
 #!/bin/sh
 # Packs a binary for a release: sh package.sh TARGET BINARY FOLDER
 #
-# Writes antipasta-lsp-TARGET.tar.gz, with the licence beside the binary, and its checksum.
+# Writes antipasta-lsp-TARGET.tar.gz, with the licences beside the binary, and its checksum.
 set -eu
 
 target=$1
@@ -12,7 +12,7 @@ name=antipasta-lsp-$target
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$scratch/$name" "$folder"
-cp "$binary" LICENSE README.md CHANGELOG.md "$scratch/$name"
+cp "$binary" LICENSE THIRD-PARTY-NOTICES.txt README.md CHANGELOG.md "$scratch/$name"
 tar -czf "$folder/$name.tar.gz" -C "$scratch" "$name"
 cd "$folder"
 # Not every system has both.

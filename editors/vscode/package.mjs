@@ -43,7 +43,7 @@ function stage(server) {
   for (const name of ["README.md", "dist", "images"]) {
     cpSync(path.join(HERE, name), path.join(STAGE, name), { recursive: true });
   }
-  for (const name of ["LICENSE", "CHANGELOG.md"]) {
+  for (const name of ["LICENSE", "THIRD-PARTY-NOTICES.txt", "CHANGELOG.md"]) {
     cpSync(path.join(REPOSITORY, name), path.join(STAGE, name));
   }
   const manifest = JSON.parse(readFileSync(path.join(HERE, "package.json"), "utf8"));

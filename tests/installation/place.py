@@ -77,6 +77,8 @@ class Repository:
             "ANTIPASTA_CACHE_DIR": str(folder / "metrics"),
             "PRE_COMMIT_HOME": str(folder / "pre-commit"),
             "PRE_COMMIT_COLOR": "never",
+            # Releases of the tests were not built by GitHub.
+            "ANTIPASTA_NO_ATTESTATION": "1",
         }
         self.ok("git", "init", "--quiet", "--initial-branch=main")
         for key, value in {"user.name": "A", "user.email": "a@example.org", "core.autocrlf": "false"}.items():
@@ -100,6 +102,20 @@ class Repository:
         done = self.run(*command)
         assert done.returncode == 0, f"{command}: {done.returncode}: {done.stdout}"
         return done.stdout
+
+    def stand_in(self, name: str, script: str) -> Path:
+        """Puts a shell script in the place of a program. Returns the file with its calls: their arguments, a line each."""
+        folder = self.top.parent / "stand-ins"
+        folder.mkdir(exist_ok=True)
+        calls = folder / f"{name}.calls"
+        calls.write_text("", encoding="utf-8")
+        path = folder / name
+        text = f'#!/bin/sh\nprintf "%s\\n" "$*" >>"{calls}"\n{script}\n'
+        path.write_text(text, encoding="utf-8")
+        path.chmod(0o755)
+        if str(folder) not in self.environment["PATH"].split(os.pathsep):
+            self.environment["PATH"] = os.pathsep.join([str(folder), self.environment["PATH"]])
+        return calls
 
     def write(self, name: str, content: str) -> None:
         """Writes a file and stages it."""

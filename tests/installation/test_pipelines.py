@@ -7,6 +7,7 @@ import http.server
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -46,8 +47,8 @@ def scripts() -> Iterator[tuple[str, str]]:
         for step in group:
             if "run" in step:
                 yield f"{path.name}: {step['name']}", f"#!/bin/bash\nset -e\n{EXPRESSION.sub('x', step['run'])}"
-    for name in ("before_script", "script"):
-        yield f"{GITLAB.name}: {name}", "\n".join(["#!/bin/sh", *loaded(GITLAB)["antipasta"][name]])
+    job = loaded(GITLAB)["antipasta"]
+    yield GITLAB.name, "\n".join(["#!/bin/sh", *job["before_script"], *job["script"]])
     with repository(PLACE) as project:
         project.ok("antipasta-lsp", "hook", "install", "--", "-t", "cyc=12")
         yield "the hook", (project.top / ".git/hooks/pre-commit").read_text(encoding="utf-8")
@@ -55,6 +56,45 @@ def scripts() -> Iterator[tuple[str, str]]:
 
 class Files(unittest.TestCase):
     """What the files say."""
+
+    def test_pins(self) -> None:
+        """Actions of others are pinned by the hash of a commit, with its version beside it; jobs have few rights."""
+        pinned = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # \S+")
+        for path in [ACTION, *WORKFLOWS]:
+            for line in path.read_text(encoding="utf-8").splitlines():
+                if "uses:" in line:
+                    self.assertRegex(line, pinned, path.name)
+        for path in WORKFLOWS:
+            workflow = loaded(path)
+            self.assertEqual(workflow["permissions"], {"contents": "read"}, path.name)
+            for name, job in workflow["jobs"].items():
+                for step in job["steps"]:
+                    if "actions/checkout" in step.get("uses", ""):
+                        self.assertEqual(step["with"]["persist-credentials"], "false", f"{path.name}: {name}")
+
+    def test_dependabot(self) -> None:
+        """Every folder with pinned versions is looked at."""
+        updates = loaded(SCRIPTS / "dependabot.yml")["updates"]
+        watched = {
+            (update["package-ecosystem"], folder.strip("/"))
+            for update in updates
+            for folder in update.get("directories", [update.get("directory")])
+        }
+        tracked = subprocess.run(["git", "ls-files"], cwd=TOP, capture_output=True, text=True, check=True)
+        kinds = {"Cargo.lock": "cargo", "package-lock.json": "npm", "requirements.txt": "pip"}
+        paths = [Path(line) for line in tracked.stdout.splitlines()]
+        found = {
+            (kinds[path.name], path.parent.as_posix().strip("."))
+            for path in paths
+            if path.name in kinds and "corpora" not in path.parts
+        }
+        self.assertEqual(watched, found | {("github-actions", "")})
+
+    def test_notices(self) -> None:
+        """The licences of all that is built in are in the notices."""
+        notices = [sys.executable, str(SCRIPTS / "notices.py"), "--check"]
+        done = subprocess.run(notices, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def test_schemas(self) -> None:
         """They are what those who read them expect."""
@@ -153,6 +193,7 @@ class Runs(unittest.TestCase):
         values = {"github.action_path": str(TOP), "runner.temp": str(runner)}
         for key, declared in action["inputs"].items():
             values[f"inputs.{key}"] = inputs.get(key, declared["default"])
+        values["github.server_url == 'https://github.com' && github.token || ''"] = "token"
         values["inputs.cache != 'true' && '1' || ''"] = "1" if values["inputs.cache"] != "true" else ""
         project.environment |= {
             key: EXPRESSION.sub(lambda found: values[found[1].strip()], value)
@@ -174,6 +215,7 @@ class Runs(unittest.TestCase):
             project.environment["PATH"] = os.environ["PATH"]
             code, said = self.step(project, "Install antipasta-lsp", {}, address)
             self.assertEqual(code, 0, said)
+            self.assertNotIn("verified", said)
             output = project.top.parent / "runner/github_output"
             self.assertEqual(output.read_text(encoding="utf-8"), f"version={VERSION}\n")
             self.assertTrue((project.top.parent / "runner/antipasta/antipasta-lsp").is_file())
@@ -215,42 +257,151 @@ class Runs(unittest.TestCase):
             self.assertIn("is not what its checksum says", said)
             self.assertFalse((project.top.parent / "runner/antipasta").exists())
 
+    def test_attestation(self) -> None:
+        """Where the GitHub CLI is logged in, a release that this project did not build is not installed."""
+        with repository(PLACE) as project, releases() as (_, address):
+            del project.environment["ANTIPASTA_NO_ATTESTATION"]
+            for token, verdict, code, expected in (
+                (1, 1, 0, "Installed"),
+                (0, 0, 0, "verified"),
+                (0, 1, 1, "was not built by https://github.com/antipasta-lsp/antipasta-lsp"),
+            ):
+                asked = project.stand_in("gh", f'case "$1" in auth) exit {token} ;; *) exit {verdict} ;; esac')
+                done, said = self.step(project, "Install antipasta-lsp", {}, address)
+                self.assertEqual(done, code, said)
+                self.assertIn(expected, said)
+                calls = asked.read_text(encoding="utf-8")
+                self.assertEqual("attestation verify" in calls, token == 0, calls)
+            self.assertIn("--signer-workflow antipasta-lsp/antipasta-lsp/.github/workflows/release.yml", calls)
+            project.environment["ANTIPASTA_NO_ATTESTATION"] = "1"
+            done, said = self.step(project, "Install antipasta-lsp", {}, address)
+            self.assertEqual(done, 0, said)
+
+    def workflow_step(self, project: Repository, workflow: str, name: str) -> subprocess.CompletedProcess[str]:
+        """Runs a step of a workflow in a repository, as a runner does."""
+        jobs = loaded(TOP / ".github/workflows" / workflow)["jobs"].values()
+        (step,) = (step for job in jobs for step in job["steps"] if step.get("name") == name)
+        return project.run("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"])
+
+    def test_release(self) -> None:
+        """A release holds the tag against the version, packs, tries, gathers, and hands all files to GitHub and PyPI."""
+        with repository(PLACE) as project:
+            (project.top / "Cargo.toml").write_bytes((TOP / "Cargo.toml").read_bytes())
+            for tag, code in ((f"v{VERSION}", 0), ("v99.0.0", 1)):
+                project.environment["GITHUB_REF_NAME"] = tag
+                done = self.workflow_step(project, "release.yml", "Hold the tag against the version")
+                self.assertEqual(done.returncode, code, done.stdout)
+
+            for name in ("LICENSE", "THIRD-PARTY-NOTICES.txt", "README.md", "CHANGELOG.md", ".github"):
+                (project.top / name).symlink_to(TOP / name)
+            built = project.top / "target" / target() / "release"
+            built.mkdir(parents=True)
+            shutil.copy(PLACE.program("antipasta-lsp"), built)
+            processor = "X64" if target().startswith("x86_64") else "ARM64"
+            project.environment |= {"TARGET": target(), "RUNNER_OS": "Linux", "RUNNER_ARCH": processor}
+            dist = project.top / "dist"
+            dist.mkdir()
+            shutil.copy(PLACE.wheel, dist)
+            for name in ("Pack the binary", "Try both"):
+                done = self.workflow_step(project, "release.yml", name)
+                self.assertEqual(done.returncode, 0, done.stdout)
+            packed = project.ok("tar", "-tzf", f"dist/antipasta-lsp-{target()}.tar.gz")
+            for name in ("antipasta-lsp", "LICENSE", "THIRD-PARTY-NOTICES.txt"):
+                self.assertIn(f"/{name}\n", packed)
+
+            (dist / f"antipasta_lsp-{VERSION}.tar.gz").write_bytes(b"sources")
+            done = self.workflow_step(project, "release.yml", "Gather, with checksums of all")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            project.ok("sh", "-c", "cd dist && sha256sum -c SHA256SUMS")
+            asked = project.stand_in("gh", "exit 0")
+            project.environment["GITHUB_REF_NAME"] = f"v{VERSION}"
+            done = self.workflow_step(project, "release.yml", "Release")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            call = asked.read_text(encoding="utf-8")
+            self.assertTrue(call.startswith(f"release create v{VERSION} --verify-tag "), call)
+            for path in dist.iterdir():
+                self.assertIn(f"dist/{path.name}", call)
+
+            dist.rename(project.top / "all")
+            done = self.workflow_step(project, "release.yml", "Leave out what is not for pip")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            names = {path.suffix for path in (project.top / "dist").iterdir()}
+            self.assertEqual(names, {".whl", ".gz"})
+            self.assertFalse(list((project.top / "dist").glob("antipasta-lsp-*")))
+
+    def test_dependencies(self) -> None:
+        """What is built in is checked by `cargo deny`, of the version that is pinned."""
+        with repository(PLACE) as project:
+            asked = project.stand_in("cargo", "exit 0")
+            done = self.workflow_step(project, "ci.yml", "Check the dependencies")
+            self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertRegex(asked.read_text(encoding="utf-8"), r"install cargo-deny --version [\d.]+ --locked\n.*deny --locked check")
+
     def test_gitlab(self) -> None:
         """The template installs the release, and checks what a merge request changes, or else everything."""
         job = loaded(GITLAB)["antipasta"]
+        cached = job["cache"]["paths"][0]
+        (merge_request,) = (rule for rule in job["rules"] if "merge_request_event" in rule["if"])
         with repository(PLACE) as project, releases() as (_, address):
+            temporary = project.top.parent / "tmp"
+            temporary.mkdir()
             project.environment |= {
+                **{name: value for name, value in job["variables"].items() if name.startswith("ANTIPASTA_")},
                 "CI_PROJECT_DIR": str(project.top),
                 "ANTIPASTA_DOWNLOADS": address,
-                "ANTIPASTA_ARGUMENTS": "-t cyc=9",
-                "ANTIPASTA_VERSION": job["variables"]["ANTIPASTA_VERSION"],
-                "ANTIPASTA_CACHE_DIR": str(project.top / job["cache"]["paths"][0]),
                 "PATH": os.environ["PATH"],
+                "TMPDIR": str(temporary),
             }
-            # Of this test alone.
-            place = str(project.top.parent / "tmp")
-            Path(place).mkdir()
+            policy = project.environment["ANTIPASTA_CACHE_POLICY"]
 
-            def run(name: str) -> subprocess.CompletedProcess[str]:
-                lines = [line.replace("/tmp/", f"{place}/") for line in job[name]]
-                return project.run("sh", "-c", "\n".join(["set -eu", *lines]))
+            def run(**variables: str) -> subprocess.CompletedProcess[str]:
+                """The job, in one shell, as GitLab runs it."""
+                before = project.environment
+                project.environment = {**before, **variables}
+                lines = [*job["before_script"], *job["script"]]
+                done = project.run("sh", "-c", "\n".join(["set -eu", *lines]))
+                project.environment = before
+                self.assertFalse(list(temporary.iterdir()), "it cleans up")
+                return done
 
-            done = run("before_script")
-            self.assertEqual(done.returncode, 0, done.stdout)
+            def request(**variables: str) -> subprocess.CompletedProcess[str]:
+                """The job in a merge request."""
+                return run(CI_MERGE_REQUEST_DIFF_BASE_SHA=base, **merge_request["variables"], **variables)
+
             project.write("old.py", COMPLEX)
             project.commit("--no-verify")
             base = project.ok("git", "rev-parse", "HEAD").strip()
             project.write("new.py", SIMPLE)
             project.commit("--no-verify")
-            self.assertEqual(run("script").returncode, 2)
-            project.environment["CI_MERGE_REQUEST_DIFF_BASE_SHA"] = base
-            done = run("script")
+            self.assertEqual(policy, "pull-push")
+            done = run()
+            self.assertEqual(done.returncode, 2, done.stdout)
+            contents = project.top / cached / "contents"
+            self.assertTrue(contents.is_file(), done.stdout)
+            # What a merge request does not change counts on a branch, unless only what gets worse does.
+            self.assertEqual(run(ANTIPASTA_ARGUMENTS="--changed-only").returncode, 0)
+            self.assertEqual(run(ANTIPASTA_BRANCH_ARGUMENTS="-t cyc=11").returncode, 0)
+            kept = contents.read_bytes()
+            done = request(ANTIPASTA_ARGUMENTS="--changed-only")
             self.assertEqual(done.returncode, 0, done.stdout)
+            self.assertEqual(request(ANTIPASTA_ARGUMENTS="-t cyc=1").returncode, 0)
             project.write("new.py", COMPLEX)
-            self.assertEqual(run("script").returncode, 2)
+            self.assertEqual(request().returncode, 2)
             report = json.loads((project.top / job["artifacts"]["reports"]["codequality"]).read_text(encoding="utf-8"))
             self.assertEqual({item["location"]["path"] for item in report}, {"new.py"})
-            self.assertTrue((project.top / ".antipasta-cache").is_dir())
+            self.assertEqual(contents.read_bytes(), kept, "a merge request writes none of it")
+
+            # What the repository itself brings is not taken over.
+            project.ok("git", "add", "--force", f"{cached}/contents")
+            done = request()
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertIn("git tracks ", done.stdout)
+            shutil.rmtree(project.top / cached)
+            (project.top / cached).symlink_to(temporary.parent)
+            project.ok("git", "add", "--force", cached)
+            done = run()
+            self.assertEqual(done.returncode, 2, done.stdout)
+            self.assertFalse((temporary.parent / "contents").exists(), "it leads nowhere")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class Wheel(unittest.TestCase):
             folder = f"antipasta_lsp-{self.version}.dist-info"
             metadata = Parser().parsestr(wheel.read(f"{folder}/METADATA").decode())
             licence = wheel.read(f"{folder}/licenses/LICENSE").decode()
+            notices = wheel.read(f"{folder}/licenses/THIRD-PARTY-NOTICES.txt").decode()
             tags = Parser().parsestr(wheel.read(f"{folder}/WHEEL").decode())
             names = wheel.namelist()
         self.assertEqual(metadata["Name"], "antipasta-lsp")
@@ -39,6 +40,7 @@ class Wheel(unittest.TestCase):
         self.assertEqual(metadata["License-Expression"], "MIT")
         self.assertIsNone(metadata["Requires-Dist"])
         self.assertTrue(licence.startswith("MIT License"))
+        self.assertIn("ruff_python_parser", notices)
         self.assertTrue(tags["Tag"].startswith("py3-none-"), tags["Tag"])
         programs = [Path(name).name for name in names if "/scripts/" in name]
         self.assertEqual(programs, [self.place.program("antipasta-lsp").name])

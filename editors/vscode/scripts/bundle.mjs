@@ -1,13 +1,16 @@
-// Bundles the extension into dist/.
+// Bundles the extension into dist/, with the licences of what it contains.
 //
 //     node scripts/bundle.mjs [--watch]
 
 import { context } from "esbuild";
 
+import { writeNotices } from "./notices.mjs";
+
 const options = {
   bundle: true,
   minify: true,
   legalComments: "eof",
+  metafile: true,
   sourcemap: process.argv.includes("--watch"),
   outdir: "dist",
   logLevel: "info",
@@ -36,12 +39,17 @@ const bundles = [
   },
 ];
 
+const inputs = [];
 for (const bundle of bundles) {
   const made = await context(bundle);
   if (process.argv.includes("--watch")) {
     await made.watch();
   } else {
-    await made.rebuild();
+    const { metafile } = await made.rebuild();
+    inputs.push(...Object.keys(metafile.inputs));
     await made.dispose();
   }
+}
+if (inputs.length > 0) {
+  writeNotices(inputs, "dist/THIRD-PARTY-NOTICES.txt");
 }
