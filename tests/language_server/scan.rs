@@ -5,10 +5,10 @@ use std::time::Instant;
 use antipasta_lsp_tests::Project;
 use serde_json::{Value, json};
 
-use crate::client::{Client, PATIENCE, merged};
+use crate::client::{Client, PATIENCE, merged, uri};
 use crate::document::Document;
-use crate::findings::{checked, wait_for_version};
-use crate::{STRICT, function, pushed};
+use crate::findings::{checked, published, wait_for_version};
+use crate::{STRICT, function, pushed, strict_project};
 
 fn large_project(files: usize) -> Project {
     let project = Project::new(&[(".antipasta.yaml", STRICT)]);
@@ -167,4 +167,27 @@ fn a_session_may_end_during_a_scan() {
     client.initialize(&project, &with_progress());
     token(&mut client, 0);
     assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn files_that_are_not_open_are_told_of_once_that_is_wanted_and_taken_back() {
+    let project = strict_project();
+    project.write("b.py", function("g", 2).as_bytes());
+    let mut client = Client::start(&project);
+    client.initialize(&project, &pushed());
+    // The scan is through, and has told nothing.
+    client.expect(
+        "workspace/executeCommand",
+        json!({"command": "antipasta.analyseWorkspace"}),
+    );
+    let other = uri(&project.path("b.py"));
+    assert_eq!(published(&client.received, &other), [] as [&Value; 0]);
+    for (mode, are) in [("workspace", true), ("openFilesOnly", false), ("workspace", true)] {
+        let settings = json!({"settings": {"antipasta": {"diagnosticMode": mode}}});
+        client.notify("workspace/didChangeConfiguration", settings);
+        client.wait_for(&format!("diagnostics of b.py in mode {mode}"), |received| {
+            let last = published(received, &other).pop()?["diagnostics"].as_array()?.clone();
+            (last.is_empty() != are).then_some(())
+        });
+    }
 }

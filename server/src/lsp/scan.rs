@@ -261,6 +261,19 @@ impl Scan {
         }
     }
 
+    /// Tells the client what is known of all files that are not open, or takes it back, once the setting that says which of
+    /// these it wants has changed.
+    pub async fn tell_all(&self, session: &Session) {
+        let _telling = self.telling.lock().await;
+        let wants_all = session.settings().diagnostic_mode == DiagnosticMode::Workspace;
+        for file in self.files().iter().filter(|file| !file.diagnostics.items.is_empty()) {
+            if !session.support().pulls_diagnostics && session.document(&file.uri).is_none() {
+                let items: &[_] = if wants_all { &file.diagnostics.items } else { &[] };
+                session.outbox.publish(&file.uri, items, None).await;
+            }
+        }
+    }
+
     /// Has a thread of the scan do other work, on which [`rayon`] divides what is to be done among all of them.
     ///
     /// # Errors

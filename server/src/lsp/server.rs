@@ -218,10 +218,14 @@ impl tower_lsp::LanguageServer for LanguageServer {
     }
 
     async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        let mode_before = self.session.settings().diagnostic_mode;
         let have_changed = match self.session.support().has_configuration {
             true => self.pull_settings().await,
             false => self.set_settings(&params.settings),
         };
+        if self.session.settings().diagnostic_mode != mode_before {
+            self.session.scan.tell_all(&self.session).await;
+        }
         if have_changed {
             self.settings_changed().await;
         }
