@@ -189,6 +189,26 @@ The end.
     }
 
     #[test]
+    fn what_a_syntax_error_quotes_is_no_markup() {
+        let error = ErrorInText {
+            line: 3,
+            message: "got `[a](command:b)`\n<b>",
+        };
+        let page = |kind| {
+            let mut page = Page::new(kind);
+            page.staleness(error);
+            page.into_text()
+        };
+        let markdown = page(MarkupKind::Markdown);
+        assert!(
+            markdown.contains("(got \\`\\[a\\]\\(command\\:b\\)\\`\\\\n\\<b\\>)."),
+            "{markdown}"
+        );
+        let plain = page(MarkupKind::PlainText);
+        assert!(plain.contains("(got `[a](command:b)`\\n<b>)."), "{plain}");
+    }
+
+    #[test]
     fn plain_text_has_columns() {
         let expected = "\
 Cyclomatic Complexity        7  <= 10  ok
