@@ -4,6 +4,7 @@
     python tests/editor/vscode/run.py --binary target/quick/antipasta-lsp
     python tests/editor/vscode/run.py --only typing              the tests in typing.test.mjs
     python tests/editor/vscode/run.py --only long_typing         the benchmark in long_typing.benchmark.mjs
+    python tests/editor/vscode/run.py --only hostile --all       all hostile texts, where the tests else have a dozen
     python tests/editor/vscode/run.py --if-available             does not fail if the programs cannot be had
 
 Checks the extension's sources and runs its unit tests, builds its package, installs the package, and opens folders
@@ -116,6 +117,8 @@ def test(options: argparse.Namespace, files: list[Path]) -> int:
         if not options.only:
             passed, failed = check_sources()
         found = programs.ensure((options.reference_dir or reference.default_directory()).resolve())
+        if options.all:
+            found.variables["ANTIPASTA_ALL"] = "1"
         if any(file.name.endswith(BENCHMARK) for file in files):
             found.variables["ANTIPASTA_LIBRARY"] = str(reference.ensure(options.reference_dir).library)
     except ProgramsUnavailable as error:
@@ -136,6 +139,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", metavar="PATH", help=f"our binary (default: ${BINARY_VARIABLE}, or target/)")
     parser.add_argument("--only", metavar="NAME", help="the tests of one file")
+    parser.add_argument("--all", action="store_true", help="all texts of tests/editor/hostile.json")
     parser.add_argument("--if-available", action="store_true", help="leaves out what its programs cannot be had for")
     reference.add_arguments(parser)
     options = parser.parse_args()

@@ -28,21 +28,36 @@ export class Window {
   async choose(keys, words, label) {
     const input = this.page.locator(".quick-input-widget input.input");
     const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
-    await this.page.keyboard.press(keys);
-    await input.waitFor();
+    // A page in a webview that has just been made does not pass keys on yet.
+    await this.until(
+      "quick input",
+      async () => {
+        await this.page.keyboard.press(keys);
+        return input.waitFor({ timeout: 2000 }).then(
+          () => true,
+          () => false,
+        );
+      },
+      (isThere) => isThere,
+    );
     await input.fill(words);
     await row.click();
     await input.waitFor({ state: "hidden" });
   }
 
-  /** Puts the cursor to the end of a line, from 1. */
-  async goToEndOf(line) {
+  /** Puts the cursor to a line and a column, both from 1. */
+  async goTo(line, column) {
     await this.page.keyboard.press("Control+G");
     const input = this.page.locator(".quick-input-widget input.input");
     await input.waitFor();
-    await input.fill(`:${line}`);
+    await input.fill(`:${line}:${column}`);
     await input.press("Enter");
     await input.waitFor({ state: "hidden" });
+  }
+
+  /** Puts the cursor to the end of a line, from 1. */
+  async goToEndOf(line) {
+    await this.goTo(line, 1);
     await this.page.keyboard.press("End");
   }
 
@@ -94,10 +109,13 @@ export class Window {
 
   /** The rows of the view "Complexity". */
   async listed() {
-    const rows = this.page.locator(
+    return texts(this.rows(), (row) => row.getBoundingClientRect().top);
+  }
+
+  rows() {
+    return this.page.locator(
       '[id="workbench.view.explorer"] .pane:has([aria-label="Complexity Section"]) .monaco-list-row',
     );
-    return texts(rows, (row) => row.getBoundingClientRect().top);
   }
 
   /** The page in the webview that is to be seen. */
@@ -108,6 +126,56 @@ export class Window {
   /** The messages that are to be seen. */
   async messages() {
     return texts(this.page.locator(".notifications-toasts .notification-list-item-message"), () => 0);
+  }
+
+  /** Messages of errors, and dialogs. */
+  async troubles() {
+    const toasts = this.page.locator(".notification-toast:has(.codicon-error) .notification-list-item-message");
+    const dialogs = this.page.locator(".monaco-dialog-box");
+    return [...(await texts(toasts, () => 0)), ...(await texts(dialogs, () => 0))];
+  }
+
+  /** Waits until a message is shown that has, or matches, some words. */
+  async seesMessage(words) {
+    const isMeant = (text) => (typeof words === "string" ? text.includes(words) : words.test(text));
+    await this.until(
+      `message ${words}`,
+      () => this.messages(),
+      (messages) => messages.some(isMeant),
+    );
+  }
+
+  /** Clears all messages. */
+  async dismissMessages() {
+    if ((await this.messages()).length > 0) {
+      await this.command("Notifications: Clear All Notifications");
+    }
+    await this.until(
+      "no messages",
+      () => this.messages(),
+      ({ length }) => length === 0,
+    );
+  }
+
+  /** Waits until the document with the report matches. */
+  async seesReport(expected) {
+    const editor = this.page.locator(".editor-instance", { has: this.page.locator(".view-line") });
+    await this.page.locator('.tab[data-resource-name="antipasta report"]').first().waitFor();
+    await this.until(
+      `report ${expected}`,
+      () => texts(editor.locator(".view-lines"), (lines) => lines.getBoundingClientRect().left),
+      (shown) => shown.some((text) => expected.test(text)),
+    );
+  }
+
+  /** Opens the walkthrough of an extension. */
+  async openWalkthrough(name) {
+    const row = (text) => this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
+    await this.page.keyboard.press("F1");
+    await this.page.locator(".quick-input-widget input.input").fill(">Welcome: Open Walkthrough");
+    await row("Open Walkthrough").click();
+    await row(name).click();
+    await this.page.locator(".gettingStartedContainer .getting-started-step").first().waitFor();
   }
 
   /** Puts the cursor at the end of a line, and waits until the status bar has the metrics of the function there. */
