@@ -54,12 +54,7 @@ test("a workspace has the files of all its folders, each judged by its own confi
 
 test("the walkthrough can be opened", async () => {
   const window = await workbench.openShop();
-  const { keyboard } = window.page;
-  const row = (text) => window.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
-  await keyboard.press("F1");
-  await window.page.locator(".quick-input-widget input.input").fill(">Welcome: Open Walkthrough");
-  await row("Open Walkthrough").click();
-  await row("antipasta").click();
+  await window.openWalkthrough("antipasta");
   await window.page.locator(".gettingStartedContainer", { hasText: "Find the worst functions" }).waitFor();
   await window.screenshot("walkthrough");
   await window.close();
