@@ -11,7 +11,7 @@ use std::path::Path;
 use antipasta_lsp::metrics::{
     Contribution, contribution_of_source, contribution_of_unit, contributions_of_units, measure,
 };
-use antipasta_lsp::syntax::{ANALYSIS_STACK_BYTES, TreeParser, decode, parse};
+use antipasta_lsp::syntax::{ANALYSIS_STACK_BYTES, TreeParser, WorkLimit, decode, parse};
 use criterion::{Criterion, Throughput};
 use ropey::Rope;
 
@@ -81,7 +81,7 @@ fn units(criterion: &mut Criterion) {
     let source = parse(&text).expect("valid fixtures");
     let mut parser = TreeParser::default();
     let rope = Rope::from_str(&text);
-    let tree = parser.parse(&rope);
+    let tree = parser.parse(&rope, &WorkLimit::none()).expect("a tree");
     let contributions: Vec<Contribution> = contributions_of_units(&source)
         .into_iter()
         .map(|(_, contribution)| contribution)
@@ -90,7 +90,7 @@ fn units(criterion: &mut Criterion) {
     let unit_text = source.text_of_lines(&unit.lines);
     let mut group = criterion.benchmark_group("units");
     group.bench_function("tree-sitter: parse", |bench| {
-        bench.iter(|| parser.parse(black_box(&rope)))
+        bench.iter(|| parser.parse(black_box(&rope), &WorkLimit::none()))
     });
     group.bench_function("tree-sitter: find units", |bench| {
         bench.iter(|| tree.units(black_box(&rope)));

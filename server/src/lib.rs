@@ -13,8 +13,9 @@
 //! | 2 | [`syntax`] | decoding, parsing, trees that follow edits, units |
 //! | 1 | [`text`] | ropes, lines, positions, edits |
 //!
-//! Floors 1 to 4 are pure: no input or output, no clock, no globals. `escape`, `seconds` and `system_error` are for all;
-//! `child_process`, `locks`, `regular_file` and `replace_file` are for the floors above them.
+//! Floors 1 to 4 are pure: no input or output, no globals, and no clock but the one that limits tree-sitter. `escape`,
+//! `seconds`, `system_error` and [`work`] are for all; `child_process`, `locks`, `regular_file` and `replace_file` are for
+//! the floors above them.
 
 // Tests read what they have written.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
@@ -41,3 +42,4 @@ pub mod syntax;
 mod system_error;
 pub mod text;
 pub mod violations;
+pub mod work;

@@ -22,10 +22,13 @@ use rustc_hash::FxHashMap;
 
 pub use self::measured_unit::MeasuredUnit;
 use self::measured_unit::{Edited, Part, UnitText, hash_of_text};
-use crate::metrics::{FileMetrics, FileTotals, FunctionCosts, Measured, Run, RunningTotals, contributions_of_units};
+use crate::metrics::{
+    FileMetrics, FileTotals, FunctionCosts, Measured, Run, RunningTotals, contributions_of_units, units_of_source,
+};
 use crate::syntax::units::Unit;
-use crate::syntax::{MAX_BYTES, SyntaxError, SyntaxTree, TreeParser, parse};
+use crate::syntax::{MAX_BYTES, Source, SyntaxError, SyntaxTree, TreeParser, WindowUnits, WorkLimit, parse};
 use crate::text::{Lines, Splice};
+use crate::work;
 
 /// A tree that is more edits behind than this is not worth keeping.
 const MAX_BEHIND: usize = 10_000;
@@ -36,17 +39,29 @@ const MAX_BEHIND: usize = 10_000;
 #[derive(Clone)]
 pub struct Document {
     text: Rope,
-    /// `None` until it is needed for the first time; texts that are only looked at need none.
-    tree: Option<SyntaxTree>,
+    tree: Tree,
     /// The edits that the tree has not followed yet.
     behind: Vec<Splice>,
     /// Whether a unit was found broken by its text alone, so that tree-sitter may know better what has become of it.
     is_deferred: bool,
+    /// Whether the text is known to be valid, or not to be, as a whole; `None` if an edit may have changed that.
+    is_valid: Option<bool>,
     units: Vec<MeasuredUnit>,
     /// The line, from 0, where each unit starts; and at the end how many lines there are. The last of them may be empty.
     first_lines: Vec<u32>,
     totals: RunningTotals,
     file_totals: FileTotals,
+}
+
+/// The syntax tree of a text by tree-sitter.
+#[derive(Clone)]
+enum Tree {
+    /// It is not there until it is needed for the first time; texts that are only looked at need none.
+    Absent,
+    /// It is that of the text, or of an earlier one from which it can follow.
+    Present(SyntaxTree),
+    /// Tree-sitter takes too long for a text like this. What changes is found by ruff's parser, in all of the text.
+    TooSlow,
 }
 
 impl Document {
@@ -56,8 +71,9 @@ impl Document {
         document.text = text;
         if !document.is_measurable() {
             document.refuse(format!("too large: more than {MAX_BYTES} bytes"));
-        } else if !document.measure_whole() {
+        } else if let Err(error) = document.measure_whole() {
             document.measure_by_tree();
+            document.note_error(error);
         }
         document
     }
@@ -129,22 +145,29 @@ impl Document {
         whole
     }
 
-    /// Has tree-sitter parse the text if that has not been done yet, so that the next edit need not wait for it.
-    pub fn prepare(&mut self) {
-        if self.tree.is_none() && self.is_measurable() {
-            self.tree = Some(TreeParser::default().parse(&self.text));
-            self.behind.clear();
+    /// Has tree-sitter parse the text if that has not been done yet, so that the next edit need not wait for it. Stops
+    /// when it `is_unwanted`.
+    pub fn prepare(&mut self, is_unwanted: &dyn Fn() -> bool) {
+        if !matches!(self.tree, Tree::Absent) || !self.is_measurable() {
+            return;
+        }
+        self.behind.clear();
+        let limit = WorkLimit::of_text(self.text.len_bytes(), is_unwanted);
+        match TreeParser::default().parse(&self.text, &limit) {
+            Some(tree) => self.tree = Tree::Present(tree),
+            None if is_unwanted() => {}
+            None => self.tree = Tree::TooSlow,
         }
     }
 
-    /// Whether tree-sitter has parsed the text, or an earlier one from which it can follow.
+    /// Whether there is nothing to [prepare](Self::prepare).
     pub fn is_prepared(&self) -> bool {
-        self.tree.is_some()
+        !matches!(self.tree, Tree::Absent)
     }
 
     /// Gives back the memory that only edits need; the next one will take longer.
     pub fn rest(&mut self) {
-        self.tree = None;
+        self.tree = Tree::Absent;
         self.behind = Vec::new();
     }
 
@@ -153,13 +176,14 @@ impl Document {
         if self.update_one_unit(&text, edits) {
             return;
         }
-        self.prepare();
+        self.prepare(&|| false);
         self.behind.extend(edits);
         let mut touched = vec![false; self.units.len()];
         for edit in edits {
             self.move_units(edit, &mut touched);
         }
         self.text = text;
+        self.is_valid = None;
         if !self.is_measurable() || self.first_lines.last() != Some(&(self.text.len_lines() as u32)) {
             // The edits are not those that led to this text, or it has become too long.
             *self = Self::new(std::mem::take(&mut self.text));
@@ -174,22 +198,37 @@ impl Document {
         self.units.iter().any(|unit| !unit.is_settled())
     }
 
-    /// Looks closer at an [unsettled](Self::is_unsettled) text. If ruff's parser finds nothing wrong with it as a whole, then
-    /// tree-sitter, or the look at one unit, was mistaken, and the units are those of ruff's tree. Else they are what
-    /// tree-sitter makes of them, if it has not been asked yet. Costs what the whole text is long: call it when nobody
-    /// types. Returns whether anything may have changed.
+    /// Whether it is not known whether the text is valid as a whole, so that there is something to [settle](Self::settle).
+    pub fn needs_settling(&self) -> bool {
+        self.is_valid.is_none() && self.is_measurable()
+    }
+
+    /// Looks at the text as a whole, if an edit may have made it valid, or invalid. If ruff's parser finds nothing wrong with
+    /// it, then the units are those of ruff's tree. Else they are what tree-sitter makes of them, if it has not been asked
+    /// yet, and one of them has an error. Costs what the whole text is long: call it when nobody types. Returns whether
+    /// anything may have changed.
     pub fn settle(&mut self) -> bool {
-        if !self.is_unsettled() || !self.is_measurable() {
+        if !self.needs_settling() {
             return false;
         }
-        if self.measure_whole() {
-            return true;
+        let text = String::from(&self.text);
+        match parse(&text) {
+            Ok(source) => {
+                self.is_valid = Some(true);
+                let is_right = !self.is_unsettled() && self.is_divided_as(&source);
+                if !is_right {
+                    self.measure_source(&source);
+                }
+                !is_right
+            }
+            Err(error) => {
+                if self.is_deferred {
+                    self.follow_with_tree(vec![false; self.units.len()]);
+                }
+                self.note_error(error);
+                true
+            }
         }
-        if !self.is_deferred {
-            return false;
-        }
-        self.follow_with_tree(vec![false; self.units.len()]);
-        true
     }
 
     // --- from nothing ---
@@ -197,9 +236,10 @@ impl Document {
     fn empty() -> Self {
         Self {
             text: Rope::new(),
-            tree: None,
+            tree: Tree::Absent,
             behind: Vec::new(),
             is_deferred: false,
+            is_valid: None,
             units: Vec::new(),
             first_lines: vec![0],
             totals: RunningTotals::default(),
@@ -218,39 +258,65 @@ impl Document {
             line: 1,
             column: 1,
         };
-        self.tree = None;
+        self.tree = Tree::Absent;
+        self.is_valid = Some(false);
         self.set_units(vec![0], vec![MeasuredUnit::without_numbers(error)]);
     }
 
-    /// Measures the text as a whole, if it is valid.
-    fn measure_whole(&mut self) -> bool {
+    /// Measures the text as a whole, if it is valid; if not, nothing happens.
+    fn measure_whole(&mut self) -> Result<(), SyntaxError> {
         let text = String::from(&self.text);
-        let Ok(source) = parse(&text) else {
-            return false;
-        };
+        self.measure_source(&parse(&text)?);
+        Ok(())
+    }
+
+    /// Whether the units are those of a source, which is that of the text.
+    fn is_divided_as(&self, source: &Source<'_>) -> bool {
+        let units = units_of_source(source);
+        units.len().max(1) == self.units.len()
+            && units
+                .iter()
+                .zip(self.units())
+                .all(|(unit, (lines, known))| unit.lines.start == lines.start && known.is_like(unit))
+    }
+
+    /// Measures a source, which is that of the text.
+    fn measure_source(&mut self, source: &Source<'_>) {
         let mut first_lines = Vec::new();
         let mut units = Vec::new();
-        for (unit, contribution) in contributions_of_units(&source) {
+        for (unit, contribution) in contributions_of_units(source) {
             first_lines.push(unit.lines.start);
             let text_hash = hash_of_text(source.text_of_lines(&unit.lines));
             units.push(MeasuredUnit::good(unit, text_hash, contribution));
         }
-        drop(source);
         if units.is_empty() {
             first_lines.push(0);
             units.push(MeasuredUnit::empty());
         }
         self.set_units(first_lines, units);
         self.is_deferred = false;
-        true
+        self.is_valid = Some(true);
+    }
+
+    /// Notes the error that the text has as a whole. If no unit has one, it is that of the unit that it is in: what is
+    /// between the units is wrong, such as their indentation.
+    fn note_error(&mut self, error: SyntaxError) {
+        self.is_valid = Some(false);
+        if !self.is_stale() {
+            let index = self.index_of(error.line.saturating_sub(1));
+            let line = error.line.saturating_sub(self.first_lines[index]).max(1);
+            self.units[index].set_error(SyntaxError { line, ..error });
+        }
     }
 
     /// Measures a text that is not valid as a whole unit by unit.
     fn measure_by_tree(&mut self) {
-        self.prepare();
+        self.prepare(&|| false);
         let rows = self.text.len_lines() as u32;
-        let Some(tree) = &self.tree else { return };
-        let found = tree.units_in(&self.text, &(0..rows));
+        let found = match &self.tree {
+            Tree::Present(tree) => tree.units_in(&self.text, &(0..rows)),
+            _ => WindowUnits::all_in_one(rows),
+        };
         let mut first_lines = Vec::new();
         let mut units = Vec::new();
         for unit in found.units {
@@ -291,10 +357,7 @@ impl Document {
 
     /// Has tree-sitter follow what it is behind with, and finds and measures the units that that and the edits touched.
     fn follow_with_tree(&mut self, mut touched: Vec<bool>) {
-        self.prepare();
-        let Some(old_tree) = self.tree.take() else { return };
-        let (tree, changed) = TreeParser::default().reparse(&old_tree, &self.behind, &self.text);
-        self.behind.clear();
+        self.prepare(&|| false);
         if std::mem::take(&mut self.is_deferred) {
             let unsettled = self.units.iter().map(|unit| !unit.is_settled());
             touched
@@ -302,13 +365,27 @@ impl Document {
                 .zip(unsettled)
                 .for_each(|(is_touched, is_unsettled)| *is_touched |= is_unsettled);
         }
-        for bytes in changed {
-            let first = self.text.line_of_byte(bytes.start as u32);
-            let last = self.text.line_of_byte(bytes.end.max(bytes.start + 1) as u32 - 1);
-            self.touch(first, last, &mut touched);
-        }
+        let behind = std::mem::take(&mut self.behind);
+        let Tree::Present(old_tree) = std::mem::replace(&mut self.tree, Tree::TooSlow) else {
+            return self.follow_without_tree(&touched);
+        };
+        let limit = WorkLimit::of_text(self.text.len_bytes(), &|| false);
+        let Some(tree) = TreeParser::default().reparse(&old_tree, &behind, &self.text, &limit) else {
+            return self.follow_without_tree(&touched);
+        };
         self.update_touched(&tree, &touched);
-        self.tree = Some(tree);
+        self.tree = Tree::Present(tree);
+        self.sum_up();
+    }
+
+    /// Measures all of the text or, if it is not valid, the units that edits have touched, where they are.
+    fn follow_without_tree(&mut self, touched: &[bool]) {
+        if self.measure_whole().is_ok() {
+            return;
+        }
+        for index in (0..touched.len()).filter(|&index| touched[index]) {
+            self.measure_again(index);
+        }
         self.sum_up();
     }
 
@@ -341,11 +418,19 @@ impl Document {
         {
             return false;
         }
-        let edited = match self.units[index].edited(&UnitText::new(text_of_lines(text, &lines))) {
-            Edited::Good(unit) => unit,
+        let new_text = UnitText::new(text_of_lines(text, &lines));
+        let edited = match self.units[index].edited(&new_text) {
+            Edited::Good(unit) => {
+                let old_text = self.text_of_lines(&self.lines_of(index));
+                self.is_valid = self
+                    .is_valid
+                    .filter(|&is_valid| is_valid && new_text.is_indented_as(&old_text));
+                unit
+            }
             Edited::Broken(mut unit) => {
                 edits.iter().for_each(|edit| unit.follow(edit, lines.start));
                 self.is_deferred = true;
+                self.is_valid = None;
                 unit
             }
             Edited::Unclear => return false,
@@ -357,7 +442,8 @@ impl Document {
         self.text = text.clone();
         self.is_deferred &= self.is_unsettled();
         match self.tree {
-            Some(_) if self.behind.len() + edits.len() <= MAX_BEHIND => self.behind.extend(edits),
+            Tree::Present(_) if self.behind.len() + edits.len() <= MAX_BEHIND => self.behind.extend(edits),
+            Tree::TooSlow => {}
             _ => self.rest(),
         }
         self.sum_up();
@@ -368,6 +454,7 @@ impl Document {
     fn move_units(&mut self, edit: &Splice, touched: &mut Vec<bool>) {
         let (start, old_end, new_end) = (edit.start.line, edit.old_end.line, edit.new_end.line);
         let (first, last) = (self.index_of(start), self.index_of(old_end));
+        work::note(self.units.len());
         if first < last {
             let joined = self.units.splice(first + 1..=last, []).collect::<Vec<_>>();
             let first_line = self.first_lines[first];
@@ -415,6 +502,9 @@ impl Document {
     fn units_of(&self, tree: &SyntaxTree, mut window: Range<usize>) -> Option<(Range<usize>, Vec<Unit<()>>)> {
         let count = self.units.len();
         let mut step = 1;
+        if tree.is_error() {
+            return None;
+        }
         loop {
             let lines = self.first_lines[window.start]..self.first_lines[window.end];
             let found = tree.units_in(&self.text, &lines);
@@ -444,6 +534,7 @@ impl Document {
 
     /// Puts other units in the place of those of a window, and measures them unless they have been measured before.
     fn replace_units(&mut self, window: Range<usize>, found: Vec<Unit<()>>) {
+        work::note(self.units.len());
         let old_first_lines = self.first_lines[window.clone()].to_vec();
         let first_lines: Vec<u32> = found.iter().map(|unit| unit.lines.start).collect();
         let old: Vec<MeasuredUnit> = self.units.drain(window.clone()).collect();
@@ -476,8 +567,10 @@ impl Document {
         let units = new.into_iter().map(|(unit, text, same)| match same {
             Some(index) => old[index].settled(),
             None => {
-                let last_good = left_over.iter().filter(|part| unit.lines.contains(&part.line));
-                let last_good = last_good.map(|part| part.moved_up(unit.lines.start)).collect();
+                let first = left_over.partition_point(|part| part.line < unit.lines.start);
+                let within = left_over[first..].iter().take_while(|part| part.line < unit.lines.end);
+                let within = within.inspect(|_| work::note(1));
+                let last_good = within.map(|part| part.moved_up(unit.lines.start)).collect();
                 MeasuredUnit::measure(unit, &text, last_good, true)
             }
         });
@@ -509,6 +602,7 @@ impl Document {
 fn text_of_lines(text: &Rope, lines: &Range<u32>) -> String {
     let start = text.line_start(lines.start) as usize;
     let end = text.line_start(lines.end) as usize;
+    work::note(end.saturating_sub(start));
     String::from(text.byte_slice(start..end.max(start)))
 }
 

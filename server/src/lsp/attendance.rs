@@ -267,8 +267,8 @@ impl Attendance {
         };
         let revision = snapshot.revision;
         let wants_tree = self.session.trees.keep(&self.document) && !snapshot.document.is_prepared();
-        if wants_tree || snapshot.document.is_unsettled() {
-            let session = Arc::clone(&self.session);
+        if wants_tree || snapshot.document.needs_settling() {
+            let (session, document) = (Arc::clone(&self.session), Arc::clone(&self.document));
             let caught_up = self.session.workers.run(move || {
                 let mut copy = Snapshot::clone(&snapshot);
                 drop(snapshot);
@@ -276,7 +276,7 @@ impl Attendance {
                     copy.judge(&session);
                 }
                 if wants_tree {
-                    copy.document.prepare();
+                    copy.document.prepare(&|| !document.is_at(revision));
                 }
                 copy
             });

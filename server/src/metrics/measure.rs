@@ -38,15 +38,19 @@ pub fn contribution_of_source(source: &Source<'_>) -> Contribution {
     contribution_of_region(source, place, whole, UnitKind::Statements, source.body().iter())
 }
 
-/// The units of a parsed text, each with what it contributes.
-pub fn contributions_of_units<'s>(source: &'s Source<'_>) -> Vec<(Unit<&'s Stmt>, Contribution)> {
-    let comments = Comments::of(source.tokens(), source.text());
-    let outline = outline_of_statements(source.body());
+/// The units of a parsed text.
+pub fn units_of_source<'s>(source: &'s Source<'_>) -> Vec<Unit<&'s Stmt>> {
     let text = IndexedText {
         text: source.text(),
         lines: source.lines(),
     };
-    let units = units(&text, &outline);
+    units(&text, &outline_of_statements(source.body()))
+}
+
+/// The units of a parsed text, each with what it contributes.
+pub fn contributions_of_units<'s>(source: &'s Source<'_>) -> Vec<(Unit<&'s Stmt>, Contribution)> {
+    let comments = Comments::of(source.tokens(), source.text());
+    let units = units_of_source(source);
     let contribution = |unit: &Unit<&'s Stmt>| {
         let classes = unit.classes.iter().map(AsRef::as_ref).collect();
         let start = source.lines().start(unit.lines.start);

@@ -34,6 +34,7 @@ pub use increment::Construct;
 pub use lines::LineContribution;
 pub use measure::{
     contribution_of_one_unit, contribution_of_source, contribution_of_unit, contributions_of_units, measure,
+    units_of_source,
 };
 pub use metric_type::{MetricType, UnknownMetric};
 pub use operand::Operand;

@@ -10,9 +10,11 @@ mod strictness;
 mod teardown;
 mod tree;
 pub mod units;
+mod work_limit;
 
 pub use decoding::{DecodeError, decode};
 pub use encoded_edit::edit_encoded;
 pub use nesting::MAX_NESTING;
 pub use parsing::{ANALYSIS_STACK_BYTES, MAX_BYTES, Source, SyntaxError, parse};
-pub use tree::{SyntaxTree, TreeParser};
+pub use tree::{SyntaxTree, TreeParser, WindowUnits};
+pub use work_limit::WorkLimit;

@@ -14,6 +14,7 @@ use super::nesting::{MAX_NESTING, first_too_deep};
 use super::strictness::first_refused;
 use super::teardown;
 use crate::text::LineIndex;
+use crate::work;
 
 /// The longest text that is parsed, in bytes. Offsets in syntax trees have 32 bits, and no program needs more.
 pub const MAX_BYTES: usize = 1 << 30;
@@ -143,6 +144,7 @@ pub fn parse(text: &str) -> Result<Source<'_>, SyntaxError> {
             column: 1,
         });
     }
+    work::note(text.len());
     let lines = LineIndex::new(text);
     if let Some(offset) = memchr::memchr(0, text.as_bytes()) {
         let message = "source code cannot contain null bytes (is this a binary file?)".to_owned();

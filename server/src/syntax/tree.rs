@@ -1,11 +1,12 @@
 //! Syntax trees that follow edits, by tree-sitter.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use ropey::Rope;
-use tree_sitter::{InputEdit, Node, Parser, Tree};
+use tree_sitter::{InputEdit, Node, ParseOptions, ParseState, Parser, Tree};
 
 use super::units::{Unit, all_units, end_units, is_sound, outline_of_tree, unit_starts};
+use super::work_limit::WorkLimit;
 use crate::text::{Lines, Point, Splice};
 
 /// A parser of Python that takes broken code as well, and takes over from an older tree what an edit did not touch.
@@ -25,37 +26,47 @@ impl Default for TreeParser {
 }
 
 impl TreeParser {
-    /// Parses a text, which is read in the pieces that the rope has it in.
-    ///
-    /// # Panics
-    ///
-    /// Never: a parser without a time limit always gives a tree.
-    pub fn parse(&mut self, text: &Rope) -> SyntaxTree {
-        SyntaxTree(self.tree(text, None))
+    /// Parses a text, which is read in the pieces that the rope has it in. `None` if tree-sitter is not done when `limit`
+    /// is reached.
+    pub fn parse(&mut self, text: &Rope, limit: &WorkLimit<'_>) -> Option<SyntaxTree> {
+        self.tree(text, None, limit).map(SyntaxTree)
     }
 
-    /// Parses what a text has become by edits, in the order in which they were made. Costs what they touched. Gives the
-    /// new tree, and the bytes of the new text whose place in the tree has changed beside those that were edited.
-    pub fn reparse(&mut self, old: &SyntaxTree, edits: &[Splice], text: &Rope) -> (SyntaxTree, Vec<Range<usize>>) {
+    /// Parses what a text has become by edits, in the order in which they were made. Costs what they touched. `None` if
+    /// tree-sitter is not done when `limit` is reached.
+    pub fn reparse(
+        &mut self,
+        old: &SyntaxTree,
+        edits: &[Splice],
+        text: &Rope,
+        limit: &WorkLimit<'_>,
+    ) -> Option<SyntaxTree> {
         // Cheap: trees share their parts.
         let mut edited = old.0.clone();
         edits.iter().for_each(|edit| edited.edit(&input_edit(edit)));
-        let new = self.tree(text, Some(&edited));
-        let ranges = edited
-            .changed_ranges(&new)
-            .map(|range| range.start_byte..range.end_byte);
-        let ranges = ranges.collect();
-        (SyntaxTree(new), ranges)
+        self.tree(text, Some(&edited), limit).map(SyntaxTree)
     }
 
-    fn tree(&mut self, text: &Rope, old: Option<&Tree>) -> Tree {
+    fn tree(&mut self, text: &Rope, old: Option<&Tree>, limit: &WorkLimit<'_>) -> Option<Tree> {
         let mut read = |byte: usize, _| match text.get_chunk_at_byte(byte) {
-            Some((chunk, start, _, _)) => chunk.as_bytes().get(byte - start..).unwrap_or_default(),
-            None => &[],
+            // The grammar's scanner may read all that is left of a text for each token: it too must come to an end.
+            Some((chunk, start, _, _)) if !limit.is_reached() => {
+                chunk.as_bytes().get(byte - start..).unwrap_or_default()
+            }
+            _ => &[],
         };
-        self.0
-            .parse_with_options(&mut read, old, None)
-            .expect("a parser with a language and no time limit")
+        let mut proceed = |_: &ParseState| match limit.is_reached() {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        };
+        let options = ParseOptions::new().progress_callback(&mut proceed);
+        let tree = self.0.parse_with_options(&mut read, old, Some(options));
+        if limit.was_reached() {
+            // What it has kept to go on with is of no use.
+            self.0.reset();
+            return None;
+        }
+        tree
     }
 }
 
@@ -93,6 +104,17 @@ pub struct WindowUnits {
     pub are_sound: bool,
 }
 
+impl WindowUnits {
+    /// All of a text of so many lines, of which nothing is known, as one unit.
+    pub fn all_in_one(count: u32) -> Self {
+        Self {
+            units: Unit::without_statements(0..count).into_iter().collect(),
+            next: None,
+            are_sound: false,
+        }
+    }
+}
+
 impl SyntaxTree {
     /// Divides `text`, which this is the tree of, into units.
     pub fn units(&self, text: &Rope) -> Vec<Unit<()>> {
@@ -112,10 +134,15 @@ impl SyntaxTree {
             end_units(&mut units, window.end);
         }
         WindowUnits {
-            are_sound: !self.0.root_node().is_error() && units.iter().all(is_sound),
+            are_sound: !self.is_error() && units.iter().all(is_sound),
             units: units.into_iter().map(without_node).collect(),
             next: next.map(without_node),
         }
+    }
+
+    /// Whether tree-sitter could make nothing of the text as a whole.
+    pub fn is_error(&self) -> bool {
+        self.0.root_node().is_error()
     }
 
     /// Whether tree-sitter understood all of the text.

@@ -130,17 +130,22 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
     /// Divides a body, whose first line is at least `free_from`. Its statements should stand at the column
     /// `indentation`, which must be at least `least_indentation`.
     fn body(&mut self, items: &[Item<N>], mut free_from: u32, indentation: u32, least_indentation: u32) {
-        for (index, item) in items.iter().enumerate() {
+        let mut before: Option<&Item<N>> = None;
+        for item in items {
             let first_line = self.text.line_of_byte(item.range.start);
-            let is_joined = index > 0 && (first_line < free_from || self.continues_code(first_line));
-            if is_joined {
-                let unit = self.units.last_mut().expect("the unit that the item before is in");
-                unit.nodes.push(item.node.clone());
-                free_from = self.line_after(item);
-                continue;
+            if let Some(before) = before.replace(item) {
+                free_from = self.line_after(before, first_line);
+                if first_line < free_from || self.continues_code(first_line) {
+                    let unit = self.units.last_mut().expect("the unit that the item before is in");
+                    unit.nodes.push(item.node.clone());
+                    continue;
+                }
             }
             let column = self.column(item.range.start);
-            let own_class = item.class.as_ref().filter(|class| self.starts_own_line(class));
+            let own_class = item
+                .class
+                .as_ref()
+                .filter(|class| self.starts_own_line(class, first_line));
             let kind = match own_class {
                 Some(_) => UnitKind::ClassHeader,
                 None => UnitKind::Statements,
@@ -159,7 +164,6 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
                 self.body(&class.items, first_line + 1, of_body, column + 1);
                 self.classes.pop();
             }
-            free_from = self.line_after(item);
         }
     }
 
@@ -177,11 +181,12 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
         line..line
     }
 
-    /// The first line after a statement, and after the lines that its last line is continued on.
-    fn line_after(&self, item: &Item<N>) -> u32 {
+    /// The first line after a statement, and after the lines that its last line is continued on. Looks no farther than to
+    /// `next`, the line where the next statement starts: if that is not free, the result is the line after it.
+    fn line_after(&self, item: &Item<N>, next: u32) -> u32 {
         let mut line = self.text.line_of_byte(item.range.end.max(item.range.start + 1) - 1);
         let mut rest_from = (item.range.end - self.text.line_start(line)) as usize;
-        loop {
+        while line < next {
             let whole = self.text.line_text(line);
             let rest = whole.get(rest_from..).unwrap_or_default();
             if rest.contains('#') || !rest.trim_end_matches(['\n', '\r']).ends_with('\\') {
@@ -190,11 +195,15 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
             line += 1;
             rest_from = 0;
         }
+        line + 1
     }
 
-    /// Whether the body of a class starts on a line of its own.
-    fn starts_own_line(&self, class: &ClassBody<N>) -> bool {
+    /// Whether the body of a class that starts on `class_line` starts on a line of its own.
+    fn starts_own_line(&self, class: &ClassBody<N>, class_line: u32) -> bool {
         let line = self.text.line_of_byte(class.first_statement);
+        if line == class_line {
+            return false;
+        }
         let column = (class.first_statement - self.text.line_start(line)) as usize;
         let is_first = self.text.line_text(line)[..column].trim_start().is_empty();
         is_first && !self.is_continued(line)

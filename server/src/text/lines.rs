@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use ropey::Rope;
 
 use super::LineIndex;
+use crate::work;
 
 /// A text that is divided into lines, which end with `\n`, `\r\n` or `\r`. Lines count from 0, offsets in bytes.
 pub trait Lines {
@@ -45,6 +46,7 @@ impl Lines for IndexedText<'_> {
 
     fn line_text(&self, line: u32) -> Cow<'_, str> {
         let (start, end) = (self.lines.start(line), self.lines.start(line + 1));
+        work::note((end - start) as usize);
         Cow::Borrowed(&self.text[start as usize..end as usize])
     }
 }
@@ -66,7 +68,10 @@ impl Lines for Rope {
 
     fn line_text(&self, line: u32) -> Cow<'_, str> {
         match self.get_line(line as usize) {
-            Some(slice) => slice.into(),
+            Some(slice) => {
+                work::note(slice.len_bytes());
+                slice.into()
+            }
             None => Cow::Borrowed(""),
         }
     }

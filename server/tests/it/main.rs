@@ -6,8 +6,10 @@
 )]
 
 mod costs;
+mod forms;
 mod hostile_input;
 mod incremental;
+mod linear;
 mod newer_syntax;
 mod recorded;
 mod support;

@@ -6,7 +6,7 @@ use antipasta_lsp::metrics::{
     Contribution, FileMetrics, contribution_of_source, contribution_of_unit, contributions_of_units,
 };
 use antipasta_lsp::syntax::units::Unit;
-use antipasta_lsp::syntax::{Source, TreeParser, parse};
+use antipasta_lsp::syntax::{Source, TreeParser, WorkLimit, parse};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use ropey::Rope;
@@ -22,7 +22,7 @@ fn both_parsers_find_the_same_units() {
         for (path, text) in sources() {
             let source = parse(&text).unwrap();
             let rope = Rope::from_str(&text);
-            let tree = parser.parse(&rope);
+            let tree = parser.parse(&rope, &WorkLimit::none()).expect("a tree");
             if !tree.is_sound() {
                 // The grammar does not know all of Python; then ruff's parser is asked.
                 continue;
@@ -52,7 +52,7 @@ fn a_window_has_the_units_of_the_whole() {
         let mut parser = TreeParser::default();
         for (path, text) in sources() {
             let rope = Rope::from_str(&text);
-            let tree = parser.parse(&rope);
+            let tree = parser.parse(&rope, &WorkLimit::none()).expect("a tree");
             let whole = tree.units(&rope);
             let facts = |unit: &Unit<()>| (unit.kind, unit.lines.clone(), unit.classes.clone());
             for first in 0..whole.len() {

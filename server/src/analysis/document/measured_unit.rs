@@ -8,7 +8,7 @@ use crate::metrics::{
     Contribution, FunctionCosts, FunctionSummary, Run, contribution_of_one_unit, contribution_of_unit, costs_of_unit,
 };
 use crate::syntax::SyntaxError;
-use crate::syntax::units::{Unit, UnitKind, first_indentation_width};
+use crate::syntax::units::{Unit, UnitKind, first_indentation, first_indentation_width};
 use crate::text::Splice;
 
 /// What a unit is with another text.
@@ -46,6 +46,11 @@ impl UnitText {
 
     pub fn hash(&self) -> u128 {
         self.hash
+    }
+
+    /// Whether its first statement is indented by the same characters as that of another text.
+    pub fn is_indented_as(&self, other: &str) -> bool {
+        first_indentation(&self.text) == first_indentation(other)
     }
 }
 
@@ -184,6 +189,12 @@ impl MeasuredUnit {
         }
     }
 
+    /// Notes an error that it has in its place, though by itself it has none.
+    pub(super) fn set_error(&mut self, error: SyntaxError) {
+        self.is_settled = false;
+        self.error = Some(Arc::new(error));
+    }
+
     /// The same unit, now that its place is certain.
     pub(super) fn settled(&self) -> Self {
         Self {
@@ -284,8 +295,8 @@ impl MeasuredUnit {
         self.text_hash
     }
 
-    /// Whether this and a unit of a tree are alike but for their texts.
-    pub(super) fn is_like(&self, unit: &Unit<()>) -> bool {
+    /// Whether this and a unit that a parser has found are alike but for their texts.
+    pub(super) fn is_like<N>(&self, unit: &Unit<N>) -> bool {
         self.kind == unit.kind && self.indentation == unit.indentation && *self.classes == *unit.classes
     }
 

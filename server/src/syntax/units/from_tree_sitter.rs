@@ -7,6 +7,7 @@ use tree_sitter::{Node, TreeCursor};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{ClassBody, Item, Unit, UnitKind};
+use crate::work;
 
 /// The outline of the statements in a `window` of bytes: of the bodies that the window reaches into, it has one statement
 /// before those that the window touches, and one after. Costs what the window holds, and the logarithm of the rest.
@@ -23,6 +24,7 @@ fn outline_of_block<'t>(block: Node<'t>, text: &Rope, window: &Range<u32>) -> Ve
     go_to_statement_before(&mut cursor);
     loop {
         let child = cursor.node();
+        work::note(1);
         if is_statement(child) {
             items.push(item(child, text, window));
             if child.start_byte() >= window.end as usize {
@@ -38,6 +40,7 @@ fn outline_of_block<'t>(block: Node<'t>, text: &Rope, window: &Range<u32>) -> Ve
 /// Moves to the statement before the present child, or to the first child.
 fn go_to_statement_before(cursor: &mut TreeCursor<'_>) {
     while cursor.goto_previous_sibling() {
+        work::note(1);
         if is_statement(cursor.node()) {
             return;
         }
@@ -51,13 +54,17 @@ fn is_statement(node: Node<'_>) -> bool {
 
 fn item<'t>(statement: Node<'t>, text: &Rope, window: &Range<u32>) -> Item<Node<'t>> {
     let is_before_window = statement.end_byte() <= window.start as usize;
+    let class = match is_before_window {
+        true => None,
+        false => class_of(statement).and_then(|class| class_body(class, text, window)),
+    };
+    // A class ends with the last statement of its body, if the window reaches that far. If not, nobody asks.
+    let last = class.as_ref().and_then(|class| class.items.last());
+    let end = last.map_or_else(|| end_of_code(statement) as u32, |last| last.range.end);
     Item {
         node: statement,
-        range: statement.start_byte() as u32..end_of_code(statement) as u32,
-        class: match is_before_window {
-            true => None,
-            false => class_of(statement).and_then(|class| class_body(class, text, window)),
-        },
+        range: statement.start_byte() as u32..end,
+        class,
     }
 }
 
@@ -89,11 +96,9 @@ fn class_body<'t>(class: Node<'t>, text: &Rope, window: &Range<u32>) -> Option<C
 /// The end of a node without the comments at its end, which tree-sitter counts to a block by their indentation.
 fn end_of_code(node: Node<'_>) -> usize {
     let mut last = node;
-    while let Some(child) = (0..last.child_count())
-        .rev()
-        .filter_map(|index| last.child(index))
-        .find(|child| !child.is_extra())
-    {
+    let mut cursor = node.walk();
+    while let Some(child) = last.children(&mut cursor).filter(|child| !child.is_extra()).last() {
+        work::note(last.child_count() as usize);
         last = child;
     }
     last.end_byte()
