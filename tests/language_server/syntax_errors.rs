@@ -1,5 +1,7 @@
 //! Code that is broken while somebody types it.
 
+use serde_json::json;
+
 use crate::client::Client;
 use crate::document::Document;
 use crate::findings::{Finding, checked, published, shown, wait_for_findings, wait_for_version};
@@ -123,4 +125,62 @@ fn a_text_that_is_no_program_at_all_is_survived() {
     }
     assert!(!client.log().contains("panicked"), "{}", client.log());
     assert_eq!(client.end(), Some(0));
+}
+
+#[test]
+fn what_the_check_calls_an_error_is_one_in_the_editor() {
+    let project = strict_project();
+    let mut client = Client::start(&project);
+    client.initialize(&project, &pushed());
+    let valid = "x = 1\n";
+    for (number, text) in [
+        "x = 1\n  y = 2\n",
+        "  def f(): pass\n",
+        "class C:\n  f\n g\n",
+        "def f():\n    pass\n  def g(): pass\n",
+        "class C:\n    x = 1\n\ty = 2\n",
+        "class C:\n    def f(self): pass\n  x = 1\n",
+        "if x:\n    y\n  z\n",
+        "class C:\n\nx = 1\n",
+        "class C:\n    pass\n    \n     x = 1\n",
+        valid,
+        "class C:\n    x = 1\ny = 2\n",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let run = project.run_with_input(&["--check", "-", "--stdin-filename", "a.py"], text.as_bytes());
+        let is_error = run.code == Some(1);
+        for text_before in [text, valid] {
+            let path = project.path(&format!("{number}.py"));
+            let mut document = Document::open(&mut client, &path, text_before);
+            let end = document.text.len();
+            let change = document.splice(0..end, text);
+            document.tell_changes(&mut client, vec![change]);
+            let report = client.expect("antipasta/metrics", json!({"textDocument": document.identifier()}));
+            assert_eq!(report["file"]["isStale"], is_error, "{text:?} after {text_before:?}");
+            document.close(&mut client);
+        }
+    }
+}
+
+#[test]
+fn an_outline_is_that_of_the_text_at_once() {
+    let project = strict_project();
+    let mut client = Client::start(&project);
+    client.initialize(&project, &pushed());
+    let mut document = Document::open(&mut client, &project.path("a.py"), "# A comment\nclass A:\n    x = 1\n");
+    // To tree-sitter, what follows a lone carriage return belongs to the comment.
+    document.replace(&mut client, "comment\n", "comment\rdef f(): pass\r");
+    let symbols = client.expect(
+        "textDocument/documentSymbol",
+        json!({"textDocument": document.identifier()}),
+    );
+    let names: Vec<&str> = symbols
+        .as_array()
+        .expect("an array")
+        .iter()
+        .map(|symbol| symbol["name"].as_str().expect("a name"))
+        .collect();
+    assert_eq!(names, ["f", "A"]);
 }

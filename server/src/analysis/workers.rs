@@ -1,9 +1,10 @@
 //! Threads that analyse for tasks that wait for them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use thread_priority::{ThreadPriority, ThreadPriorityValue};
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::pool::{PoolError, message_of};
 use crate::syntax::ANALYSIS_STACK_BYTES;
@@ -11,6 +12,8 @@ use crate::syntax::ANALYSIS_STACK_BYTES;
 /// Threads with stacks that are deep enough to analyse any text.
 pub struct Workers {
     threads: rayon::ThreadPool,
+    /// Those that may do what takes long: all but one.
+    for_long_work: Arc<Semaphore>,
 }
 
 /// The priority of threads in the background. On Linux, it is the nice value 5: against a program that computes all the time,
@@ -62,7 +65,10 @@ impl Workers {
                 }
             })
             .build()?;
-        Ok(Self { threads })
+        Ok(Self {
+            threads,
+            for_long_work: Arc::new(Semaphore::new(count.saturating_sub(1).max(1))),
+        })
     }
 
     /// Has a thread do `work`, after all that was asked for before. Dropping the future does not stop it.
@@ -80,6 +86,23 @@ impl Workers {
         receiver
             .await
             .unwrap_or_else(|_| Err(Panicked("a thread has ended".to_owned())))
+    }
+}
+
+impl Workers {
+    /// As [`Self::run`], for work that may take long: if there are several threads, one of them is left for what does not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::run`].
+    pub async fn run_long<R: Send + 'static>(&self, work: impl FnOnce() -> R + Send + 'static) -> Result<R, Panicked> {
+        let permit = Arc::clone(&self.for_long_work).acquire_owned().await;
+        self.run(move || {
+            // For as long as the work is under way, even if nobody waits for it any more.
+            let _permit = permit;
+            work()
+        })
+        .await
     }
 }
 
@@ -108,6 +131,27 @@ mod tests {
         let workers = Workers::in_background("test", 1).unwrap();
         let found = runtime.block_on(workers.run(nice_and_policy)).unwrap();
         assert_eq!(found, (nice.max(5), policy));
+    }
+
+    #[test]
+    fn long_work_leaves_a_thread_for_what_is_short() {
+        let workers = Workers::new("test", 2).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let (finish, finished) = std::sync::mpsc::channel::<()>();
+        let finished = Arc::new(std::sync::Mutex::new(finished));
+        let long = || {
+            let finished = Arc::clone(&finished);
+            workers.run_long(move || finished.lock().unwrap().recv().is_ok())
+        };
+        let (first, second) = (long(), long());
+        runtime.block_on(async {
+            let short = async {
+                assert_eq!(workers.run(|| 42).await, Ok(42));
+                finish.send(()).unwrap();
+                finish.send(()).unwrap();
+            };
+            assert_eq!(futures::join!(first, second, short), (Ok(true), Ok(true), ()));
+        });
     }
 
     #[test]

@@ -38,6 +38,59 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 const TOO_LARGE: &str =
     "antipasta: a file is not analyzed, because it is larger than `max_file_size` in the configuration.";
 
+/// What is done for a longer text, or for one whose last analysis was not [`CHEAP`], may take long.
+const LONG_BYTES: usize = 128 << 10;
+
+/// What is known of a document as it is now, looked at as a whole if it is not certain; `None` if the document is closed, or
+/// is not Python.
+pub async fn settled(session: &Arc<Session>, document: &Arc<OpenDocument>) -> Option<Arc<Snapshot>> {
+    let snapshot = document.newest_snapshot().await?;
+    if !snapshot.document.needs_settling() {
+        return Some(snapshot);
+    }
+    let _settling = document.settling.lock().await;
+    // Somebody else may have settled it meanwhile.
+    let snapshot = document.newest_snapshot().await?;
+    if !snapshot.document.needs_settling() {
+        return Some(snapshot);
+    }
+    let settle = {
+        let (session, snapshot) = (Arc::clone(session), Arc::clone(&snapshot));
+        move || {
+            let mut copy = Snapshot::clone(&snapshot);
+            drop(snapshot);
+            copy.settle(&session);
+            copy
+        }
+    };
+    match run(session, is_long(&snapshot.document), settle).await {
+        Ok(copy) => {
+            let settled = Arc::new(copy);
+            document.set_settled(&settled);
+            Some(settled)
+        }
+        Err(panicked) => {
+            tracing::error!("{}: {panicked}", document.uri);
+            Some(snapshot)
+        }
+    }
+}
+
+fn is_long(document: &Document) -> bool {
+    document.text().len_bytes() > LONG_BYTES
+}
+
+async fn run<R: Send + 'static>(
+    session: &Session,
+    is_long: bool,
+    work: impl FnOnce() -> R + Send + 'static,
+) -> Result<R, Panicked> {
+    match is_long {
+        true => session.workers.run_long(work).await,
+        false => session.workers.run(work).await,
+    }
+}
+
 /// Attends to a document until it is closed.
 pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
     let mut attendance = Attendance {
@@ -198,11 +251,9 @@ impl Attendance {
         let text = work.text.clone();
         let (version, revision) = (work.version, work.revision);
         let (config, is_judged) = judged_by.clone();
-        let analysed = self
-            .session
-            .workers
-            .run(move || next_snapshot(&session, uri, work, previous, judged_by));
-        match analysed.await {
+        let is_long = text.len_bytes() > LONG_BYTES || self.last_cost > CHEAP;
+        let analyse = move || next_snapshot(&session, uri, work, previous, judged_by);
+        match run(&self.session, is_long, analyse).await {
             Ok(snapshot) => snapshot,
             Err(Panicked(message)) => {
                 // What the client sees is out of date from here on; the next change starts afresh.
@@ -269,12 +320,11 @@ impl Attendance {
         let wants_tree = self.session.trees.keep(&self.document) && !snapshot.document.is_prepared();
         if wants_tree || snapshot.document.needs_settling() {
             let (session, document) = (Arc::clone(&self.session), Arc::clone(&self.document));
-            let caught_up = self.session.workers.run(move || {
+            let is_long = is_long(&snapshot.document) || self.last_cost > CHEAP;
+            let caught_up = run(&self.session, is_long, move || {
                 let mut copy = Snapshot::clone(&snapshot);
                 drop(snapshot);
-                if copy.document.settle() {
-                    copy.judge(&session);
-                }
+                copy.settle(&session);
                 if wants_tree {
                     copy.document.prepare(&|| !document.is_at(revision));
                 }
@@ -349,6 +399,13 @@ impl Snapshot {
     /// Whether the document has more bytes than the configuration allows, and so no numbers.
     fn is_too_large(&self) -> bool {
         self.document.text().len_bytes() as u64 > self.config.max_file_size
+    }
+
+    /// Looks at the text as a whole, if that may change anything.
+    fn settle(&mut self, session: &Session) {
+        if self.document.settle() {
+            self.judge(session);
+        }
     }
 
     /// Holds the metrics against the configuration.

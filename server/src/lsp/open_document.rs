@@ -27,6 +27,9 @@ fn has_extension_of_python(uri: &Url) -> bool {
     extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension))
 }
 
+/// After more edits than this that nobody has had time to follow, it is as well to look at the text afresh.
+const MAX_EDITS: usize = 10_000;
+
 /// The revision of a document to which nothing has happened since it was opened.
 pub const OPENED: u64 = 1;
 
@@ -40,6 +43,8 @@ pub struct OpenDocument {
     pub is_python: bool,
     received: Mutex<Received>,
     state: watch::Sender<State>,
+    /// Held by whoever settles what is known, so that it is done once.
+    pub settling: tokio::sync::Mutex<()>,
     snapshot: watch::Sender<Option<Arc<Snapshot>>>,
 }
 
@@ -102,6 +107,7 @@ impl OpenDocument {
                 revision: OPENED,
                 is_open: true,
             }),
+            settling: tokio::sync::Mutex::default(),
             snapshot: watch::Sender::new(None),
         }
     }
@@ -121,8 +127,9 @@ impl OpenDocument {
                 end: from_position(range.end),
             };
             let splice = replace(text, Some(range), &change.text, encoding);
-            if let Pending::Edits(edits) = pending {
-                edits.push(splice);
+            match pending {
+                Pending::Edits(edits) if edits.len() < MAX_EDITS => edits.push(splice),
+                _ => *pending = Pending::Replaced,
             }
         }
         if version <= received.version {
@@ -223,6 +230,17 @@ impl OpenDocument {
         if self.state.borrow().is_open {
             self.snapshot.send_replace(Some(snapshot));
         }
+    }
+
+    /// Tells what is known now that a snapshot was settled, unless it is known already, or is being replaced.
+    pub fn set_settled(&self, settled: &Arc<Snapshot>) {
+        self.snapshot.send_if_modified(|known| match known {
+            Some(known) if known.revision == settled.revision && known.document.needs_settling() => {
+                *known = Arc::clone(settled);
+                true
+            }
+            _ => false,
+        });
     }
 
     /// Changes what is known without making it another revision's, unless somebody reads it or it is being replaced.

@@ -1,6 +1,7 @@
 //! Diagnostics for clients that ask for them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use tower_lsp::jsonrpc;
 use tower_lsp::lsp_types::{
@@ -11,7 +12,7 @@ use tower_lsp::lsp_types::{
     WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
 };
 
-use super::attendance::IDLE;
+use super::attendance::{IDLE, settled};
 use super::open_document::OPENED;
 use super::session::Session;
 use super::snapshot::Diagnostics;
@@ -26,12 +27,12 @@ const SERVER_CANCELLED: i64 = -32802;
 ///
 /// Somebody typed before many diagnostics could be told: the client asks again for its change.
 pub async fn of_document(
-    session: &Session,
+    session: &Arc<Session>,
     params: DocumentDiagnosticParams,
 ) -> jsonrpc::Result<DocumentDiagnosticReportResult> {
     let document = session.document(&params.text_document.uri);
     let snapshot = match &document {
-        Some(document) => document.newest_snapshot().await,
+        Some(document) => settled(session, document).await,
         None => None,
     };
     let diagnostics = snapshot
@@ -74,7 +75,7 @@ fn outrun() -> jsonrpc::Error {
 /// The answer to `workspace/diagnostic`: what is known of every file of the workspace, once all is done that follows from
 /// what the client has said before. Open documents are as they are in
 /// the editor.
-pub async fn of_workspace(session: &Session, previous: &[PreviousResultId]) -> WorkspaceDiagnosticReportResult {
+pub async fn of_workspace(session: &Arc<Session>, previous: &[PreviousResultId]) -> WorkspaceDiagnosticReportResult {
     let previous: HashMap<&Url, &str> = previous.iter().map(|known| (&known.uri, &*known.value)).collect();
     let mut items = Vec::new();
     let mut add = |uri: Url, version: Option<i32>, diagnostics: &Diagnostics| {
@@ -95,7 +96,7 @@ pub async fn of_workspace(session: &Session, previous: &[PreviousResultId]) -> W
     session.underway.nothing().await;
     let open = session.open_documents();
     for document in &open {
-        if let Some(snapshot) = document.newest_snapshot().await {
+        if let Some(snapshot) = settled(session, document).await {
             add(document.uri.clone(), Some(snapshot.version), &snapshot.diagnostics);
         }
     }

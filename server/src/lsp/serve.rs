@@ -78,7 +78,8 @@ fn try_to_serve(connection: Connection, cache: Location) -> Result<ExitCode, Ser
 fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Location) -> Result<ExitCode, ServeError> {
     let lines = logging::init();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    let (workers, scan) = (Workers::new("document", processors)?, Scan::new(processors, cache)?);
+    // One at least is left for what is done quickly.
+    let (workers, scan) = (Workers::new("document", processors.max(2))?, Scan::new(processors, cache)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("session")

@@ -157,8 +157,13 @@ impl Session {
     /// Reads all configurations again, and judges the open documents by them.
     pub async fn reload(self: &Arc<Self>) {
         let settings = self.settings();
-        let workspace = Workspace::new(self.roots(), settings.configuration.as_deref());
-        *locks::write(&self.workspace) = Arc::new(workspace);
+        let roots = self.roots();
+        // A file system that is slow must not hold up edits.
+        let read = tokio::task::spawn_blocking(move || Workspace::new(roots, settings.configuration.as_deref()));
+        match read.await {
+            Ok(workspace) => *locks::write(&self.workspace) = Arc::new(workspace),
+            Err(error) => tracing::error!("the configurations cannot be read: {error}"),
+        }
         configuration_problems::tell(self).await;
         for document in self.open_documents() {
             document.judge_again();
@@ -225,9 +230,9 @@ impl Session {
         self.documents.iter().map(|document| Arc::clone(&document)).collect()
     }
 
-    /// What is known of an open document as it is now; `None` if it is not open.
-    pub async fn snapshot(&self, uri: &Url) -> Option<Arc<Snapshot>> {
-        self.document(uri)?.newest_snapshot().await
+    /// What is known of an open document as it is now, settled; `None` if it is not open.
+    pub async fn snapshot(self: &Arc<Self>, uri: &Url) -> Option<Arc<Snapshot>> {
+        attendance::settled(self, &self.document(uri)?).await
     }
 
     /// What `feature` makes of an open document as it is now; nothing if it is not open.
@@ -236,7 +241,7 @@ impl Session {
     ///
     /// It panicked. That costs only the answer.
     pub async fn ask<R: Send + 'static>(
-        &self,
+        self: &Arc<Self>,
         uri: &Url,
         feature: impl FnOnce(&Snapshot) -> R + Send + 'static,
     ) -> jsonrpc::Result<Option<R>> {
