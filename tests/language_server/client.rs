@@ -261,6 +261,11 @@ impl Client {
         }
     }
 
+    /// Whether the answer to a request has come, among all that was received so far.
+    pub fn has_answer(&self, id: i64) -> bool {
+        self.answers.contains_key(&id)
+    }
+
     /// Waits until something is found in what was received. It is looked for after every message.
     #[track_caller]
     pub fn wait_for<T>(&mut self, what: &str, find: impl FnMut(&[Value]) -> Option<T>) -> T {
@@ -310,6 +315,23 @@ impl Client {
     /// What the server has written to its standard error.
     pub fn log(&self) -> String {
         String::from_utf8_lossy(&lock(&self.log)).into_owned()
+    }
+
+    /// The memory that the server has in use, in KiB; `None` where the system does not say so.
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+        line.trim().strip_suffix("kB")?.trim().parse().ok()
+    }
+
+    /// The processor time that the server has taken; `None` where the system does not say so.
+    pub fn processor_time(&self) -> Option<Duration> {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.server.id())).ok()?;
+        // The name of the program, in parentheses, may have spaces.
+        let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
+        let mut ticks = || fields.next()?.parse::<u64>().ok();
+        // A hundredth of a second each, on every Linux there is.
+        Some(Duration::from_millis(10 * (ticks()? + ticks()?)))
     }
 
     /// Takes the next message; false if there is none until `deadline`.

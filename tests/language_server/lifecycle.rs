@@ -1,12 +1,15 @@
 //! The beginning and the end of a session, over every connection.
 
+use std::io::Write as _;
 use std::net::TcpListener;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use antipasta_lsp_tests::{COMPLEX, Project};
 use serde_json::{Value, json};
 
-use crate::client::{Client, folder, merged};
+use crate::client::{Client, PATIENCE, folder, merged};
 use crate::document::Document;
 use crate::findings::{checked, wait_for_version};
 use crate::{pushed, strict_project, watching};
@@ -203,5 +206,74 @@ fn a_client_may_open_a_single_file_or_an_old_style_root() {
             (diagnostics.len() == expected.len() && is_of_last).then_some(())
         });
         assert_eq!(client.end(), Some(0));
+    }
+}
+
+#[test]
+fn a_client_that_does_not_read_and_then_is_gone_ends_the_server() {
+    let project = Project::new(&[]);
+    let mut command = project.command(["--stdio"]);
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let mut server = command.spawn().expect("the binary runs");
+    let mut input = server.stdin.take().expect("a pipe");
+    // Nobody reads from the output, which stays open. The answers fill it, and the queue before it.
+    let output = server.stdout.take().expect("a pipe");
+    let method = "x".repeat(1000);
+    for id in 0..2000 {
+        let body = json!({"jsonrpc": "2.0", "id": id, "method": method}).to_string();
+        write!(input, "Content-Length: {}\r\n\r\n{body}", body.len()).expect("the server reads");
+    }
+    drop(input);
+    let begin = Instant::now();
+    let status = loop {
+        if let Some(status) = server.try_wait().expect("a child") {
+            break status;
+        }
+        if begin.elapsed() > PATIENCE {
+            let _ = server.kill();
+            panic!("the server goes on");
+        }
+        thread::sleep(Duration::from_millis(5));
+    };
+    assert_eq!(status.code(), Some(1));
+    drop(output);
+}
+
+/// A process that does nothing until it is killed, and its id.
+#[cfg(unix)]
+fn process() -> (std::process::Child, u32) {
+    let child = Command::new("sleep").arg("1000000").spawn().expect("a program");
+    let id = child.id();
+    (child, id)
+}
+
+#[cfg(unix)]
+#[test]
+fn the_server_ends_when_the_process_of_its_client_is_gone() {
+    let project = Project::new(&[]);
+    let (mut parent, id) = process();
+    let mut client = Client::start(&project);
+    client.initialize_with(json!({"capabilities": pushed(), "processId": id}));
+    client.catch_up("file:///a.py");
+    parent.kill().expect("a process");
+    parent.wait().expect("a process");
+    assert_eq!(client.exit_code(), Some(1));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_process_that_is_not_of_this_machine_is_not_watched() {
+    let project = Project::new(&[]);
+    let (mut gone, id) = process();
+    gone.kill().expect("a process");
+    gone.wait().expect("a process");
+    for id in [json!(id), json!(0), json!(u32::MAX), Value::Null] {
+        let mut client = Client::start(&project);
+        client.initialize_with(json!({"capabilities": pushed(), "processId": id}));
+        client.catch_up("file:///a.py");
+        assert_eq!(client.end(), Some(0), "{id}");
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use crate::client::{Client, merged};
+use crate::client::{Client, merged, uri};
 use crate::document::Document;
 use crate::findings::{checked, published, wait_for_findings, wait_for_version};
 use crate::{function, pulling, pushed, strict_project};
@@ -280,4 +280,115 @@ fn the_trace_says_what_is_going_on_as_long_as_it_is_wanted() {
         .iter()
         .filter(|message| message["method"] == "$/logTrace");
     assert_eq!(after.count(), 0);
+}
+
+#[test]
+fn changes_without_a_version_are_made() {
+    let project = strict_project();
+    let mut client = Client::start(&project);
+    client.initialize(&project, &pushed());
+    let mut document = Document::open(&mut client, &project.path("a.py"), &function("f", 2));
+    for (identifier, name) in [
+        (json!({"uri": document.uri}), "g"),
+        (json!({"uri": document.uri, "version": null}), "h"),
+    ] {
+        let at = document.text.find('(').expect("a function") - 1;
+        let change = document.splice(at..at + 1, name);
+        document.version += 1;
+        let params = json!({"textDocument": identifier, "contentChanges": [change]});
+        client.notify("textDocument/didChange", params);
+        let expected = checked(&project, "a.py", &document.text);
+        assert_eq!(wait_for_version(&mut client, &document), expected, "{identifier}");
+    }
+    document.replace(&mut client, "def h", "def i");
+    let expected = checked(&project, "a.py", &document.text);
+    assert_eq!(wait_for_version(&mut client, &document), expected);
+}
+
+#[test]
+fn documents_are_called_as_the_client_calls_them() {
+    let project = strict_project();
+    let folder = uri(&project.path(""));
+    let path = folder.strip_prefix("file://").expect("a file");
+    for (number, uri) in [
+        format!("file://{path}é 漢.py"),
+        format!("file://localhost{path}local.py"),
+        format!("FILE://{path}capitals.py"),
+        format!("file://{path}a/../dots.py"),
+        "untitled:Ünbenannt-1".to_owned(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut client = Client::start(&project);
+        client.initialize(&project, &pushed());
+        let mut document = Document::open_uri(&mut client, &uri, &function("f", 2));
+        document.replace(&mut client, "def f", "def g");
+        let wait = |client: &mut Client, version: i32| {
+            client.wait_for(&format!("diagnostics of {uri}"), |received| {
+                let last = published(received, &uri).pop()?;
+                (last["version"] == version).then(|| last["diagnostics"].clone())
+            })
+        };
+        let diagnostics = wait(&mut client, document.version);
+        let diagnostic = &diagnostics[0];
+        let related = diagnostic["relatedInformation"][0]["location"]["uri"].as_str();
+        assert!(related.is_none_or(|related| related == uri), "{diagnostic}");
+        let report = client.expect("antipasta/metrics", json!({"textDocument": {"uri": uri}}));
+        assert_eq!(report["uri"], uri);
+        let params = json!({
+            "textDocument": {"uri": uri},
+            "range": diagnostic["range"],
+            "context": {"diagnostics": diagnostics},
+        });
+        let actions = client.expect("textDocument/codeAction", params).to_string();
+        let normalized = url::Url::parse(&uri).expect("a URI").to_string();
+        assert!(
+            normalized == uri || !actions.contains(&format!("\"{normalized}\"")),
+            "{actions}"
+        );
+        document.close(&mut client);
+        client.wait_for("the end of the diagnostics", |received| {
+            let last = published(received, &uri).pop()?;
+            last["diagnostics"].as_array()?.is_empty().then_some(())
+        });
+        let uris = client
+            .of_method("textDocument/publishDiagnostics")
+            .map(|params| &params["uri"]);
+        let others: Vec<_> = uris
+            .filter(|other| **other == normalized && normalized != uri)
+            .collect();
+        assert!(others.is_empty(), "{number}: {others:?}");
+    }
+}
+
+#[test]
+fn a_document_is_answered_while_others_take_long() {
+    let project = strict_project();
+    let mut client = Client::start(&project);
+    client.initialize(&project, &pushed());
+    // What tree-sitter takes long for, for the longest time that it is given.
+    let text = "\\\n".repeat(100_000) + "x = (\n";
+    let mut slow = ["a.py", "b.py", "c.py"].map(|name| Document::open(&mut client, &project.path(name), &text));
+    let quick = Document::open(&mut client, &project.path("quick.py"), &function("f", 2));
+    client.catch_up(&quick.uri);
+    let symbols = slow.each_mut().map(|document| {
+        let end = document.text.len();
+        let change = document.splice(end..end, "(");
+        document.tell_changes(&mut client, vec![change]);
+        client.ask(
+            "textDocument/documentSymbol",
+            json!({"textDocument": document.identifier()}),
+        )
+    });
+    let params = json!({"textDocument": quick.identifier(), "position": {"line": 0, "character": 5}});
+    let hover = client.ask("textDocument/hover", params);
+    assert!(client.answer(hover).is_ok_and(|hover| !hover.is_null()));
+    assert!(
+        symbols.iter().any(|&id| !client.has_answer(id)),
+        "the answer about the short document came last"
+    );
+    for id in symbols {
+        assert!(client.answer(id).is_ok());
+    }
 }

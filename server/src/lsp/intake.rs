@@ -8,13 +8,14 @@ use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::{BoxFuture, poll_fn, ready};
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tower_lsp::LspService;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Request, Response};
 use tower_lsp::lsp_types::{
-    DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, SetTraceParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, SetTraceParams, TextDocumentContentChangeEvent, Url,
     WorkDoneProgressCancelParams, notification, notification::Notification, request, request::Request as _,
 };
 use tower_service::Service;
@@ -27,14 +28,33 @@ use super::underway::Underway;
 pub enum Outcome {
     /// It has been done.
     Done,
-    /// This, in time; notifications have no response.
-    Response(BoxFuture<'static, Option<Response>>),
+    /// This, in time; notifications have no response. Until then it is under way.
+    Response(BoxFuture<'static, Option<Response>>, OwnedSemaphorePermit),
     /// The server is to end with this exit code.
     Exit(ExitCode),
 }
 
+/// The parameters of `textDocument/didChange`. Older clients leave out the version, or say null (LSP 3.15).
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeParams {
+    /// Which document has changed.
+    pub text_document: ChangedDocument,
+    /// How, in the order in which the changes were made.
+    pub content_changes: Vec<TextDocumentContentChangeEvent>,
+}
+
+/// A document that has changed.
+#[derive(Deserialize)]
+pub struct ChangedDocument {
+    /// What the client calls it.
+    pub uri: Url,
+    /// The version that the client gives its text.
+    pub version: Option<i32>,
+}
+
 /// What is done upon a notification, and that it is under way.
-type Handler = (BoxFuture<'static, Option<Response>>, Underway);
+type Handler = (BoxFuture<'static, Option<Response>>, Underway, OwnedSemaphorePermit);
 
 /// Where requests and notifications come in.
 pub struct Intake {
@@ -50,9 +70,9 @@ impl Intake {
     pub fn new(service: LspService<LanguageServer>) -> Self {
         let (of_workspace, mut handlers) = mpsc::unbounded_channel::<Handler>();
         tokio::spawn(async move {
-            while let Some((handler, underway)) = handlers.recv().await {
+            while let Some((handler, underway, permit)) = handlers.recv().await {
                 handler.await;
-                drop(underway);
+                drop((underway, permit));
             }
         });
         Self {
@@ -68,8 +88,9 @@ impl Intake {
         ExitCode::from(u8::from(!self.was_shut_down))
     }
 
-    /// Takes in a request or notification. Changes of documents are done when it returns.
-    pub fn take(&mut self, request: Request) -> Outcome {
+    /// Takes in a request or notification, which is under way for as long as the `permit` lives. Changes of documents are done
+    /// when it returns.
+    pub fn take(&mut self, request: Request, permit: OwnedSemaphorePermit) -> Outcome {
         let method = request.method().to_owned();
         let is_notification = request.id().is_none();
         if method == notification::Exit::METHOD {
@@ -86,21 +107,22 @@ impl Intake {
         if is_notification && is_of_workspace(&method) {
             let (handler, underway) = (self.pass_on(request), self.session.underway.begin());
             // It ends with this only if the process does.
-            let _ = self.of_workspace.send((handler, underway));
+            let _ = self.of_workspace.send((handler, underway, permit));
             return Outcome::Done;
         }
         if let Some(id) = request.id().filter(|_| method.starts_with("$/")) {
             // tower-lsp leaves these without an answer.
             let refusal = Response::from_error(id.clone(), Error::method_not_found());
-            return Outcome::Response(ready(Some(refusal)).boxed());
+            return Outcome::Response(ready(Some(refusal)).boxed(), permit);
         }
         self.was_shut_down |= method == request::Shutdown::METHOD && self.session.introduced().is_some();
         let is_list = matches!(request.params(), Some(Value::Array(_)));
         let response = self.pass_on(request);
-        Outcome::Response(match is_list {
+        let response = match is_list {
             true => response.map(|response| response.map(explain_list)).boxed(),
             false => response,
-        })
+        };
+        Outcome::Response(response, permit)
     }
 
     fn handle(&self, method: &str, request: Request) {
@@ -109,10 +131,18 @@ impl Intake {
         let params = params.unwrap_or(Value::Null);
         let handled = match method {
             notification::DidOpenTextDocument::METHOD => {
-                read(params).map(|params: DidOpenTextDocumentParams| session.open(params))
+                let spelling = params
+                    .pointer("/textDocument/uri")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned);
+                read(params).map(|params: DidOpenTextDocumentParams| {
+                    let uri = params.text_document.uri.as_str();
+                    session.outbox.spellings.note(uri, spelling.as_deref().unwrap_or(uri));
+                    session.open(params);
+                })
             }
             notification::DidChangeTextDocument::METHOD => {
-                read(params).map(|params: DidChangeTextDocumentParams| session.change(params))
+                read(params).map(|params: ChangeParams| session.change(params))
             }
             notification::DidCloseTextDocument::METHOD => {
                 read(params).map(|params: DidCloseTextDocumentParams| session.close(&params))

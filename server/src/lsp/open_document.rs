@@ -112,9 +112,15 @@ impl OpenDocument {
         }
     }
 
-    /// Changes the text as the client did. Costs what the changes are long.
-    pub fn change(&self, version: i32, changes: Vec<TextDocumentContentChangeEvent>, encoding: PositionEncoding) {
+    /// Changes the text as the client did. Costs what the changes are long. A client that gives no `version` counts by one.
+    pub fn change(
+        &self,
+        version: Option<i32>,
+        changes: Vec<TextDocumentContentChangeEvent>,
+        encoding: PositionEncoding,
+    ) {
         let mut received = lock(&self.received);
+        let version = version.unwrap_or_else(|| received.version.saturating_add(1));
         let Received { text, pending, .. } = &mut *received;
         for change in changes {
             let Some(range) = change.range else {

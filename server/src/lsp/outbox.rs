@@ -2,16 +2,23 @@
 //!
 //! tower-lsp's client would copy it, make a tree of values of the copy, and serialise that.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use tokio::sync::mpsc;
 use tower_lsp::lsp_types::notification::{Notification, PublishDiagnostics};
 use tower_lsp::lsp_types::{Diagnostic, Url};
 
+use super::spelling::Spellings;
 use super::transport::Outgoing;
 
 /// Where messages to the client wait to be written.
 #[derive(Clone)]
-pub struct Outbox(mpsc::Sender<Option<Outgoing>>);
+pub struct Outbox {
+    writer: mpsc::Sender<Option<Outgoing>>,
+    /// How the client spells the URIs in them.
+    pub spellings: Arc<Spellings>,
+}
 
 #[derive(Serialize)]
 struct Envelope<P> {
@@ -29,9 +36,9 @@ struct PublishParams<'a> {
 }
 
 impl Outbox {
-    /// An outbox whose messages are sent to a writer.
-    pub fn new(writer: mpsc::Sender<Option<Outgoing>>) -> Self {
-        Self(writer)
+    /// An outbox whose messages are sent to a writer, which applies the `spellings`.
+    pub fn new(writer: mpsc::Sender<Option<Outgoing>>, spellings: Arc<Spellings>) -> Self {
+        Self { writer, spellings }
     }
 
     /// Sends the client the diagnostics of a document, with the version that it gave the text, if the document is open.
@@ -48,7 +55,7 @@ impl Outbox {
         };
         match serde_json::to_vec(&envelope) {
             // Nobody writes any more only when the server ends.
-            Ok(content) => drop(self.0.send(Some(Outgoing::Serialised(content))).await),
+            Ok(content) => drop(self.writer.send(Some(Outgoing::Serialised(content))).await),
             Err(error) => tracing::error!("{uri}: its diagnostics cannot be sent: {error}"),
         }
     }

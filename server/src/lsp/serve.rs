@@ -3,17 +3,21 @@
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::net::{Ipv4Addr, TcpStream};
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use futures::future::BoxFuture;
-use futures::{SinkExt, Stream, StreamExt};
+use futures::future::{BoxFuture, ready};
+use futures::{FutureExt, SinkExt, Stream, StreamExt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 use tower_lsp::jsonrpc::{Request, Response};
 
 use super::intake::{Intake, Outcome};
 use super::outbox::Outbox;
 use super::scan::Scan;
+use super::spelling::Spellings;
 use super::transport::{self, Incoming, Outgoing};
 use super::{logging, server};
 use crate::analysis::{PoolError, Workers};
@@ -42,6 +46,13 @@ enum ServeError {
 
 /// How many messages may wait to be written before whoever has more must wait.
 const OUTGOING_CAPACITY: usize = 256;
+
+/// How many requests and notifications may be under way, answers that are not written yet among them, before no more are
+/// read: however much a client sends, what it costs has a bound.
+const MAX_UNDERWAY: usize = 10_000;
+
+/// A client that sends more while it has read nothing for this long is taken for gone.
+const UNREAD: Duration = Duration::from_secs(30);
 
 /// How long the last messages have to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -79,20 +90,25 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
     let lines = logging::init();
     let processors = thread::available_parallelism().map_or(1, usize::from);
     // One at least is left for what is done quickly.
-    let (workers, scan) = (Workers::new("document", processors.max(2))?, Scan::new(processors, cache)?);
+    let (workers, scan) = (
+        Workers::new("document", processors.max(2))?,
+        Scan::new(processors, cache)?,
+    );
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("session")
         .enable_all()
         .build()?;
     let _context = runtime.enter();
-    let (outgoing, writer) = start_writer(output)?;
-    let (service, socket) = server::service(Outbox::new(outgoing.clone()), workers, scan);
+    let spellings = Arc::<Spellings>::default();
+    let (outgoing, writer) = start_writer(output, Arc::clone(&spellings))?;
+    let (service, socket) = server::service(Outbox::new(outgoing.clone(), spellings), workers, scan);
     let (requests, mut client_responses) = socket.split();
     let telling = runtime.spawn(lines.send_to(service.inner().session().client.clone()));
     runtime.spawn(forward(requests, outgoing.clone()));
 
     let mut intake = Intake::new(service);
+    let underway = Arc::new(Semaphore::new(MAX_UNDERWAY));
     let code = loop {
         let Some(message) = transport::read(&mut input)? else {
             // Who is gone is not told so: what it is sent would go to whoever has its place.
@@ -103,12 +119,15 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
         if outgoing.is_closed() {
             break intake.exit_code();
         }
+        let Some(permit) = runtime.block_on(permit(&underway, &outgoing, &writer)) else {
+            tracing::warn!("the client does not read what it is sent");
+            break intake.exit_code();
+        };
         match message {
-            Incoming::Request(request) => match intake.take(request) {
+            Incoming::Request(request) => match intake.take(request, permit) {
                 Outcome::Done => {}
-                // However many there are: were reading to wait for them, they could not have the answers that they wait for.
-                Outcome::Response(response) => {
-                    runtime.spawn(answer(response, outgoing.clone()));
+                Outcome::Response(response, permit) => {
+                    runtime.spawn(answer(response, outgoing.clone(), permit));
                 }
                 Outcome::Exit(code) => break code,
             },
@@ -118,35 +137,62 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
             }
             Incoming::Malformed(answer, problem) => {
                 tracing::warn!("a malformed message: {problem}");
-                let _ = outgoing.blocking_send(Some(Outgoing::Response(answer)));
+                runtime.spawn(self::answer(ready(Some(answer)).boxed(), outgoing.clone(), permit));
             }
         }
     };
-    let _ = outgoing.blocking_send(None);
-    // A client that does not listen has no last words coming.
-    let _ = writer.recv_timeout(LAST_WORDS);
+    // A client that does not read has no last words coming.
+    let _ = runtime.block_on(timeout(LAST_WORDS, outgoing.send(None)));
+    let _ = writer.end.recv_timeout(LAST_WORDS);
     runtime.shutdown_background();
     Ok(code)
+}
+
+/// Waits until something more may be under way; `None` if the client has read nothing of what it is sent for too long.
+async fn permit(underway: &Arc<Semaphore>, outgoing: &OutgoingSender, writer: &Writer) -> Option<OwnedSemaphorePermit> {
+    loop {
+        let written = writer.written.load(Ordering::Relaxed);
+        if let Ok(permit) = timeout(UNREAD, Arc::clone(underway).acquire_owned()).await {
+            return permit.ok();
+        }
+        if outgoing.capacity() == 0 && writer.written.load(Ordering::Relaxed) == written {
+            return None;
+        }
+    }
 }
 
 /// Messages to be written; `None` is the end.
 type OutgoingSender = tokio::sync::mpsc::Sender<Option<Outgoing>>;
 
-/// Starts the thread that writes. The receiver hears of it when the thread ends.
-fn start_writer(output: impl Write + Send + 'static) -> io::Result<(OutgoingSender, mpsc::Receiver<()>)> {
+/// The thread that writes.
+struct Writer {
+    /// How many messages it has written.
+    written: Arc<AtomicU64>,
+    /// Hears of it when it ends.
+    end: mpsc::Receiver<()>,
+}
+
+/// Starts the thread that writes.
+fn start_writer(
+    output: impl Write + Send + 'static,
+    spellings: Arc<Spellings>,
+) -> io::Result<(OutgoingSender, Writer)> {
     let (sender, mut receiver) = tokio::sync::mpsc::channel(OUTGOING_CAPACITY);
     let (at_end, end) = mpsc::channel();
+    let written = Arc::<AtomicU64>::default();
+    let count = Arc::clone(&written);
     thread::Builder::new().name("writer".to_owned()).spawn(move || {
         let mut output = BufWriter::new(output);
         while let Some(Some(message)) = receiver.blocking_recv() {
-            if let Err(error) = transport::write(&mut output, message) {
+            if let Err(error) = transport::write(&mut output, message, &spellings) {
                 tracing::error!("the client cannot be written to: {error}");
                 break;
             }
+            count.fetch_add(1, Ordering::Relaxed);
         }
         let _ = at_end.send(());
     })?;
-    Ok((sender, end))
+    Ok((sender, Writer { written, end }))
 }
 
 async fn forward(mut requests: impl Stream<Item = Request> + Unpin, outgoing: OutgoingSender) {
@@ -157,8 +203,15 @@ async fn forward(mut requests: impl Stream<Item = Request> + Unpin, outgoing: Ou
     }
 }
 
-async fn answer(response: BoxFuture<'static, Option<Response>>, outgoing: OutgoingSender) {
-    if let Some(response) = response.await {
+/// Sends a response. It is not worked out before there is room for it: while a client does not read, its requests wait, and
+/// not their answers, which may be large.
+async fn answer(
+    response: BoxFuture<'static, Option<Response>>,
+    outgoing: OutgoingSender,
+    _underway: OwnedSemaphorePermit,
+) {
+    let has_room = outgoing.reserve().await.is_ok();
+    if has_room && let Some(response) = response.await {
         let _ = outgoing.send(Some(Outgoing::Response(response))).await;
     }
 }

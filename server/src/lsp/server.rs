@@ -22,7 +22,7 @@ use super::scan::Scan;
 use super::session::Session;
 use super::settings::{SECTION, Settings};
 use super::snapshot::Snapshot;
-use super::{commands, configurations, patience, pulling, survey, watching};
+use super::{commands, configurations, parent, patience, pulling, survey, watching};
 use crate::analysis::Workers;
 use crate::escape::code;
 
@@ -177,6 +177,8 @@ fn roots(params: &InitializeParams) -> Vec<PathBuf> {
 impl tower_lsp::LanguageServer for LanguageServer {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         self.session.introduce(ClientSupport::of(&params));
+        let session = Arc::clone(&self.session);
+        parent::watch(&params, move || u8::from(!session.is_shut_down()));
         self.session.trace.set(params.trace.unwrap_or_default());
         self.session.set_roots(roots(&params));
         if let Some(options) = &params.initialization_options {

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use dashmap::DashMap;
 use tower_lsp::Client;
 use tower_lsp::jsonrpc;
-use tower_lsp::lsp_types::{DidChangeTextDocumentParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, Url};
+use tower_lsp::lsp_types::{DidCloseTextDocumentParams, DidOpenTextDocumentParams, Url};
 
 use super::attendance;
 use super::client_support::ClientSupport;
 use super::configuration_problems::{self, ConfigurationProblems};
+use super::intake::ChangeParams;
 use super::open_document::OpenDocument;
 use super::outbox::Outbox;
 use super::scan::Scan;
@@ -185,7 +186,7 @@ impl Session {
     }
 
     /// Changes an open document.
-    pub fn change(&self, params: DidChangeTextDocumentParams) {
+    pub fn change(&self, params: ChangeParams) {
         let identifier = params.text_document;
         *locks::lock(&self.last_change) = Instant::now();
         match self.document(&identifier.uri) {

@@ -7,6 +7,8 @@ use std::io::{self, BufRead, Read, Write};
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 
+use super::spelling::Spellings;
+
 /// A message from the client.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Incoming {
@@ -62,17 +64,18 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     Ok(Some(parse(&content)))
 }
 
-/// Writes a message.
+/// Writes a message, with URIs as the client spells them.
 ///
 /// # Errors
 ///
 /// The output cannot be written.
-pub fn write(output: &mut impl Write, message: Outgoing) -> io::Result<()> {
+pub fn write(output: &mut impl Write, message: Outgoing, spellings: &Spellings) -> io::Result<()> {
     let content = match message {
         Outgoing::Request(request) => serde_json::to_vec(&request)?,
         Outgoing::Response(response) => serde_json::to_vec(&response)?,
         Outgoing::Serialised(content) => content,
     };
+    let content = spellings.apply(content);
     write!(output, "Content-Length: {}\r\n\r\n", content.len())?;
     output.write_all(&content)?;
     output.flush()
@@ -223,12 +226,12 @@ mod tests {
     #[test]
     fn what_is_written_can_be_read() {
         let mut output = Vec::new();
-        write(&mut output, Outgoing::Request(Request::build("é").id(1).finish())).unwrap();
-        write(
-            &mut output,
+        for message in [
+            Outgoing::Request(Request::build("é").id(1).finish()),
             Outgoing::Response(Response::from_ok(Id::Number(2), Value::Null)),
-        )
-        .unwrap();
+        ] {
+            write(&mut output, message, &Spellings::default()).unwrap();
+        }
         assert_eq!(read_all(&output), ["é", "response 2"]);
     }
 }
