@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::client::Client;
 use crate::document::{Document, Encoding};
 use crate::findings::{checked, published, shown, wait_for_findings};
-use crate::{client, pushed, strict_project};
+use crate::{client, count_from_environment, pushed, strict_project};
 
-/// Notifications in a burst.
+/// Notifications in a burst, unless `ANTIPASTA_TEST_CHANGES` says how many.
 const CHANGES: usize = 1000;
 
 /// What names are made of: characters of one to four bytes of UTF-8, and one or two code units of UTF-16.
@@ -194,7 +194,7 @@ fn type_in_bursts(project: &Project, encoding: Encoding, terminators: Terminator
             (document, program)
         })
         .into();
-    for _ in 0..CHANGES {
+    for _ in 0..count_from_environment("ANTIPASTA_TEST_CHANGES", CHANGES) {
         let (document, program) = &mut open[random.usize(..3)];
         let mut changes = Vec::new();
         for _ in 0..pick(&mut random, &[1, 1, 1, 2, 4]) {

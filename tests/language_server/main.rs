@@ -11,9 +11,11 @@ mod encodings;
 mod files;
 mod findings;
 mod lifecycle;
+mod linear;
 mod malformed;
 mod manners;
 mod pull;
+mod robustness;
 mod scan;
 mod syntax_errors;
 #[cfg(unix)]
@@ -48,6 +50,12 @@ fn cyclomatic(limit: u32) -> String {
 /// A function with as many branches: its cyclomatic complexity is one more, its cognitive complexity the same.
 fn function(name: &str, branches: usize) -> String {
     format!("def {name}(x):\n    pass\n{}", "    if x: pass\n".repeat(branches))
+}
+
+/// How many of something a test does: what an environment variable says, or the default.
+fn count_from_environment(variable: &str, default: usize) -> usize {
+    let count = std::env::var(variable).map(|count| count.parse().expect("a number"));
+    count.unwrap_or(default)
 }
 
 /// A project that is judged strictly.
