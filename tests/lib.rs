@@ -1,5 +1,7 @@
 //! Black-box tests that drive the `antipasta-lsp` binary; what they share.
 
+pub mod hostile_configurations;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::hint::black_box;

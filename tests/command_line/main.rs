@@ -17,6 +17,8 @@ mod git_trust;
 mod hook;
 mod hostile_caches;
 mod hostile_names;
+#[cfg(unix)]
+mod hostile_configurations;
 mod ignore_comments;
 mod incomplete;
 mod json;

@@ -10,6 +10,8 @@ mod document;
 mod encodings;
 mod files;
 mod findings;
+#[cfg(unix)]
+mod hostile_configurations;
 mod lifecycle;
 mod linear;
 mod malformed;

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 use std::path::Path;
 
+use rustc_hash::FxHashMap;
+
 use super::coerce;
 use super::node::{Node, Position, Value};
-use super::pattern::parse_pattern;
+use super::pattern::{LONGEST_PATTERN, MOST_PATTERN_COST, parse_pattern, pattern_cost};
 use super::problem::Problem;
 use super::schema::{Key, Kind, LARGEST_SIZE, Presence};
 use super::setting::Setting;
@@ -20,6 +22,9 @@ pub(super) struct Report<'a> {
     pub warnings: Vec<Problem>,
 }
 
+/// So many problems are looked for, and so many oddities; whoever has more will look again after these are solved.
+const MOST_PROBLEMS: usize = 100;
+
 impl<'a> Report<'a> {
     pub fn new(path: &'a Path) -> Self {
         Self {
@@ -29,14 +34,21 @@ impl<'a> Report<'a> {
         }
     }
 
+    /// Whether enough was found.
+    fn is_full(&self) -> bool {
+        self.errors.len() >= MOST_PROBLEMS
+    }
+
     pub fn error(&mut self, position: Position, key: &str, message: impl Into<String>) {
         let problem = self.problem(position, key, message.into());
         self.errors.push(problem);
     }
 
     pub fn warn(&mut self, position: Position, key: &str, message: impl Into<String>) {
-        let problem = self.problem(position, key, message.into());
-        self.warnings.push(problem);
+        if self.warnings.len() < MOST_PROBLEMS {
+            let problem = self.problem(position, key, message.into());
+            self.warnings.push(problem);
+        }
     }
 
     fn problem(&self, position: Position, key: &str, message: String) -> Problem {
@@ -96,7 +108,16 @@ pub(super) fn check_block(keys: &'static [Key], node: &Node, path: &str, report:
 /// Reports keys that mean nothing, and keys that are given more than once.
 fn check_keys(keys: &[Key], entries: &[(Node, Node)], path: &str, report: &mut Report<'_>) {
     let names: Vec<_> = keys.iter().map(|key| key.name).collect();
+    let mut last: FxHashMap<&str, usize> = FxHashMap::default();
     for (index, (name, _)) in entries.iter().enumerate() {
+        if let Value::Text(text) = &name.value {
+            last.insert(text, index);
+        }
+    }
+    for (index, (name, _)) in entries.iter().enumerate() {
+        if report.is_full() {
+            return;
+        }
         let Value::Text(text) = &name.value else {
             let found = name.value.describe();
             report.error(name.position, path, format!("a key must be a text, not {found}"));
@@ -109,7 +130,7 @@ fn check_keys(keys: &[Key], entries: &[(Node, Node)], path: &str, report: &mut R
                 None => "unknown key".to_owned(),
             };
             report.error(name.position, &path, format!("{message} (allowed: {})", listed(&names)));
-        } else if entries[index + 1..].iter().any(|(later, _)| is_named(later, text)) {
+        } else if last.get(&**text) > Some(&index) {
             report.warn(name.position, &path, GIVEN_AGAIN);
         }
     }
@@ -153,13 +174,38 @@ fn check(kind: Kind, node: &Node, path: &str, report: &mut Report<'_>) -> Option
 fn check_list(item: Kind, nodes: &[Node], path: &str, report: &mut Report<'_>) -> Option<Setting> {
     let mut sound = true;
     let mut settings = Vec::with_capacity(nodes.len());
+    if let Kind::Pattern = item {
+        sound = check_cost(nodes, path, report);
+    }
     for (index, node) in nodes.iter().enumerate() {
+        if report.is_full() {
+            return None;
+        }
         match check(item, node, &format!("{path}[{index}]"), report) {
             Some(setting) => settings.push(setting),
             None => sound = false,
         }
     }
     sound.then_some(Setting::List(settings))
+}
+
+/// Whether all patterns of a list together are few enough.
+fn check_cost(patterns: &[Node], path: &str, report: &mut Report<'_>) -> bool {
+    let mut cost = 0;
+    for node in patterns {
+        if let Value::Text(text) = &node.value {
+            cost += pattern_cost(text);
+        }
+        if cost > MOST_PATTERN_COST {
+            report.error(
+                node.position,
+                path,
+                "has too many patterns up to here: about 4000 with wildcards are the most",
+            );
+            return false;
+        }
+    }
+    true
 }
 
 fn reject(node: &Node, path: &str, allowed: &str, report: &mut Report<'_>) {
@@ -175,7 +221,9 @@ fn allowed(kind: Kind, found: &Value) -> String {
         Kind::Number(range) => format!("a number {}", range.describe()),
         Kind::Size => format!("a size from 1 byte to {} GB, such as `32 MB`", LARGEST_SIZE >> 30),
         Kind::Text => "a text (in quotes, if it looks like anything else)".to_owned(),
-        Kind::Pattern => "a pattern as in a .gitignore (in quotes, if it begins with `*` or `!`)".to_owned(),
+        Kind::Pattern => format!(
+            "a pattern as in a .gitignore, of at most {LONGEST_PATTERN} bytes (in quotes, if it begins with `*` or `!`)"
+        ),
         Kind::Extension => "an extension with its dot, such as `.py`".to_owned(),
         Kind::Choice(words) => {
             let words = words();
@@ -206,7 +254,7 @@ fn listed(words: &[&str]) -> String {
 /// The word that `text` is most likely a slip of.
 pub(super) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     const ALIKE: f64 = 0.7;
-    // Longer than any word of ours: comparing costs what both are long.
+    // What is much longer than any word is alike none, and takes long to compare.
     const LONGEST: usize = 100;
     if text.len() > LONGEST {
         return None;

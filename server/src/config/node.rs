@@ -1,6 +1,11 @@
 //! A document as it was written: values with their places, whatever the format.
 
+use std::borrow::Cow;
 use std::ops::Range;
+
+use ropey::Rope;
+
+use crate::escape;
 
 /// A place in a text: line and column in characters, both from 1. Line 0 is the text as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -12,13 +17,12 @@ pub struct Position {
 }
 
 impl Position {
-    /// The place of the byte at `offset`.
-    pub(super) fn of_offset(text: &str, offset: usize) -> Self {
-        let before = text.get(..offset).unwrap_or(text);
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let column = before[line_start..].chars().count() + 1;
-        Self::new(line, column)
+    /// The place of the byte at `offset`. A rope finds it without counting from the start.
+    pub(super) fn of_offset(text: &Rope, offset: usize) -> Self {
+        let offset = offset.min(text.len_bytes());
+        let line = text.byte_to_line(offset);
+        let column = text.byte_to_char(offset) - text.line_to_char(line);
+        Self::new(line + 1, column + 1)
     }
 
     pub(super) fn new(line: usize, column: usize) -> Self {
@@ -91,7 +95,7 @@ impl Value {
             Self::Boolean(value) => format!("`{value}`"),
             Self::Integer(value) => format!("`{value}`"),
             Self::Float(value) => format!("`{}`", crate::text::python_float(*value)),
-            Self::Text(value) => format!("the text `{}`", shortened(value)),
+            Self::Text(value) => format!("the text `{}`", quoted(value)),
             Self::List(_) => "a list".to_owned(),
             Self::Table(_) => "a mapping".to_owned(),
             Self::Other(what) => (*what).to_owned(),
@@ -113,15 +117,23 @@ impl Value {
     }
 }
 
-/// A message is one line, and no place for a whole file pasted into a value.
-fn shortened(text: &str) -> String {
+/// What a document says, for a message: that is one line, and no place for a whole file pasted into a value.
+pub(super) fn quoted(text: &str) -> Cow<'_, str> {
     const LONGEST: usize = 60;
-    let mut short: String = text.escape_debug().take(LONGEST).collect();
-    if text.escape_debug().nth(LONGEST).is_some() {
-        short.push('…');
-    }
-    short
+    escape::shortened(text, LONGEST)
 }
+
+/// Whether a text is so much of what a configuration consists of that reading it would take hundreds of megabytes: parsers
+/// keep hundreds of bytes for each comma.
+pub(super) fn is_too_large(text: &str) -> bool {
+    const MOST: usize = 100_000;
+    let marks = text.bytes().filter(|byte| b"[]{},:=.".contains(byte));
+    marks.count() > MOST
+}
+
+/// What is said of a text that [is too large](is_too_large).
+pub(super) const TOO_LARGE: &str =
+    "too large for a configuration: it has more than 100000 brackets, commas, colons, dots and equals signs";
 
 #[cfg(test)]
 mod tests {
@@ -131,9 +143,10 @@ mod tests {
     fn an_offset_has_a_line_and_a_column_in_characters() {
         let text = "é = 1\nñü = 2\n";
         let offset = text.find('2').unwrap();
-        assert_eq!(Position::of_offset(text, 0), Position::new(1, 1));
-        assert_eq!(Position::of_offset(text, offset), Position::new(2, 6));
-        assert_eq!(Position::of_offset(text, text.len()), Position::new(3, 1));
+        let rope = Rope::from_str(text);
+        assert_eq!(Position::of_offset(&rope, 0), Position::new(1, 1));
+        assert_eq!(Position::of_offset(&rope, offset), Position::new(2, 6));
+        assert_eq!(Position::of_offset(&rope, text.len()), Position::new(3, 1));
     }
 
     #[test]

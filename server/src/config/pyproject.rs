@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use ropey::Rope;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::node::{Node, Position, Value};
+use super::node::{Node, Position, TOO_LARGE, Value, is_too_large};
 use super::yaml::SyntaxError;
 
 /// Where the table stands in the file: what the keys in messages begin with.
@@ -14,23 +15,29 @@ pub(super) const TABLE: &str = "tool.antipasta";
 /// The table, or `None` if the file has none and so is no configuration.
 pub(super) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if is_too_large(text) {
+        return Err(SyntaxError {
+            position: Position::default(),
+            message: TOO_LARGE.to_owned(),
+        });
+    }
     let document = DeTable::parse(text).map_err(|error| SyntaxError {
-        position: place(text, &error.span().unwrap_or_default()),
+        position: place(&Rope::from_str(text), &error.span().unwrap_or_default()),
         message: format!("this is not valid TOML: {}", error.message()),
     })?;
     let Some(tool) = document.get_ref().get("tool") else {
         return Ok(None);
     };
     let table = tool.get_ref().get("antipasta");
-    Ok(table.map(|table| node(text, table)))
+    Ok(table.map(|table| node(&Rope::from_str(text), table)))
 }
 
-fn place(text: &str, span: &Range<usize>) -> Position {
+fn place(text: &Rope, span: &Range<usize>) -> Position {
     Position::of_offset(text, span.start)
 }
 
 /// Bounded by the parser, which refuses documents that nest deep.
-fn node(text: &str, spanned: &Spanned<DeValue<'_>>) -> Node {
+fn node(text: &Rope, spanned: &Spanned<DeValue<'_>>) -> Node {
     let value = match spanned.get_ref() {
         DeValue::String(string) => Value::Text(string.to_string()),
         DeValue::Integer(integer) => match i128::from_str_radix(integer.as_str(), integer.radix()) {

@@ -1,11 +1,11 @@
 //! YAML, read as the reference's loader reads it: version 1.1, plain data only.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span, Tag};
 
-use super::node::{Node, Position, Value};
+use super::node::{Node, Position, TOO_LARGE, Value, is_too_large, quoted};
 use super::yaml_scalar;
 
 /// The text is not a document of plain data.
@@ -19,12 +19,15 @@ pub(super) struct SyntaxError {
 /// exhausting the stack.
 const DEEPEST: usize = 64;
 
-/// Aliases can make a short text stand for an enormous document; this many values are plenty.
-const MOST_NODES: usize = 100_000;
+/// Aliases can make a short text stand for an enormous document; so many bytes of values are plenty.
+const MOST_BYTES: usize = 16 << 20;
 
 /// Reads the one document of `text`; an empty text is null.
 pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if is_too_large(text) {
+        return error(Position::default(), TOO_LARGE);
+    }
     let offsets = Offsets::of(text);
     let mut composer = Composer::default();
     for event in Parser::new_from_str(text) {
@@ -113,7 +116,8 @@ struct Composer {
     root: Option<Node>,
     open: Vec<Open>,
     anchors: HashMap<usize, Node>,
-    nodes: usize,
+    /// How many bytes all values are.
+    bytes: usize,
 }
 
 impl Composer {
@@ -126,6 +130,7 @@ impl Composer {
             Event::Scalar(text, style, anchor, tag) => {
                 let value = scalar(&text, style, tag.as_deref(), position)?;
                 let node = Node { position, span, value };
+                self.grow(size(&node), position)?;
                 self.complete(node, anchor)
             }
             Event::SequenceStart(anchor, tag) => {
@@ -159,8 +164,10 @@ impl Composer {
             }
             Event::Alias(anchor) => match self.anchors.get(&anchor) {
                 Some(node) => {
-                    let node = Node { span, ..node.clone() };
-                    self.complete(node, 0)
+                    let bytes = size(node);
+                    self.grow(bytes, position)?;
+                    let node = self.anchors.get(&anchor).cloned();
+                    node.map_or(Ok(()), |node| self.complete(Node { span, ..node }, 0))
                 }
                 None => error(position, "an alias stands inside what it refers to"),
             },
@@ -174,6 +181,7 @@ impl Composer {
         if self.open.len() >= DEEPEST {
             return error(position, format!("nested deeper than {DEEPEST} levels"));
         }
+        self.grow(size_of::<Node>(), position)?;
         self.open.push(Open {
             position,
             start,
@@ -183,12 +191,21 @@ impl Composer {
         Ok(())
     }
 
-    fn complete(&mut self, node: Node, anchor: usize) -> Result<(), SyntaxError> {
-        self.nodes += size(&node);
-        if self.nodes > MOST_NODES {
-            return error(node.position, "too large for a configuration");
+    /// Notes that there will be more values.
+    fn grow(&mut self, bytes: usize, position: Position) -> Result<(), SyntaxError> {
+        self.bytes += bytes;
+        match self.bytes > MOST_BYTES {
+            true => error(
+                position,
+                "too large for a configuration, with what its aliases stand for",
+            ),
+            false => Ok(()),
         }
+    }
+
+    fn complete(&mut self, node: Node, anchor: usize) -> Result<(), SyntaxError> {
         if anchor > 0 {
+            self.grow(size(&node), node.position)?;
             self.anchors.insert(anchor, node.clone());
         }
         match self.open.last_mut().map(|open| &mut open.content) {
@@ -206,16 +223,15 @@ impl Composer {
     }
 }
 
-/// How many values a node is, itself included.
+/// How many bytes a node is, with what is in it.
 fn size(node: &Node) -> usize {
-    match &node.value {
-        Value::List(items) => 1 + items.iter().map(size).sum::<usize>(),
-        Value::Table(entries) => {
-            let values = entries.iter().map(|(_, value)| 1 + size(value));
-            1 + values.sum::<usize>()
-        }
-        _ => 1,
-    }
+    let content = match &node.value {
+        Value::Text(text) => text.len(),
+        Value::List(items) => items.iter().map(size).sum(),
+        Value::Table(entries) => entries.iter().map(|(key, value)| size(key) + size(value)).sum(),
+        _ => 0,
+    };
+    size_of::<Node>() + content
 }
 
 /// The value of a scalar: by its tag if it has one, by its looks if it is plain, else a text.
@@ -244,7 +260,10 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, position: Position)
     };
     match value {
         Some(value) => Ok(value),
-        None => error(position, format!("`{text}` cannot be read as `!!{}`", tag.suffix)),
+        None => error(
+            position,
+            format!("`{}` cannot be read as `!!{}`", quoted(text), tag.suffix),
+        ),
     }
 }
 
@@ -263,7 +282,10 @@ fn unsupported_tag<T>(tag: &Tag, position: Position) -> Result<T, SyntaxError> {
     };
     error(
         position,
-        format!("`{name}` is read as a tag, and not one a configuration can have; quote texts that begin with `!`"),
+        format!(
+            "`{}` is read as a tag, and not one a configuration can have; quote texts that begin with `!`",
+            quoted(&name)
+        ),
     )
 }
 
@@ -290,14 +312,17 @@ fn merged(entries: Vec<(Node, Node)>) -> Result<Vec<(Node, Node)>, SyntaxError> 
             _ => return error(value.position, "`<<` merges mappings only"),
         }
     }
+    // A value is no key of a set; what it is for people who look for faults in a program says all of it.
+    let name = |key: &Node| format!("{:?}", key.value);
+    let mut taken: HashSet<String> = own.iter().map(|(key, _)| name(key)).collect();
     let mut result = own;
     for source in sources {
-        let taken = result.len();
-        for (key, value) in source {
-            if !result[..taken].iter().any(|(own, _)| own.value == key.value) {
-                result.push((key, value));
-            }
-        }
+        let new: Vec<_> = source
+            .into_iter()
+            .filter(|(key, _)| !taken.contains(&name(key)))
+            .collect();
+        taken.extend(new.iter().map(|(key, _)| name(key)));
+        result.extend(new);
     }
     Ok(result)
 }
