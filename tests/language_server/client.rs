@@ -150,6 +150,11 @@ impl Client {
         self.exit_code()
     }
 
+    /// The server's process.
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     /// Closes the server's input.
     pub fn close_input(&mut self) {
         self.outgoing = None;

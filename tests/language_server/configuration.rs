@@ -298,3 +298,23 @@ fn a_document_larger_than_the_configuration_allows_is_not_analyzed_and_that_is_s
         (!published["diagnostics"].as_array()?.is_empty()).then_some(())
     });
 }
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_without_an_end_holds_nothing_up() {
+    let project = Project::new(&[(".antipasta.yaml", &cyclomatic(2))]);
+    let made = std::process::Command::new("mkfifo").arg(project.path("pipe")).status();
+    assert!(made.expect("mkfifo runs").success());
+    for configuration in ["pipe", "/dev/stdin", "/dev/zero", "/proc/kmsg", "."] {
+        let mut client = Client::start(&project);
+        client.initialize_with(json!({
+            "capabilities": pushed(),
+            "workspaceFolders": [folder(&project.path(""))],
+            "initializationOptions": {"configuration": configuration},
+        }));
+        // The nearest one holds in its place.
+        let document = Document::open(&mut client, &project.path("a.py"), &function("f", 3));
+        assert_eq!(wait_for_version(&mut client, &document).len(), 1, "{configuration}");
+        assert_eq!(client.end(), Some(0));
+    }
+}

@@ -16,6 +16,8 @@ mod lifecycle;
 mod linear;
 mod malformed;
 mod manners;
+#[cfg(target_os = "linux")]
+mod own_watcher;
 mod pull;
 mod robustness;
 mod scan;

@@ -150,6 +150,22 @@ pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
         || ignored.leave_out(path, depth, false)
 }
 
+/// The directories that [`discover`] enters for a directory `top`, as far as they are at or below `start`: none if it does not
+/// come there. Both paths are absolute. As long as the configuration is unsound, the built-in one says what is entered.
+pub fn entered(start: &Path, top: &Path, configs: &Configs) -> Vec<PathBuf> {
+    let search = Search::new(configs, 1);
+    let config = search.config_of(top).unwrap_or_else(|_| Arc::new(Config::built_in()));
+    let filter = search.filter(top, &Rules::Configured(config));
+    let mut above: Vec<&Path> = start.ancestors().take_while(|above| *above != top).collect();
+    above.reverse();
+    let is_entered = |(directory, depth): (&&Path, _)| !directory.is_symlink() && filter.passes(directory, depth, true);
+    if !above.iter().zip(1..).all(is_entered) {
+        return Vec::new();
+    }
+    let entries = filter.walk(start, above.len()).filter_map(Result::ok);
+    entries.filter(is_directory).map(DirEntry::into_path).collect()
+}
+
 /// A file that is to be analysed, if it is not left out by a `.gitignore`.
 #[derive(Clone, Debug)]
 pub struct Chosen {
@@ -250,19 +266,9 @@ impl<'a> Search<'a> {
     }
 
     fn walk(&self, argument: &Path, rules: &Rules) {
-        let (respects_gitignore, pruned) = match rules {
-            Rules::Configured(config) => (config.use_gitignore, Some(self.patterns_of(config))),
-            Rules::Included => (false, None),
-        };
         let root = self.absolute(argument);
         let argument = &normal(argument);
-        let ignored = respects_gitignore.then(|| IgnoreFiles::above(&root, self.configs.working_directory()));
-        let ignored = Arc::new(Mutex::new(ignored));
-        let mut builder = WalkBuilder::new(&root);
-        // The order of their paths, and sooner had here than by comparing whole paths.
-        builder.standard_filters(false).sort_by_file_name(OsStr::cmp);
-        let keeps_rules = pruned.is_some();
-        builder.filter_entry(self.filter(&root, pruned, Arc::clone(&ignored)));
+        let filter = self.filter(&root, rules);
         let source = |entry: Result<DirEntry, ignore::Error>| match entry {
             Ok(entry) => (entry.depth() > 0 && !is_directory(&entry)).then_some(entry),
             Err(error) => {
@@ -270,21 +276,19 @@ impl<'a> Search<'a> {
                 None
             }
         };
-        let files = hand_out(builder.build().filter_map(source), self.jobs, || {
+        let files = hand_out(filter.walk(&root, 0).filter_map(source), self.jobs, || {
             let mut examiner = Examiner {
                 search: self,
                 argument,
                 root: &root,
-                keeps_rules,
+                keeps_rules: matches!(rules, Rules::Configured(_)),
                 directory: None,
             };
             move |entry| examiner.examine(&entry)
         });
         let mut found = lock(&self.found);
         found.files.extend(files);
-        found
-            .warnings
-            .extend(lock(&ignored).iter_mut().flat_map(IgnoreFiles::take_warnings));
+        found.warnings.extend(filter.take_warnings());
     }
 
     /// Notes that a walk below an argument met something that it could not look at.
@@ -306,27 +310,19 @@ impl<'a> Search<'a> {
         });
     }
 
-    /// Whether to look at an entry below a root: at sources, and at directories in which there may be one that is taken. `pruned`
-    /// is what the configuration of the walk leaves out; `None` if it does not matter, as only what is included does.
-    fn filter(
-        &self,
-        root: &Path,
-        pruned: Option<Arc<Patterns>>,
-        ignored: Arc<Mutex<Option<IgnoreFiles>>>,
-    ) -> impl Fn(&DirEntry) -> bool + Send + Sync + 'static {
-        let (root, excluded) = (root.to_owned(), Arc::clone(&self.excluded));
-        move |entry| {
-            let (path, is_directory) = (entry.path(), is_directory(entry));
-            let prunes = |patterns: &Patterns| patterns.prune(path, below(path, &root));
-            let may_be_taken = match (is_directory, &pruned) {
-                (false, _) => is_source(Path::new(entry.file_name())),
-                (true, _) if entry.file_name() == ".git" => false,
-                (true, Some(pruned)) => !prunes(&excluded) && !prunes(pruned),
-                (true, None) => true,
-            };
-            let leave_out = |files: &mut IgnoreFiles| files.leave_out(path, entry.depth(), is_directory);
-            may_be_taken && !lock(&ignored).as_mut().is_some_and(leave_out)
-        }
+    /// What a walk below a root leaves out.
+    fn filter(&self, root: &Path, rules: &Rules) -> Arc<Filter> {
+        let (pruned, respects_gitignore) = match rules {
+            Rules::Configured(config) => (Some(self.patterns_of(config)), config.use_gitignore),
+            Rules::Included => (None, false),
+        };
+        let ignored = respects_gitignore.then(|| IgnoreFiles::above(root, self.configs.working_directory()));
+        Arc::new(Filter {
+            root: root.to_owned(),
+            excluded: Arc::clone(&self.excluded),
+            pruned,
+            ignored: Mutex::new(ignored),
+        })
     }
 
     /// A file of the command line. What leaves it out is said, but for the configuration's own patterns: hooks name every
@@ -462,6 +458,47 @@ impl<'a> Search<'a> {
             left_out: found.left_out,
             reasons: found.reasons,
         })
+    }
+}
+
+/// What a walk leaves out.
+struct Filter {
+    root: PathBuf,
+    excluded: Arc<Patterns>,
+    /// What the configuration leaves out; `None` if it does not matter, as only what is included does.
+    pruned: Option<Arc<Patterns>>,
+    ignored: Mutex<Option<IgnoreFiles>>,
+}
+
+impl Filter {
+    /// Whether to look at an entry at a depth below the root: at sources, and at directories in which there may be one that is
+    /// taken. Entries come in the order of a walk.
+    fn passes(&self, path: &Path, depth: usize, is_directory: bool) -> bool {
+        let prunes = |patterns: &Patterns| patterns.prune(path, below(path, &self.root));
+        let may_be_taken = match (is_directory, &self.pruned) {
+            (false, _) => is_source(path),
+            (true, _) if path.file_name() == Some(OsStr::new(".git")) => false,
+            (true, Some(pruned)) => !prunes(&self.excluded) && !prunes(pruned),
+            (true, None) => true,
+        };
+        let leave_out = |files: &mut IgnoreFiles| files.leave_out(path, depth, is_directory);
+        may_be_taken && !lock(&self.ignored).as_mut().is_some_and(leave_out)
+    }
+
+    /// Walks what passes below a directory, which is itself at a depth below the root.
+    fn walk(self: &Arc<Self>, directory: &Path, depth: usize) -> ignore::Walk {
+        let filter = Arc::clone(self);
+        let mut builder = WalkBuilder::new(directory);
+        // The order of their paths, and sooner had here than by comparing whole paths.
+        builder.standard_filters(false).sort_by_file_name(OsStr::cmp);
+        builder.filter_entry(move |entry| filter.passes(entry.path(), depth + entry.depth(), is_directory(entry)));
+        builder.build()
+    }
+
+    /// What was not heeded.
+    fn take_warnings(&self) -> Vec<String> {
+        let mut ignored = lock(&self.ignored);
+        ignored.as_mut().map(IgnoreFiles::take_warnings).unwrap_or_default()
     }
 }
 

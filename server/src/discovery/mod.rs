@@ -11,8 +11,8 @@ mod stamp;
 
 pub use configs::{Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, is_repository, read_config, read_text};
 pub use find::{
-    Chosen, Discovered, DiscoveryError, File, NAMED_EXTENSIONS, Unreadable, choose, discover, is_left_out, is_source,
-    reason_to_leave_out,
+    Chosen, Discovered, DiscoveryError, File, NAMED_EXTENSIONS, Unreadable, choose, discover, entered, is_left_out,
+    is_source, reason_to_leave_out,
 };
 pub use ignore_files::GITIGNORE;
 pub use left_out::example_of_left_out;

@@ -15,6 +15,7 @@ pub mod convert;
 pub mod definitions;
 pub mod diagnostics;
 pub mod features;
+mod folder_watcher;
 mod intake;
 mod logging;
 mod open_document;

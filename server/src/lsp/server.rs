@@ -244,7 +244,6 @@ impl tower_lsp::LanguageServer for LanguageServer {
             }
         }
         self.session.set_roots(roots);
-        watching::watch_other_roots(&self.session);
         self.settings_changed().await;
     }
 

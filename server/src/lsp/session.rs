@@ -165,6 +165,7 @@ impl Session {
             Ok(workspace) => *locks::write(&self.workspace) = Arc::new(workspace),
             Err(error) => tracing::error!("the configurations cannot be read: {error}"),
         }
+        self.watcher.look_again();
         configuration_problems::tell(self).await;
         for document in self.open_documents() {
             document.judge_again();

@@ -4,9 +4,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use serde_json::Value;
 use tokio::sync::mpsc;
 use tower_lsp::lsp_types::{
@@ -14,23 +12,30 @@ use tower_lsp::lsp_types::{
     notification::Notification,
 };
 
+use super::folder_watcher::FolderWatcher;
 use super::patience;
 use super::session::Session;
-use crate::discovery::{FILE_NAME, PYPROJECT, is_source};
+use crate::discovery::{FILE_NAME, GITIGNORE, PYPROJECT, is_source};
 use crate::locks::lock;
 
 /// The names of files that say which configuration holds, or which files count.
-const RULE_FILES: [&str; 4] = [FILE_NAME, PYPROJECT, ".gitignore", ".ignore"];
+const RULE_FILES: [&str; 3] = [FILE_NAME, PYPROJECT, GITIGNORE];
 
 /// Above this many changed sources the workspace is scanned as a whole: a branch was switched.
 const MANY: usize = 500;
 
-/// Changes that follow each other so closely are handled at once.
-const PAUSE: Duration = Duration::from_millis(50);
-
 /// The server's own watcher, where the client does not watch.
 #[derive(Default)]
-pub struct OwnWatcher(Mutex<Option<RecommendedWatcher>>);
+pub struct OwnWatcher(Mutex<Option<FolderWatcher>>);
+
+impl OwnWatcher {
+    /// Has the folders looked for that are to be watched, if it is the server that watches.
+    pub fn look_again(&self) {
+        if let Some(watcher) = &*lock(&self.0) {
+            watcher.look_again();
+        }
+    }
+}
 
 /// Has the client watch the workspace, or watches it.
 pub async fn watch(session: &Arc<Session>) {
@@ -41,14 +46,6 @@ pub async fn watch(session: &Arc<Session>) {
         }
     }
     watch_ourselves(session);
-}
-
-/// Begins to watch other folders, if it is the server that watches.
-pub fn watch_other_roots(session: &Arc<Session>) {
-    let watches = lock(&session.watcher.0).is_some();
-    if watches {
-        watch_ourselves(session);
-    }
 }
 
 /// Follows changes of files.
@@ -96,38 +93,17 @@ fn registration() -> Registration {
 }
 
 fn watch_ourselves(session: &Arc<Session>) {
-    let (sender, mut changed) = mpsc::unbounded_channel::<PathBuf>();
-    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| match event {
-        Ok(event) if !event.kind.is_access() => {
-            for path in event.paths {
-                // Nobody listens any more only if there is another watcher.
-                let _ = sender.send(path);
-            }
-        }
-        Ok(_) => {}
-        Err(error) => tracing::warn!("watching the workspace: {error}"),
-    });
-    let mut watcher = match watcher {
-        Ok(watcher) => watcher,
+    let (sender, mut changed) = mpsc::unbounded_channel();
+    match FolderWatcher::start(session, sender) {
+        Ok(watcher) => *lock(&session.watcher.0) = Some(watcher),
         Err(error) => {
             tracing::warn!("the workspace cannot be watched: {error}");
             return;
         }
-    };
-    for root in session.roots() {
-        if let Err(error) = watcher.watch(&root, RecursiveMode::Recursive) {
-            tracing::warn!("{} cannot be watched: {error}", root.display());
-        }
     }
-    *lock(&session.watcher.0) = Some(watcher);
     let session = Arc::downgrade(session);
     tokio::spawn(async move {
-        while let Some(path) = changed.recv().await {
-            tokio::time::sleep(PAUSE).await;
-            let mut paths = vec![path];
-            while let Ok(path) = changed.try_recv() {
-                paths.push(path);
-            }
+        while let Some(paths) = changed.recv().await {
             let Some(session) = session.upgrade() else { return };
             follow(&session, paths).await;
         }
