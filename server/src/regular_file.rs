@@ -22,6 +22,7 @@ pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
         // Without it, opening a pipe waits for somebody who writes.
         options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
     }
+    #[expect(clippy::disallowed_methods, reason = "here it is made safe")]
     let file = options.open(path)?;
     let metadata = file.metadata()?;
     match metadata.is_file() {

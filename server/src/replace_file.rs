@@ -1,38 +1,45 @@
-//! Files that are written as a whole or not at all.
+//! Files that are written as a whole or not at all, and nowhere but where they seem to be.
+//!
+//! A repository may bring a link in the place of a file that we write, or of a folder that it is in. One that stays in the
+//! repository is followed: its users made it so. One that leads out of it could lead to any file of the user, and is refused.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use tempfile::Builder;
+use tempfile::{Builder, NamedTempFile};
+
+use crate::discovery::{is_repository, normalized};
 
 /// Gives a file a new content, or makes it. Whoever reads it meanwhile, and whoever comes after a crash, finds the old content
-/// or the new one, never a part. A file that is there keeps its permissions; a link stays one, and what it leads to is written.
+/// or the new one, never a part. A file that is there keeps its permissions, and a link in the repository stays one. A device
+/// or a pipe is written to.
 ///
 /// # Errors
 ///
 /// It cannot be written; then it is what it was.
 pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
-    let target = match fs::canonicalize(path) {
-        Ok(target) => target,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_owned(),
-        Err(error) => return Err(error),
+    replace_file_by(path, |file| file.write_all(content))
+}
+
+/// As [`replace_file`], with what `write` writes.
+///
+/// # Errors
+///
+/// Those of [`replace_file`], and those of `write`.
+pub fn replace_file_by(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let path = absolute(path)?;
+    let (target, present) = match target_of(&path)? {
+        Target::Stream => return write_into(&path, write),
+        Target::Nothing => (path, None),
+        Target::File(target, permissions) => (target, Some(permissions)),
     };
-    let present = match fs::metadata(&target) {
-        Ok(metadata) => Some(metadata.permissions()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(error),
+    let mut file = match beside(&target) {
+        // Where a file may be written, but its folder may not, there is no other way.
+        Err(error) if present.is_some() && is_refusal(&error) => return write_into(&target, write),
+        file => file?,
     };
-    if present.as_ref().is_some_and(fs::Permissions::readonly) {
-        return Err(io::ErrorKind::PermissionDenied.into());
-    }
-    let mut builder = Builder::new();
-    builder.prefix(".antipasta-");
-    as_any_new_file(&mut builder);
-    // Where it cannot be made, its name tells nobody anything.
-    let file = builder.tempfile_in(folder_of(&target));
-    let mut file = file.map_err(|error| io::Error::from(error.kind()))?;
-    file.write_all(content)?;
+    write(&mut file)?;
     file.as_file().sync_all()?;
     if let Some(permissions) = present {
         file.as_file().set_permissions(permissions)?;
@@ -40,12 +47,111 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
     file.persist(&target).map(drop).map_err(|error| error.error)
 }
 
-/// The folder that a file is in.
-fn folder_of(path: &Path) -> PathBuf {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
-        _ => PathBuf::from("."),
+/// Makes the folders of a file that is to be written later, and finds out whether it can be.
+///
+/// # Errors
+///
+/// It cannot.
+pub fn prepare_file(path: &Path) -> io::Result<()> {
+    let path = absolute(path)?;
+    stays_in_tree(&path)?;
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
     }
+    match target_of(&path)? {
+        Target::Stream => Ok(()),
+        Target::Nothing => beside(&path).map(drop),
+        Target::File(target, _) => match beside(&target) {
+            Err(error) if is_refusal(&error) => open_to_write(&target, false).map(drop),
+            file => file.map(drop),
+        },
+    }
+}
+
+/// What is at a path.
+enum Target {
+    Nothing,
+    /// A file, by its path without links.
+    File(PathBuf, fs::Permissions),
+    /// A device or a pipe, or whatever the standard output is.
+    Stream,
+}
+
+fn target_of(path: &Path) -> io::Result<Target> {
+    stays_in_tree(path)?;
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
+            return Err(io::Error::new(error.kind(), "it is a link that leads nowhere"));
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Target::Nothing),
+        Err(error) => return Err(error),
+    };
+    // `/dev/stdout` may be a file, which others write as well.
+    let is_of_system = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
+    if metadata.is_dir() {
+        Err(io::ErrorKind::IsADirectory.into())
+    } else if !metadata.is_file() || is_of_system {
+        Ok(Target::Stream)
+    } else if metadata.permissions().readonly() {
+        Err(io::ErrorKind::PermissionDenied.into())
+    } else {
+        Ok(Target::File(fs::canonicalize(path)?, metadata.permissions()))
+    }
+}
+
+/// Refuses a path that is in a repository, or in the working directory, by its words, but leads out of it by a link.
+fn stays_in_tree(path: &Path) -> io::Result<()> {
+    let working_directory = std::env::current_dir()?;
+    let repository = path.ancestors().skip(1).find(|directory| is_repository(directory));
+    let tree = repository.or_else(|| path.starts_with(&working_directory).then_some(&*working_directory));
+    let Some(tree) = tree else {
+        return Ok(());
+    };
+    // What is not there yet leads nowhere.
+    let Some(Ok(real)) = path.ancestors().map(fs::canonicalize).find(Result::is_ok) else {
+        return Ok(());
+    };
+    match real.starts_with(fs::canonicalize(tree)?) {
+        true => Ok(()),
+        false => Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            format!("a link leads out of {} to {}", tree.display(), real.display()),
+        )),
+    }
+}
+
+/// A path from the root. Links may lead elsewhere.
+fn absolute(path: &Path) -> io::Result<PathBuf> {
+    Ok(normalized(&std::env::current_dir()?.join(path)))
+}
+
+/// A temporary file in the folder of another one.
+fn beside(path: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".antipasta-");
+    as_any_new_file(&mut builder);
+    let file = builder.tempfile_in(path.parent().unwrap_or(path));
+    // Where it cannot be made, its name tells nobody anything.
+    file.map_err(|error| io::Error::from(error.kind()))
+}
+
+fn is_refusal(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+    )
+}
+
+fn write_into(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut file = open_to_write(path, true)?;
+    write(&mut file)?;
+    file.flush()
+}
+
+#[expect(clippy::disallowed_methods, reason = "what cannot be replaced is written as it is")]
+fn open_to_write(path: &Path, truncate: bool) -> io::Result<fs::File> {
+    OpenOptions::new().write(true).truncate(truncate).open(path)
 }
 
 /// Lets the file have the permissions that the user's new files have: temporary ones are the owner's alone.
@@ -92,5 +198,76 @@ mod tests {
             replace_file(&path, b"three").unwrap_err().kind(),
             io::ErrorKind::PermissionDenied
         );
+    }
+
+    /// A repository beside what it must not touch.
+    #[cfg(unix)]
+    fn repository() -> (tempfile::TempDir, PathBuf, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = folder.path().join("repository");
+        fs::create_dir_all(repository.join(".git")).unwrap();
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "old").unwrap();
+        (folder, repository, victim)
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link_out_of_the_repository() {
+        use std::os::unix::fs::symlink;
+        let (folder, repository, victim) = repository();
+        symlink(&victim, repository.join("file")).unwrap();
+        symlink(folder.path(), repository.join("folder")).unwrap();
+        symlink("/dev/null", repository.join("device")).unwrap();
+        symlink(folder.path().join("new"), repository.join("nowhere")).unwrap();
+        for name in [
+            "file",
+            "folder/victim",
+            "folder/new",
+            "folder/new/deeper",
+            "device",
+            "nowhere",
+        ] {
+            let path = repository.join(name);
+            assert!(prepare_file(&path).is_err(), "{name}");
+            assert!(replace_file(&path, b"new").is_err(), "{name}");
+        }
+        assert_eq!(fs::read(&victim).unwrap(), b"old");
+        assert!(!folder.path().join("new").exists());
+        let message = replace_file(&repository.join("file"), b"new").unwrap_err().to_string();
+        assert!(message.starts_with("a link leads out of "), "{message}");
+        // Whoever names a link that is in no repository knows what it leads to.
+        let link = folder.path().join("link");
+        symlink(&victim, &link).unwrap();
+        replace_file(&link, b"new").unwrap();
+        assert_eq!(fs::read(&victim).unwrap(), b"new");
+    }
+
+    #[test]
+    fn folders_are_made_and_what_cannot_be_written_is_found_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/c");
+        prepare_file(&path).unwrap();
+        assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 0);
+        replace_file(&path, b"one").unwrap();
+        prepare_file(&path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        for name in ["a", "a/b/c/d"] {
+            assert!(prepare_file(&folder.path().join(name)).is_err(), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_failure_leaves_what_was_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a");
+        replace_file(&path, b"one").unwrap();
+        let failed = replace_file_by(&path, |file| {
+            file.write_all(b"half")?;
+            Err(io::ErrorKind::StorageFull.into())
+        });
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::StorageFull);
+        assert_eq!(fs::read(&path).unwrap(), b"one");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

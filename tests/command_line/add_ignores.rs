@@ -163,3 +163,20 @@ fn permissions_and_links_stay_and_read_only_files_are_errors() {
     assert!(std::fs::symlink_metadata(project.path("link.py")).unwrap().is_symlink());
     assert!(project.read("real/a.py").contains("# antipasta: ignore["));
 }
+
+#[cfg(unix)]
+#[test]
+fn nothing_is_written_through_a_link_out_of_the_repository() {
+    use std::os::unix::fs::symlink;
+    let outside = tempfile::tempdir().unwrap();
+    let victim = outside.path().join("victim.py");
+    std::fs::write(&victim, COMPLEX).unwrap();
+    let project = Project::new(&[("b.py", COMPLEX)]);
+    symlink(&victim, project.path("a.py")).unwrap();
+    let run = add(&project, &["."]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    let expected = "error: a.py: no ignore comments were added: cannot be written: a link leads out of ";
+    assert!(run.stderr.contains(expected), "{run:?}");
+    assert_eq!(std::fs::read_to_string(&victim).unwrap(), COMPLEX);
+    assert!(project.read("b.py").contains("# antipasta: ignore["));
+}

@@ -16,9 +16,9 @@ mod git_faults;
 mod git_trust;
 mod hook;
 mod hostile_caches;
-mod hostile_names;
 #[cfg(unix)]
 mod hostile_configurations;
+mod hostile_names;
 mod ignore_comments;
 mod incomplete;
 mod json;
@@ -31,3 +31,4 @@ mod time_limit;
 mod trust;
 #[cfg(unix)]
 mod unusual_files;
+mod written_files;

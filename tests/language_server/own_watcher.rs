@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use antipasta_lsp_tests::Project;
@@ -22,7 +21,7 @@ fn watched(process: u32) -> usize {
 
 /// Waits until the server watches so many folders.
 #[track_caller]
-fn wait_for_watches(client: &Client, count: usize) {
+fn wait_for_watches(client: &mut Client, count: usize) {
     let begin = Instant::now();
     while watched(client.process()) != count {
         assert!(
@@ -31,7 +30,8 @@ fn wait_for_watches(client: &Client, count: usize) {
             watched(client.process()),
             client.log()
         );
-        thread::sleep(Duration::from_millis(5));
+        // Meanwhile the server's requests are answered.
+        let _ = client.wait_at_most(Duration::from_millis(5), |_| None::<()>);
     }
 }
 
@@ -50,21 +50,21 @@ fn the_folders_that_a_scan_enters_are_watched_and_no_others() {
     symlink("/usr", project.path("link")).unwrap();
     let mut client = Client::start(&project);
     client.initialize(&project, &pushed());
-    wait_for_watches(&client, 3);
+    wait_for_watches(&mut client, 3);
     // What comes with a folder is seen, be it before the folder is watched.
     project.write("new/deep/b.py", function("b", 3).as_bytes());
-    wait_for_watches(&client, 5);
+    wait_for_watches(&mut client, 5);
     project.write("new/node_modules/c/c.py", b"");
     fs::rename(project.path("pkg"), project.path("moved")).unwrap();
     project.write("moved/last/d.py", b"");
-    wait_for_watches(&client, 6);
+    wait_for_watches(&mut client, 6);
     fs::remove_dir_all(project.path("new")).unwrap();
-    wait_for_watches(&client, 4);
+    wait_for_watches(&mut client, 4);
     // Other rules, other folders.
     project.write(".gitignore", b"node_modules/\n");
-    wait_for_watches(&client, 25);
+    wait_for_watches(&mut client, 25);
     project.write(".gitignore", b"*\n");
-    wait_for_watches(&client, 1);
+    wait_for_watches(&mut client, 1);
     assert_eq!(client.end(), Some(0));
 }
 
@@ -77,7 +77,7 @@ fn what_comes_with_a_new_folder_is_told() {
         &project,
         &merged(&pushed(), &json!({"workspace": {"configuration": true}})),
     );
-    wait_for_watches(&client, 1);
+    wait_for_watches(&mut client, 1);
     project.write("new/b.py", function("b", 3).as_bytes());
     let uri = uri(&project.path("new/b.py"));
     client.wait_for("diagnostics of what came with a folder", |received| {

@@ -1,6 +1,5 @@
 //! Where reports go: one or several, each in its format, to files or to the standard output.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -12,6 +11,7 @@ use clap::ValueEnum;
 use super::format::{Format, Formatted, OutputFormat};
 use super::report::Report;
 use crate::analysis::Pool;
+use crate::replace_file::{prepare_file, replace_file_by};
 
 /// Where one report goes, and in which format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,29 +80,52 @@ impl Destination {
         self.format == OutputFormat::Text && self.file.is_none()
     }
 
+    /// Makes the folders of the file, and finds out whether it can be written, before there is anything to write.
+    ///
+    /// # Errors
+    ///
+    /// It cannot.
+    pub(super) fn prepare(&self) -> io::Result<()> {
+        self.file.as_deref().map_or(Ok(()), prepare_file)
+    }
+
     /// Writes the report. `quiet` shows violations only, where that makes a difference.
     pub(super) fn write(&self, report: &Report, quiet: bool, pool: &Pool) -> io::Result<()> {
         let format = &*self.format.of(quiet);
         let mut files = Formatted::new(report, format, pool);
-        let to_terminal = self.file.is_none() && AutoStream::choice(&io::stdout()) != ColorChoice::Never;
-        let mut sink = self.sink(format, to_terminal)?;
-        if format.is_styled() && !to_terminal {
-            let mut text = Vec::new();
-            format.write(report, &mut files, &mut text)?;
-            sink.write_all(&strip_bytes(&text).into_vec())?;
-        } else {
-            let mut buffered = BufWriter::new(&mut sink);
-            format.write(report, &mut files, &mut buffered)?;
-            buffered.flush()?;
+        match &self.file {
+            Some(path) => replace_file_by(path, |file| write_plain(format, report, &mut files, file)),
+            None if format.is_styled() && AutoStream::choice(&io::stdout()) != ColorChoice::Never => {
+                write_buffered(format, report, &mut files, &mut AutoStream::auto(io::stdout()))
+            }
+            None => write_plain(format, report, &mut files, &mut io::stdout()),
         }
-        sink.flush()
     }
+}
 
-    fn sink(&self, format: &dyn Format, to_terminal: bool) -> io::Result<Box<dyn Write>> {
-        Ok(match &self.file {
-            Some(path) => Box::new(File::create(path)?),
-            None if format.is_styled() && to_terminal => Box::new(AutoStream::auto(io::stdout())),
-            None => Box::new(io::stdout()),
-        })
+/// Writes a report without colors.
+fn write_plain(
+    format: &dyn Format,
+    report: &Report,
+    files: &mut Formatted<'_>,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    if !format.is_styled() {
+        return write_buffered(format, report, files, output);
     }
+    let mut text = Vec::new();
+    format.write(report, files, &mut text)?;
+    output.write_all(&strip_bytes(&text).into_vec())?;
+    output.flush()
+}
+
+fn write_buffered(
+    format: &dyn Format,
+    report: &Report,
+    files: &mut Formatted<'_>,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let mut buffered = BufWriter::new(output);
+    format.write(report, files, &mut buffered)?;
+    buffered.flush()
 }

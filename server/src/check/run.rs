@@ -79,6 +79,9 @@ enum CheckError {
     EndlessStdin,
     #[error("{path}: cannot be written: {error}", path = .0.display(), error = .1)]
     Output(PathBuf, io::Error),
+    /// As was found out before the analysis.
+    #[error("{path}: cannot be written: {error}", path = .0.display(), error = .1)]
+    Unwritable(PathBuf, io::Error),
     #[error("the report cannot be written: {0}")]
     Stdout(io::Error),
     #[error("internal error, please report it")]
@@ -89,7 +92,7 @@ impl CheckError {
     /// Whether it is no fault of the command line or of a configuration, which only the user can mend.
     fn is_failure(&self) -> bool {
         match self {
-            Self::Config(_) | Self::Discovery(_) | Self::NoFiles(_) => false,
+            Self::Config(_) | Self::Discovery(_) | Self::NoFiles(_) | Self::Unwritable(..) => false,
             Self::Git(error) | Self::ChangedFiles(ChangedFilesError::Git(error)) => !matches!(
                 error,
                 GitError::Revision(_) | GitError::UnknownRevision { .. } | GitError::Timeout(_)
@@ -244,6 +247,8 @@ impl<'a> Run<'a> {
 
     fn go(mut self) -> Result<Verdict, CheckError> {
         let options = self.options;
+        let destinations = options.destinations.iter();
+        all_errors(destinations.filter_map(|to| Some(CheckError::Unwritable(to.file.clone()?, to.prepare().err()?))))?;
         let (mut tasks, left_out, cache) =
             with_spinner("Looking for files...", options.quiet, || self.tasks_and_cache())?;
         let discovery = self.start.elapsed();
@@ -557,14 +562,18 @@ impl<'a> Run<'a> {
                 None => unless_reader_left(written).map_err(CheckError::Stdout),
             }
         };
-        let errors = to_files.into_iter().chain(others).filter_map(|to| write(to).err());
-        let mut errors: Vec<_> = errors.collect();
-        match errors.pop() {
-            None => Ok(()),
-            Some(last) => {
-                errors.iter().for_each(console::error);
-                Err(last)
-            }
+        all_errors(to_files.into_iter().chain(others).filter_map(|to| write(to).err()))
+    }
+}
+
+/// Says all errors but the last, which is returned.
+fn all_errors(errors: impl Iterator<Item = CheckError>) -> Result<(), CheckError> {
+    let mut errors: Vec<_> = errors.collect();
+    match errors.pop() {
+        None => Ok(()),
+        Some(last) => {
+            errors.iter().for_each(console::error);
+            Err(last)
         }
     }
 }

@@ -1,8 +1,7 @@
 //! `antipasta-lsp config`: write, check, show or convert configurations.
 
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,6 +11,7 @@ use crate::config::{self, Config, Overrides, TEMPLATE};
 use crate::console;
 use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config, read_text};
 use crate::escape;
+use crate::replace_file::replace_file;
 
 /// What to do with configurations.
 #[derive(Debug, Subcommand)]
@@ -185,20 +185,9 @@ fn normal(path: &Path) -> PathBuf {
 }
 
 fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    let opened = if force {
-        options.create(true).truncate(true).open(path)
-    } else {
-        options.create_new(true).open(path)
-    };
-    opened
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| {
-            let path = escape::path(path);
-            match error.kind() {
-                io::ErrorKind::AlreadyExists => format!("{path} exists already; `--force` replaces it"),
-                _ => format!("{path}: cannot be written: {error}"),
-            }
-        })
+    let shown = escape::path(path);
+    if !force && path.symlink_metadata().is_ok() {
+        return Err(format!("{shown} exists already; `--force` replaces it"));
+    }
+    replace_file(path, text.as_bytes()).map_err(|error| format!("{shown}: cannot be written: {error}"))
 }

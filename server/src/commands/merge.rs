@@ -1,6 +1,5 @@
 //! `antipasta-lsp merge`: the reports of several jobs as one.
 
-use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -9,6 +8,7 @@ use clap::Args;
 
 use crate::check;
 use crate::console;
+use crate::replace_file::replace_file;
 
 /// What to merge.
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ impl MergeCommand {
         check::merge(&self.files, &mut merged).map_err(|error| error.to_string())?;
         match &self.output {
             Some(path) => {
-                fs::write(path, merged).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
+                replace_file(path, &merged).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
             }
             None => match io::stdout().write_all(&merged) {
                 // Whoever reads has seen enough.

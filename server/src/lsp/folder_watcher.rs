@@ -157,7 +157,11 @@ impl Watch {
             }
             match watcher.add(&folder, RecursiveMode::NonRecursive) {
                 Ok(()) => drop(self.folders.insert(folder)),
-                Err(error) if self.failed.insert(folder.clone()) => failures.push((folder, error)),
+                Err(mut error) if self.failed.insert(folder.clone()) => {
+                    // They would be said twice.
+                    error.paths.clear();
+                    failures.push((folder, error));
+                }
                 Err(_) => {}
             }
         }
@@ -176,7 +180,7 @@ impl Watch {
                 count => format!(" and {count} other folders"),
             };
             tracing::warn!(
-                "{}{others} cannot be watched, changes in them are not noticed: {error}{advice}",
+                "{}{others} cannot be watched, and changes there are not noticed: {error}{advice}",
                 folder.display()
             );
         }

@@ -7,7 +7,6 @@ mod report;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -21,6 +20,7 @@ use crate::console;
 use crate::discovery::{Configs, PYPROJECT, read_config};
 use crate::escape;
 use crate::regular_file;
+use crate::replace_file::replace_file;
 use crate::seconds;
 use comparison::Comparison;
 use reference::Reference;
@@ -113,7 +113,7 @@ impl VerifyCommand {
             // Antipasta reads YAML only, and judges more without a file than by one that is the same.
             _ => {
                 let path = scratch.join("antipasta.yaml");
-                let written = fs::write(&path, config::to_yaml(&config.settings));
+                let written = replace_file(&path, config::to_yaml(&config.settings).as_bytes());
                 written.map_err(|error| format!("{}: cannot be written: {error}", escape::path(&path)))?;
                 Ok(path)
             }
