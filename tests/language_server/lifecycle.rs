@@ -232,7 +232,7 @@ fn a_client_that_does_not_read_and_then_is_gone_ends_the_server() {
         if let Some(status) = server.try_wait().expect("a child") {
             break status;
         }
-        if begin.elapsed() > PATIENCE {
+        if begin.elapsed() > *PATIENCE {
             let _ = server.kill();
             panic!("the server goes on");
         }

@@ -25,7 +25,7 @@ fn wait_for_watches(client: &mut Client, count: usize) {
     let begin = Instant::now();
     while watched(client.process()) != count {
         assert!(
-            begin.elapsed() < PATIENCE,
+            begin.elapsed() < *PATIENCE,
             "{} watches, not {count}: {}",
             watched(client.process()),
             client.log()
