@@ -292,7 +292,7 @@ fn markdown_says_it_at_the_top_and_lists_it_in_a_table() {
     let run = check(&project(), "markdown");
     for expected in [
         "## ❌ Code quality check failed\n\n3 files checked, 1 of them not analyzed; 3 violations in 1 file.\n",
-        "- `bad.py:2:5`: `` syntax error: expected an expression, found `)` ``\n",
+        "- `bad.py:2:5`: `syntax error: unmatched ')'`\n",
         "\n| `src/a.py:14` | `C::f` | [cyclomatic_complexity](https://",
         " | 11.00 | `<= 10.0` |\n",
     ] {
