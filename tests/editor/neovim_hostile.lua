@@ -7,7 +7,7 @@ local here = vim.fs.dirname(debug.getinfo(1, "S").source:sub(2))
 local session = dofile(vim.fs.joinpath(here, "neovim_session.lua"))
 local test = session.test
 
-session.patience = 20000
+session.patience = 60000 * session.slowness
 
 local hostile = vim.json.decode(table.concat(vim.fn.readfile(vim.fs.joinpath(here, "hostile.json")), "\n"))
 

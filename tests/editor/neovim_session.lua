@@ -164,7 +164,7 @@ function M.screen(arguments)
   -- Whether it waits for nobody: neither for a key after a message nor for an answer.
   -- A command line is one only until it has been typed.
   function screen.is_free()
-    return vim.wait(5000, function()
+    return vim.wait(5000 * M.slowness, function()
       local mode = vim.rpcrequest(channel, "nvim_get_mode")
       return not mode.blocking and not mode.mode:find("^[cr]")
     end, 5)
