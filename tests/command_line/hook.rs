@@ -83,6 +83,9 @@ fn mode(path: &Path) -> u32 {
 /// A copy of the binary that can be taken away.
 fn copy(folder: &Path) -> PathBuf {
     let copy = folder.join(binary().file_name().unwrap());
+    #[cfg(unix)]
+    crate::git::copy_program(binary(), &copy);
+    #[cfg(not(unix))]
     fs::copy(binary(), &copy).unwrap();
     copy
 }
