@@ -220,7 +220,7 @@ test("every button of the message that there is no binary does what it says", as
   const missing = "antipasta: antipasta-lsp not found";
   const effects = {
     "How to Install": () => declinesToLeave(/editors\/vscode\/README\.md/),
-    "Set the Path": () => window.page.locator(".settings-editor", { hasText: "Antipasta: Path" }).waitFor(),
+    "Set the Path": () => window.page.locator(".settings-editor", { hasText: "antipasta.path" }).waitFor(),
     "Try Again": () => window.seesMessage(missing),
   };
   const again = async () => {

@@ -57,13 +57,14 @@ const seesMarks = (kind, check) =>
     (count) => check(count),
   );
 
-/** Waits until the explorer counts the problems of a file that is not open, or does not. */
+/** Waits until the status bar counts the problems of a file that is not open as well, or does not. */
 async function seesProblemsOfOther(are) {
-  const other = window.page.locator(".explorer-folders-view .monaco-list-row", { hasText: "other.py" });
+  const problems = window.page.locator('.statusbar-item[id="status.problems"]');
+  // Each of the two has seven.
   await window.until(
     `problems of other.py: ${are}`,
-    () => other.innerText(),
-    (text) => /\d/.test(text) === are,
+    () => problems.innerText(),
+    (text) => text.includes(are ? "14" : "7"),
   );
 }
 
@@ -117,10 +118,18 @@ const SETTINGS = {
   "antipasta.inlayHints": { value: true, before: () => seesHints(false), after: () => seesHints(true) },
 };
 
+/** Asks for the report on the workspace until it is as expected: the scan may be under way. */
 async function reports(expected) {
-  await window.dismissMessages();
-  await window.command("antipasta: Show Report of Workspace");
-  await window.seesMessage(expected);
+  await window.until(
+    `report ${expected}`,
+    async () => {
+      await window.dismissMessages();
+      await window.command("antipasta: Show Report of Workspace");
+      await window.seesMessage("The workspace has");
+      return (await window.messages()).join();
+    },
+    (text) => expected.test(text),
+  );
   await window.dismissMessages();
 }
 

@@ -6,6 +6,8 @@ import path from "node:path";
 import { patience } from "./patience.mjs";
 
 const PATIENCE = patience(60_000);
+/** Milliseconds after which what can be tried again is. */
+const BRIEFLY = patience(10_000);
 
 export class Window {
   constructor(page) {
@@ -25,24 +27,34 @@ export class Window {
   }
 
   /** Opens the quick input, writes to it, and takes what it offers under the given label. */
-  async choose(keys, words, label) {
+  async choose(keys, words, ...labels) {
     const input = this.page.locator(".quick-input-widget input.input");
-    const row = this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
-    // A page in a webview that has just been made does not pass keys on yet.
+    const row = (label) => this.page.locator(".quick-input-list .monaco-list-row", { hasText: label }).first();
+    // A webview that has just been made passes no keys on, and the quick input closes when something else takes the focus.
     await this.until(
-      "quick input",
+      `choice of ${labels.join(", ")}`,
       async () => {
-        await this.page.keyboard.press(keys);
-        return input.waitFor({ timeout: 2000 }).then(
-          () => true,
-          () => false,
-        );
+        try {
+          await this.page.keyboard.press(keys);
+          await input.waitFor({ timeout: BRIEFLY });
+          await input.fill(words);
+          for (const label of labels) {
+            await row(label).click({ timeout: BRIEFLY });
+          }
+          return true;
+        } catch {
+          await this.page.keyboard.press("Escape");
+          return false;
+        }
       },
-      (isThere) => isThere,
+      (isChosen) => isChosen,
     );
-    await input.fill(words);
-    await row.click();
-    await input.waitFor({ state: "hidden" });
+    // What was chosen may ask something itself.
+    await this.until(
+      "end of the choice",
+      async () => !(await input.isVisible()) || (await input.inputValue()) !== words,
+      (isOver) => isOver,
+    );
   }
 
   /** Puts the cursor to a line and a column, both from 1. */
@@ -170,11 +182,7 @@ export class Window {
 
   /** Opens the walkthrough of an extension. */
   async openWalkthrough(name) {
-    const row = (text) => this.page.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
-    await this.page.keyboard.press("F1");
-    await this.page.locator(".quick-input-widget input.input").fill(">Welcome: Open Walkthrough");
-    await row("Open Walkthrough").click();
-    await row(name).click();
+    await this.choose("F1", ">Welcome: Open Walkthrough", "Open Walkthrough", name);
     await this.page.locator(".gettingStartedContainer .getting-started-step").first().waitFor();
   }
 
