@@ -58,9 +58,8 @@ Exit codes of --check:
 
 /// Code metrics for Python: cyclomatic and cognitive complexity, Halstead's metrics, maintainability index, line counts.
 ///
-/// Holds every function and file against the thresholds in `.antipasta.yaml` (or `[tool.antipasta]` in
-/// `pyproject.toml`), with the numbers of antipasta. Without `--check` it is a language server: an editor starts it, and
-/// speaks the Language Server Protocol with it.
+/// Compares every function and file with the thresholds in `.antipasta.yaml` (or `[tool.antipasta]` in `pyproject.toml`).
+/// The numbers are those of antipasta. Without `--check` it is a language server, which an editor starts.
 #[derive(Debug, Parser)]
 #[command(name = "antipasta-lsp", version, styles = STYLES, after_help = EXAMPLES)]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = false)]
@@ -133,7 +132,7 @@ struct CheckArguments {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Check what the next commit contains: the files in git's index that differ from `HEAD`, as they are there.
+    /// Check what the next commit contains: the files that differ from `HEAD` in git's index, as they are in the index.
     ///
     /// The working tree does not matter; the configuration is read from the index too, unless git does not track it. Paths
     /// limit which of the files are checked. The check passes when there is nothing to check. Under `pre-commit run
@@ -141,7 +140,7 @@ struct CheckArguments {
     #[arg(long, group = "change")]
     staged: bool,
 
-    /// Check the files that were changed since a branch began, or between two commits.
+    /// Check the files that changed since a branch began, or between two commits.
     ///
     /// `REF` compares the working tree with the merge base of REF and HEAD, as a pull request to REF does. `FROM..TO` and
     /// `FROM...TO` compare the commit TO with FROM, or with the merge base of the two, wherever HEAD is. In a partial clone, git
@@ -164,7 +163,7 @@ struct CheckArguments {
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
 
-    /// Make the present violations the baseline, and write it.
+    /// Write the violations there are to the baseline.
     ///
     /// The violations of the files that are checked replace the entries of these files. Entries of other files stay, unless
     /// the files are gone. The file can be named here or by `--baseline`.

@@ -24,7 +24,7 @@ pub enum OutputFormat {
     Text,
     /// For programs: every value and every violation, as antipasta writes them.
     Json,
-    /// A line for each violation, which editors and terminals make a link: `PATH:LINE:COLUMN: MESSAGE [METRIC]`.
+    /// One line for each violation, which editors and terminals turn into a link: `PATH:LINE:COLUMN: MESSAGE [METRIC]`.
     Concise,
     /// SARIF 2.1.0, for GitHub's code scanning and other tools.
     Sarif,
@@ -32,7 +32,7 @@ pub enum OutputFormat {
     Github,
     /// GitLab's Code Quality report.
     Gitlab,
-    /// JUnit's XML, for what shows tests.
+    /// JUnit's XML, for programs that show tests.
     Junit,
     /// Markdown, for a comment on a pull request.
     Markdown,

@@ -49,7 +49,7 @@ pub enum ConfigCommand {
     },
     /// Print the JSON Schema of configurations, for editors.
     Schema,
-    /// Make a `.antipasta.yaml` of an old `.antipasta.config.json`.
+    /// Convert an old `.antipasta.config.json` to a `.antipasta.yaml`.
     Migrate {
         /// The old configuration.
         #[arg(default_value = OLD_FILE_NAME)]

@@ -13,11 +13,11 @@ use crate::replace_file::replace_file;
 /// What to merge.
 #[derive(Debug, Args)]
 pub struct MergeCommand {
-    /// The reports, in antipasta's JSON or in SARIF.
+    /// The reports of all parts, in JSON or SARIF.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
 
-    /// Write the report to this file, in place of the standard output.
+    /// Write the report to this file instead of the standard output.
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
 }

@@ -1,5 +1,6 @@
 //! From the paths of a command line to the files to analyse.
 
+use std::error::Error;
 use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io;
@@ -294,7 +295,10 @@ impl<'a> Search<'a> {
     /// Notes that a walk below an argument met something that it could not look at.
     fn cannot_search(&self, error: ignore::Error, argument: &Path, root: &Path) {
         let path = path_of(&error).unwrap_or(root).to_owned();
-        let shown = argument.join(below(&path, root));
+        let shown = match below(&path, root) {
+            below if below.as_os_str().is_empty() => argument.to_owned(),
+            below => argument.join(below),
+        };
         let config = match self.config_of(path.parent().unwrap_or(&path)) {
             Ok(config) => config,
             Err(errors) => return self.fail(errors),
@@ -306,7 +310,7 @@ impl<'a> Search<'a> {
                 shown
             },
             config,
-            error: error.into_io_error().unwrap_or_else(|| io::ErrorKind::Other.into()),
+            error: system_error(&error),
         });
     }
 
@@ -566,6 +570,19 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
         _ => None,
     }
+}
+
+/// The error of the system that an error of a walk is about.
+fn system_error(error: &ignore::Error) -> io::Error {
+    let error = error.io_error();
+    let mut cause = error.map(|error| error as &(dyn Error + 'static));
+    while let Some(error) = cause {
+        if let Some(number) = error.downcast_ref::<io::Error>().and_then(io::Error::raw_os_error) {
+            return io::Error::from_raw_os_error(number);
+        }
+        cause = error.source();
+    }
+    error.map_or(io::ErrorKind::Other, io::Error::kind).into()
 }
 
 /// The stamp of a file; `None` if it is no regular file, but a link to a directory or to nothing.
