@@ -463,7 +463,7 @@ fn programs_are_started_nowhere_else() {
             "io.popen",
         ],
     );
-    let typescript = files_with("editors/vscode/src", "ts", &["child_process", "new LanguageClient("]);
+    let typescript = files_with("editors/vscode/src", "ts", &["child_process", "extends LanguageClient"]);
     let expected = "\
         editors/neovim/lua/antipasta/health.lua editors/neovim/lua/antipasta/server.lua \
         editors/vscode/src/languageClient.ts \
