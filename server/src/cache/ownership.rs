@@ -198,7 +198,10 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Makes an empty file for its owner alone; what SQLite adds beside it is as it is. If it cannot be made, SQLite says why.
-#[expect(clippy::disallowed_methods, reason = "a new file is made, and none that exists is opened")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a new file is made, and none that exists is opened"
+)]
 fn make_file(path: &Path) {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -133,7 +133,7 @@ impl IgnoreFiles {
         let error = match read(path, MAX_BYTES) {
             Ok(bytes) => match rules_of(&bytes, base, cost) {
                 Ok(rules) => return rules,
-                Err(TooMany) => "it has too many patterns".to_owned(),
+                Err(TooMany) => "it has too many patterns, or too long ones".to_owned(),
             },
             Err(error) if is_absence(&error) => return (Gitignore::empty(), cost),
             Err(error) => error.to_string(),
@@ -143,7 +143,7 @@ impl IgnoreFiles {
     }
 }
 
-/// The patterns cost more than the most that they may.
+/// The patterns cost more than the most that they may, or one of them is too long.
 struct TooMany;
 
 /// The rules in the text of an ignore file. What is no pattern matches nothing, as in git.
@@ -154,12 +154,11 @@ fn rules_of(bytes: &[u8], base: &Path, mut cost: usize) -> Result<(Gitignore, us
         let Ok(line) = std::str::from_utf8(line) else {
             continue;
         };
-        // Nothing has a path as long as that.
-        if line.starts_with('#') || line.trim_end().is_empty() || line.len() > LONGEST_PATTERN {
+        if line.starts_with('#') || line.trim_end().is_empty() {
             continue;
         }
         cost += pattern_cost(line);
-        if cost > MOST_PATTERN_COST {
+        if cost > MOST_PATTERN_COST || line.len() > LONGEST_PATTERN {
             return Err(TooMany);
         }
         let _ = builder.add_line(None, &gitignore_line(line));
@@ -250,7 +249,12 @@ mod tests {
     fn a_file_with_too_much_is_not_heeded_at_all() {
         let many = format!("a.py\n{}", "*x\n".repeat(10_000));
         let large = format!("a.py\n{}", "#\n".repeat(1 << 19));
-        for (text, expected) in [(many, "too many patterns"), (large, "larger than 1048576 bytes")] {
+        let long = format!("a.py\n!{}\n", "*".repeat(5_000));
+        for (text, expected) in [
+            (many, "too many patterns"),
+            (long, "too long ones"),
+            (large, "larger than 1048576 bytes"),
+        ] {
             let (left_out, warnings) = left_out(
                 &[(".gitignore", &text), ("p/.gitignore", "b.py\n")],
                 &["a.py", "p/", "p/b.py"],
