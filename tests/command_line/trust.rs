@@ -2,14 +2,14 @@
 //! SECURITY.md, each of which names its test.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use antipasta_lsp_tests::{COMPLEX, Project, Run, binary};
 use tempfile::TempDir;
 
-use crate::git::{Repository, SIMPLE, isolated, run};
+use crate::git::{Repository, SIMPLE, copy_program, isolated, run};
 
 /// The top of the repository that this is in.
 const TOP: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -64,11 +64,13 @@ impl Traps {
             folder: tempfile::tempdir().unwrap(),
         };
         let log = traps.log().display().to_string();
+        let trap = traps.folder.path().join("trap");
+        write_program(&trap, &format!("echo \"$0\" >>'{log}'"));
         for folder in FOLDERS {
             for program in PROGRAMS {
                 let path = project.path(folder).join(program);
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
-                write_program(&path, &format!("echo \"$0\" >>'{log}'"));
+                symlink(&trap, path).unwrap();
             }
         }
         for module in MODULES {
@@ -91,8 +93,10 @@ impl Traps {
 }
 
 fn write_program(path: &Path, script: &str) {
-    fs::write(path, format!("#!/bin/sh\n{script}\n")).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    let draft = path.with_extension("draft");
+    fs::write(&draft, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(&draft, fs::Permissions::from_mode(0o755)).unwrap();
+    copy_program(&draft, path);
 }
 
 /// A `PATH` whose entries lead into the current directory, before those of the machine.
@@ -328,7 +332,7 @@ fn the_installer_starts_programs_of_the_machine_alone() {
 fn the_action_starts_what_it_installed() {
     let script = Path::new(TOP).join(".github/check.sh");
     let installed = tempfile::tempdir().unwrap();
-    std::os::unix::fs::symlink(binary(), installed.path().join("antipasta-lsp")).unwrap();
+    symlink(binary(), installed.path().join("antipasta-lsp")).unwrap();
     // The action puts its folder on the PATH.
     let path = format!("{}:{}", installed.path().display(), std::env::var("PATH").unwrap());
     let variables = [

@@ -29,7 +29,8 @@ impl Progress {
         let number = TOKENS.fetch_add(1, Ordering::Relaxed);
         let token = NumberOrString::String(format!("antipasta-{number}"));
         let params = WorkDoneProgressCreateParams { token: token.clone() };
-        let created = progress.client.send_request::<request::WorkDoneProgressCreate>(params);
+        let client = progress.client.clone();
+        let created = async move { client.send_request::<request::WorkDoneProgressCreate>(params).await };
         if patience::answer(created).await.is_ok() {
             progress.token = Some(token);
         }

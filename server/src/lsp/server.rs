@@ -129,7 +129,8 @@ impl LanguageServer {
             scope_uri: None,
             section: Some(SECTION.to_owned()),
         };
-        match patience::answer(session.client.configuration(vec![item])).await {
+        let client = session.client.clone();
+        match patience::answer(async move { client.configuration(vec![item]).await }).await {
             // A client that has no settings of ours says null: those that it introduced itself with stay.
             Ok(values) => match values.first() {
                 Some(value @ Value::Object(_)) => self.set_settings(value),
@@ -202,7 +203,8 @@ impl tower_lsp::LanguageServer for LanguageServer {
                 method: "workspace/didChangeConfiguration".to_owned(),
                 register_options: Some(serde_json::json!({ "section": SECTION })),
             };
-            let registered = self.session.client.register_capability(vec![registration]);
+            let client = self.session.client.clone();
+            let registered = async move { client.register_capability(vec![registration]).await };
             if let Err(error) = patience::answer(registered).await {
                 tracing::warn!("the client does not say when settings change: {error}");
             }

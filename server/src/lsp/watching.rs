@@ -40,7 +40,8 @@ impl OwnWatcher {
 /// Has the client watch the workspace, or watches it.
 pub async fn watch(session: &Arc<Session>) {
     if session.support().watches_files {
-        match patience::answer(session.client.register_capability(vec![registration()])).await {
+        let client = session.client.clone();
+        match patience::answer(async move { client.register_capability(vec![registration()]).await }).await {
             Ok(()) => return,
             Err(error) => tracing::warn!("the client does not watch files: {error}"),
         }
