@@ -17,11 +17,7 @@ fn failures_pass_if_that_is_asked_for_and_violations_never_do() {
     let project = Project::new(&[("broken.py", "x = (\n"), ("good.py", "x = 1\n"), ("bad.py", COMPLEX)]);
     project.write("bytes.py", b"x = '\xff'\n");
     let check = |arguments: &[&str]| project.run(arguments);
-    for arguments in [
-        &["broken.py", "good.py"][..],
-        &["bytes.py"],
-        &["good.py", "--output", "no/such/folder/report"],
-    ] {
+    for arguments in [&["broken.py", "good.py"][..], &["bytes.py"]] {
         let [fail, warn] = both(check, arguments);
         assert_eq!((fail.0, warn.0), (Some(1), Some(0)), "{arguments:?}");
         assert!(!fail.1.contains("passes all the same"), "{fail:?}");

@@ -308,7 +308,7 @@ fn changes_without_a_version_are_made() {
 #[test]
 fn documents_are_called_as_the_client_calls_them() {
     let project = strict_project();
-    let folder = uri(&project.path(""));
+    let folder = uri(&project.path("")) + "/";
     let path = folder.strip_prefix("file://").expect("a file");
     for (number, uri) in [
         format!("file://{path}é 漢.py"),

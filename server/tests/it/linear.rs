@@ -19,7 +19,7 @@ const BYTES: usize = 800;
 const MOST: u64 = 3;
 
 /// What does not depend on the length.
-const CONSTANT: u64 = 8_000;
+const CONSTANT: u64 = 16_000;
 
 /// A document while it is edited, and what that costs.
 struct Edited {
