@@ -33,7 +33,11 @@ def main() -> int:
     try:
         command = binary(options.binary, 1).command
         environment = reference.ensure(options.reference_dir, HERE / "requirements.txt")
-        variables = {BINARY_VARIABLE: shlex.join(command), "PYTHONDONTWRITEBYTECODE": "1"}
+        variables = {
+            BINARY_VARIABLE: shlex.join(command),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(HERE.parent / "conformance"),
+        }
         done = subprocess.run(
             [str(environment.python), "-m", "unittest", "discover", "-s", str(HERE), "-t", str(HERE)],
             env={**os.environ, **variables},
