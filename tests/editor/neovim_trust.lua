@@ -133,8 +133,8 @@ local function main()
   end)
 
   test("elsewhere empty and relative entries of the PATH are not the current folder", function()
-    local files = { "/work/antipasta-lsp", "antipasta-lsp", "./antipasta-lsp", "/antipasta-lsp", "/b/antipasta-lsp" }
-    local found = search_path.find_all("antipasta-lsp", system("::.:bin:/work:/work/:/a:/b/:", "/work", files))
+    local files = { "/here/antipasta-lsp", "antipasta-lsp", "./antipasta-lsp", "/antipasta-lsp", "/b/antipasta-lsp" }
+    local found = search_path.find_all("antipasta-lsp", system("::.:bin:/here:/here/:/a:/b/:", "/here", files))
     assert(vim.deep_equal(found, { "/b/antipasta-lsp" }), vim.inspect(found))
   end)
 

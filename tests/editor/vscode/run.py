@@ -63,29 +63,42 @@ def check_sources() -> tuple[int, int]:
 
 
 def run_tests(tests: list[Path], found: Programs, vsix: Path, shop: Path, scratch: Path) -> tuple[int, int]:
-    """Runs the tests in files, one after the other; how many passed and failed."""
+    """Runs the tests in files, one after the other; how many passed and failed.
+
+    Now and then VS Code itself misses a key or loses a toast. A file with a failure is run once more, in a new workbench,
+    and that is said.
+    """
     passed = failed = 0
     for file in tests:
-        print(f"== {file.name}", flush=True)
-        folder = scratch / file.name.removesuffix(".test.mjs")
-        folder.mkdir()
-        environment = {
-            **os.environ,
-            **found.variables,
-            "ANTIPASTA_PROGRAMS": str(found.folder),
-            "ANTIPASTA_CHROMIUM": found.chromium,
-            "ANTIPASTA_VSIX": str(vsix),
-            "ANTIPASTA_SHOP": str(shop),
-            "ANTIPASTA_SCRATCH": str(folder),
-            "ANTIPASTA_SCREENSHOTS": str(SCREENSHOTS),
-        }
-        output, code = run([found.node, "--test", "--test-reporter=tap", str(file)], environment)
-        if code is None:
-            print(f"not ok {file.name}: not done after {PATIENCE:.0f} s")
-        counts = {word: int(number) for word, number in re.findall(r"^# (pass|fail) (\d+)$", output, re.M)}
-        passed += counts.get("pass", 0)
-        failed += counts.get("fail", 0) or int(code != 0)
+        name = file.name.removesuffix(".test.mjs")
+        counts = run_file(file, found, vsix, shop, scratch / name)
+        if counts[1]:
+            print(f"AGAIN: {file.name} failed, and is run once more", flush=True)
+            counts = run_file(file, found, vsix, shop, scratch / f"{name}-again")
+        passed += counts[0]
+        failed += counts[1]
     return passed, failed
+
+
+def run_file(file: Path, found: Programs, vsix: Path, shop: Path, folder: Path) -> tuple[int, int]:
+    """Runs the tests in a file; how many passed and failed."""
+    print(f"== {file.name}", flush=True)
+    folder.mkdir()
+    environment = {
+        **os.environ,
+        **found.variables,
+        "ANTIPASTA_PROGRAMS": str(found.folder),
+        "ANTIPASTA_CHROMIUM": found.chromium,
+        "ANTIPASTA_VSIX": str(vsix),
+        "ANTIPASTA_SHOP": str(shop),
+        "ANTIPASTA_SCRATCH": str(folder),
+        "ANTIPASTA_SCREENSHOTS": str(SCREENSHOTS),
+    }
+    output, code = run([found.node, "--test", "--test-reporter=tap", str(file)], environment)
+    if code is None:
+        print(f"not ok {file.name}: not done after {PATIENCE:.0f} s")
+    counts = {word: int(number) for word, number in re.findall(r"^# (pass|fail) (\d+)$", output, re.M)}
+    return counts.get("pass", 0), counts.get("fail", 0) or int(code != 0)
 
 
 def run(command: list[str], environment: dict[str, str]) -> tuple[str, int | None]:

@@ -125,8 +125,7 @@ async function reports(expected) {
     async () => {
       await window.dismissMessages();
       await window.command("antipasta: Show Report of Workspace");
-      await window.seesMessage("The workspace has");
-      return (await window.messages()).join();
+      return (await window.messagesSoon("The workspace has")).join();
     },
     (text) => expected.test(text),
   );

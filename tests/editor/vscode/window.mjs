@@ -157,6 +157,13 @@ export class Window {
     );
   }
 
+  /** The messages, as soon as one has some words, or after a while: a toast may be cleared with those before it. */
+  async messagesSoon(words) {
+    const toast = this.page.locator(".notifications-toasts .notification-list-item-message", { hasText: words });
+    await toast.first().waitFor({ timeout: BRIEFLY }).catch(() => undefined);
+    return this.messages();
+  }
+
   /** Clears all messages. */
   async dismissMessages() {
     if ((await this.messages()).length > 0) {
