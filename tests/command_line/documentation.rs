@@ -11,7 +11,7 @@ use serde_json::Value;
 const ON_THE_WEB: &str = "https://github.com/antipasta-lsp/antipasta-lsp/blob/main/";
 
 /// Folders that are made, not written.
-const MADE: [&str; 5] = ["target", "node_modules", ".reference", ".git", "dist"];
+const MADE: [&str; 6] = ["target", "node_modules", ".reference", ".git", "dist", "out"];
 
 fn top() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
