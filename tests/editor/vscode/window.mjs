@@ -160,7 +160,10 @@ export class Window {
   /** The messages, as soon as one has some words, or after a while: a toast may be cleared with those before it. */
   async messagesSoon(words) {
     const toast = this.page.locator(".notifications-toasts .notification-list-item-message", { hasText: words });
-    await toast.first().waitFor({ timeout: BRIEFLY }).catch(() => undefined);
+    await toast
+      .first()
+      .waitFor({ timeout: BRIEFLY })
+      .catch(() => undefined);
     return this.messages();
   }
 
