@@ -8,10 +8,8 @@
 use std::hint::black_box;
 use std::path::Path;
 
-use antipasta_lsp::metrics::{
-    Contribution, contribution_of_source, contribution_of_unit, contributions_of_units, measure,
-};
-use antipasta_lsp::syntax::{ANALYSIS_STACK_BYTES, TreeParser, WorkLimit, decode, parse};
+use antipasta_metrics::{Contribution, contribution_of_source, contribution_of_unit, contributions_of_units, measure};
+use antipasta_syntax::{ANALYSIS_STACK_BYTES, TreeParser, WorkLimit, decode, parse};
 use criterion::{Criterion, Throughput};
 use ropey::Rope;
 
@@ -60,7 +58,7 @@ fn metrics(criterion: &mut Criterion) {
     let text = text();
     let metrics = measure(&text).expect("valid fixtures");
     let mut group = criterion.benchmark_group("metrics");
-    for metric in antipasta_lsp::metrics::MetricType::ALL {
+    for metric in antipasta_metrics::MetricType::ALL {
         let rows = metrics.rows().iter().filter(|row| row.metric == metric).count() as u64;
         group.throughput(Throughput::Elements(rows));
         group.bench_function(metric.as_str(), |bench| {

@@ -13,17 +13,17 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
-use crate::cache::Location;
 use crate::check::{
     self, BaselineOptions, BaselineTask, CheckOptions, Destination, Input, OnError, OutputFormat, Shard,
 };
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, MergeCommand, VerifyCommand};
-use crate::config::{Overrides, parse_pattern, parse_threshold};
 use crate::console;
-use crate::git::Change;
 use crate::lsp::{self, Connection};
-use crate::metrics::MetricType;
-use crate::seconds;
+use antipasta_analysis::cache::Location;
+use antipasta_metrics::MetricType;
+use antipasta_rules::config::{Overrides, parse_pattern, parse_threshold};
+use antipasta_workspace::git::Change;
+use antipasta_workspace::seconds;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())

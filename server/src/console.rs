@@ -12,9 +12,9 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
-use crate::config::{Problem, first_of};
-use crate::escape;
-use crate::system_error::{reason, without_numbers};
+use antipasta_rules::config::{Problem, first_of};
+use antipasta_rules::escape;
+use antipasta_workspace::system_error::{reason, without_numbers};
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();

@@ -454,7 +454,12 @@ fn files_with(folder: &str, extension: &str, words: &[&str]) -> Vec<String> {
 
 #[test]
 fn programs_are_started_nowhere_else() {
-    let rust = files_with("server/src", "rs", &["process::{C", "process::Command"]);
+    let words = ["process::{C", "process::Command"];
+    let rust = [
+        files_with("server/src", "rs", &words),
+        files_with("server/crates", "rs", &words),
+    ]
+    .concat();
     let lua = files_with(
         "editors/neovim",
         "lua",
@@ -471,7 +476,8 @@ fn programs_are_started_nowhere_else() {
     let expected = "\
         editors/neovim/lua/antipasta/health.lua editors/neovim/lua/antipasta/server.lua \
         editors/vscode/src/languageClient.ts \
-        server/src/child_process.rs server/src/commands/verify/mod.rs server/src/commands/verify/reference.rs server/src/git/command.rs";
+        server/crates/workspace/src/child_process.rs server/crates/workspace/src/git/command.rs \
+        server/src/commands/verify/mod.rs server/src/commands/verify/reference.rs";
     let mut found = [lua, typescript, rust].concat();
     found.sort();
     assert_eq!(

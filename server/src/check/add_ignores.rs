@@ -7,13 +7,15 @@ use ropey::Rope;
 
 use super::notices::counted;
 use super::report::{Outcome, Report};
-use crate::analysis::{Analysis, AnalysisError, Document, analyse_bytes, definition_on_line, ignore_comment};
-use crate::config::Comparison;
 use crate::console;
-use crate::regular_file;
-use crate::replace_file::replace_file;
-use crate::syntax::{decode, edit_encoded};
-use crate::violations::IgnoredMetric;
+use antipasta_analysis::{Analysis, AnalysisError, analyse_bytes};
+use antipasta_metrics::{Document, definition_on_line};
+use antipasta_rules::config::Comparison;
+use antipasta_rules::violations::IgnoredMetric;
+use antipasta_rules::violations::ignore_comment;
+use antipasta_syntax::{decode, edit_encoded};
+use antipasta_workspace::regular_file;
+use antipasta_workspace::replace_file::replace_file;
 
 /// What was added to a file.
 pub(super) struct Added {
@@ -39,7 +41,7 @@ pub(super) enum AddError {
 /// Puts a comment on the header of each function and class of a file that has a violation: the metric is ignored up to the
 /// present value. `None` if there is no header to put one on: of a file's own values, none is ignored.
 ///
-/// Call it on a thread of a [`Pool`](crate::analysis::Pool).
+/// Call it on a thread of a [`Pool`](antipasta_analysis::Pool).
 pub(super) fn add_ignores(path: &Path, limit: u64, outcome: &Outcome) -> Result<Option<Added>, AddError> {
     let mut wanted: BTreeMap<u32, Vec<IgnoredMetric>> = BTreeMap::new();
     for violation in &outcome.judgement.violations {

@@ -18,10 +18,10 @@ pub(super) use settle::settle;
 
 use super::finding::findings;
 use super::report::{InBaseline, Outcome};
-use crate::discovery::{normalized, seen_from};
-use crate::escape::whole_line;
-use crate::regular_file;
-use crate::replace_file::replace_file;
+use antipasta_rules::escape::whole_line;
+use antipasta_workspace::discovery::{normalized, seen_from};
+use antipasta_workspace::regular_file;
+use antipasta_workspace::replace_file::replace_file;
 
 /// A baseline with more bytes is none.
 const MAX_BYTES: u64 = 1 << 30;

@@ -7,9 +7,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::task::{Content, Task};
 use crate::console;
-use crate::discovery::{Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, choose, normalized, seen_from};
-use crate::escape::one_line;
-use crate::git::{Blobs, Change, ChangedFile, Changes, GitError, ObjectId, Repository, State};
+use antipasta_rules::escape::one_line;
+use antipasta_workspace::discovery::{
+    Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, choose, normalized, seen_from,
+};
+use antipasta_workspace::git::{Blobs, Change, ChangedFile, Changes, GitError, ObjectId, Repository, State};
 
 /// The most that a configuration or a baseline may have that is read from git, in bytes.
 const MAX_CONTENT: u64 = 64 << 20;

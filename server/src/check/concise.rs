@@ -8,7 +8,7 @@ use super::finding::findings;
 use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use crate::escape::one_line;
+use antipasta_rules::escape::one_line;
 
 /// The report of one line each. What is about a line as a whole has column 1.
 pub(super) struct Concise;

@@ -10,8 +10,8 @@ use clap::ValueEnum;
 
 use super::format::{Format, Formatted, OutputFormat};
 use super::report::Report;
-use crate::analysis::Pool;
-use crate::replace_file::{prepare_file, replace_file_by};
+use antipasta_analysis::Pool;
+use antipasta_workspace::replace_file::{prepare_file, replace_file_by};
 
 /// Where one report goes, and in which format.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What reports for programs say of a file that could not be analysed.
 
-use crate::analysis::AnalysisError;
+use antipasta_analysis::AnalysisError;
 
 const SYNTAX: &str = "syntax-error";
 const DECODE: &str = "decode-error";

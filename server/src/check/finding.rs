@@ -7,8 +7,8 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use super::report::Outcome;
 use super::reported_path::ReportedPath;
-use crate::metrics::{FunctionMetrics, MetricType};
-use crate::violations::Violation;
+use antipasta_metrics::{FunctionMetrics, MetricType};
+use antipasta_rules::violations::Violation;
 
 /// A violation, and what it is about.
 pub(super) struct Finding<'a> {

@@ -14,7 +14,7 @@ use super::report::{FileReport, Outcome, Report};
 use super::reported_path::ReportedPath;
 use super::sarif::Sarif;
 use super::text::Text;
-use crate::analysis::{AnalysisError, Pool};
+use antipasta_analysis::{AnalysisError, Pool};
 
 /// How a check reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]

@@ -11,8 +11,8 @@ use super::finding::findings;
 use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use crate::escape::one_line;
-use crate::violations::advice;
+use antipasta_rules::escape::one_line;
+use antipasta_rules::violations::advice;
 
 /// The report for GitHub Actions.
 pub(super) struct Github;

@@ -10,7 +10,7 @@ use super::format::Format;
 use super::json_lines::{elements, write_array};
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use crate::violations::Remark;
+use antipasta_rules::violations::Remark;
 
 /// The report for GitLab.
 pub(super) struct Gitlab;

@@ -11,9 +11,9 @@ use super::regression::keep_regressions;
 use super::report::{FileReport, InBaseline, Outcome};
 use super::reported_path::ReportedPath;
 use super::task::{Means, Task};
-use crate::analysis::{Analysis, AnalysisError, Ended, Origin, Phases, Pool, ReadThrough, TimeLimits, map_in_time};
-use crate::cache::Known;
-use crate::git::Blobs;
+use antipasta_analysis::cache::Known;
+use antipasta_analysis::{Analysis, AnalysisError, Ended, Origin, Phases, Pool, ReadThrough, TimeLimits, map_in_time};
+use antipasta_workspace::git::Blobs;
 
 /// With a limited time, one file may take this part of it, and no more than this, so that the others have a chance.
 const PART_OF_ONE: u32 = 2;

@@ -12,8 +12,8 @@ use super::python_json;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
 use super::shard::Part;
-use crate::metrics::{Details, MetricRow, MetricType};
-use crate::violations::Violation;
+use antipasta_metrics::{Details, MetricRow, MetricType};
+use antipasta_rules::violations::Violation;
 
 /// The language of all files.
 const LANGUAGE: &str = "python";

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::escape;
+use antipasta_rules::escape;
 
 /// What stands between two elements.
 const SEPARATOR: &str = ",\n";

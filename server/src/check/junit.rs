@@ -12,8 +12,8 @@ use super::finding::{Finding, Subject, findings};
 use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use crate::escape::{one_line, whole_line};
-use crate::violations::advice;
+use antipasta_rules::escape::{one_line, whole_line};
+use antipasta_rules::violations::advice;
 
 /// The report in JUnit's XML.
 pub(super) struct Junit;

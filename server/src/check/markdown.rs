@@ -9,9 +9,9 @@ use super::format::Format;
 use super::notices::counted;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use crate::escape::one_line;
-use crate::text::python_float;
-use crate::violations::documentation_url;
+use antipasta_rules::escape::one_line;
+use antipasta_rules::violations::documentation_url;
+use antipasta_syntax::text::python_float;
 
 /// GitHub refuses comments of more than 65536 characters. What is listed takes so many bytes at most, to leave room for the
 /// rest.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::shard::{MOST as MOST_PARTS, Part};
-use crate::regular_file;
+use antipasta_workspace::regular_file;
 
 /// The largest report that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 30;

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::destination::Destination;
 use super::report::Report;
 use crate::console::{problems, say, warning};
-use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
+use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
 
 /// Warns of what is odd about the configurations that were used, and of overrides that do nothing.
 pub(super) fn warn_of_configs(configs: &Configs) {

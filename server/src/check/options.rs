@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::baseline::BaselineOptions;
 use super::destination::Destination;
 use super::shard::Shard;
-use crate::config::Overrides;
-use crate::git::Change;
+use antipasta_rules::config::Overrides;
+use antipasta_workspace::git::Change;
 
 /// What a check is asked to do.
 #[derive(Clone, Debug)]
@@ -38,7 +38,7 @@ pub struct CheckOptions {
     pub on_error: OnError,
     /// How long the check may take.
     pub max_time: Option<Duration>,
-    /// How long git may write nothing; by default what [`timeout`](crate::git::timeout) says.
+    /// How long git may write nothing; by default what [`timeout`](antipasta_workspace::git::timeout) says.
     pub git_timeout: Option<Duration>,
     /// Whether to do without the cache.
     pub no_cache: bool,

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-use crate::escape;
-use crate::text::with_python_float;
+use antipasta_rules::escape;
+use antipasta_syntax::text::with_python_float;
 
 /// Writes `value` as it stands `depth` levels inside a document.
 pub(super) fn write(value: &impl Serialize, depth: usize, output: impl Write) -> io::Result<()> {

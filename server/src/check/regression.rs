@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::report::Outcome;
-use crate::config::Config;
-use crate::metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType};
-use crate::violations::{Violation, judge};
+use antipasta_metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType};
+use antipasta_rules::config::Config;
+use antipasta_rules::violations::{Violation, judge};
 
 /// Leaves of a file's violations those that were not there, or not as bad, in what the file was before. The others are counted.
 /// `base` has the metrics of then.
@@ -109,7 +109,7 @@ fn values_of_file_and_classes(base: &FileMetrics, config: &Config) -> FxHashMap<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::measure;
+    use antipasta_metrics::measure;
     use std::path::Path;
 
     /// The names and deltas of what a change made worse: cyclomatic complexity over 2 violates.

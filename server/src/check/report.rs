@@ -4,10 +4,10 @@ use super::add_ignores::AddError;
 use super::baseline::{Held, Unneeded};
 use super::reported_path::ReportedPath;
 use super::shard::Part;
-use crate::analysis::{AnalysisError, Origin, Phases};
-use crate::config::Config;
-use crate::metrics::{FileMetrics, MetricType};
-use crate::violations::{Judgement, Remark, Violation, judge};
+use antipasta_analysis::{AnalysisError, Origin, Phases};
+use antipasta_metrics::{FileMetrics, MetricType};
+use antipasta_rules::config::Config;
+use antipasta_rules::violations::{Judgement, Remark, Violation, judge};
 
 /// What came of one file.
 pub(super) struct Outcome {

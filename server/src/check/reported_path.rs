@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use url::Url;
 
-use crate::discovery::{is_repository, normalized};
-use crate::escape::whole_line;
+use antipasta_rules::escape::whole_line;
+use antipasta_workspace::discovery::{is_repository, normalized};
 
 /// What need not be escaped in a part of a URI's path (RFC 3986, `unreserved`).
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

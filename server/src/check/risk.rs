@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use rustc_hash::FxHashMap;
 
 use super::task::Task;
-use crate::cache::Known;
-use crate::config::Config;
 use crate::console;
-use crate::discovery::{Configs, Patterns, normalized};
-use crate::git::{GitError, Limits, Repository};
+use antipasta_analysis::cache::Known;
+use antipasta_rules::config::Config;
+use antipasta_workspace::discovery::{Configs, Patterns, normalized};
+use antipasta_workspace::git::{GitError, Limits, Repository};
 
 /// So many commits say enough of what is changed often.
 const COMMITS: u32 = 500;
@@ -66,8 +66,8 @@ pub(super) fn recent_changes(working_directory: &Path, limits: Limits) -> FxHash
 mod tests {
     use super::*;
     use crate::check::task::Content;
-    use crate::config::Overrides;
-    use crate::discovery::FileStamp;
+    use antipasta_rules::config::Overrides;
+    use antipasta_workspace::discovery::FileStamp;
     use std::sync::Arc;
 
     #[test]

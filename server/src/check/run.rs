@@ -23,13 +23,15 @@ use super::statistics::Statistics;
 use super::task::{Content, Task};
 use rustc_hash::FxHashMap;
 
-use crate::analysis::{Pool, PoolError, ReadThrough};
-use crate::cache::{Cache, Counts, Known, Location};
-use crate::config::ConfigErrors;
 use crate::console;
-use crate::discovery::{self, Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config};
-use crate::escape::whole_line;
-use crate::git::{self, GitError, Limits, Repository};
+use antipasta_analysis::cache::{Cache, Counts, Known, Location};
+use antipasta_analysis::{Pool, PoolError, ReadThrough};
+use antipasta_rules::config::ConfigErrors;
+use antipasta_rules::escape::whole_line;
+use antipasta_workspace::discovery::{
+    self, Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
+};
+use antipasta_workspace::git::{self, GitError, Limits, Repository};
 
 /// How a check ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,8 +15,8 @@ use super::json_lines::{elements, write_array};
 use super::report::{FileReport, Outcome, Report};
 use super::reported_path::{ReportedPath, order_of};
 use super::shard::Part;
-use crate::metrics::MetricType;
-use crate::violations::{Remark, advice, documentation_url, summary};
+use antipasta_metrics::MetricType;
+use antipasta_rules::violations::{Remark, advice, documentation_url, summary};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 

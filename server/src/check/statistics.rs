@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::time::Duration;
 
 use super::report::Report;
-use crate::analysis::{Origin, Phases};
+use antipasta_analysis::{Origin, Phases};
 
 /// What a run cost, phase by phase.
 pub(super) struct Statistics {

@@ -4,11 +4,11 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_bytes, analyse_file, within_limit};
-use crate::cache::Known;
-use crate::config::Config;
-use crate::discovery::FileStamp;
-use crate::git::{Blobs, ObjectId};
+use antipasta_analysis::cache::Known;
+use antipasta_analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_bytes, analyse_file, within_limit};
+use antipasta_rules::config::Config;
+use antipasta_workspace::discovery::FileStamp;
+use antipasta_workspace::git::{Blobs, ObjectId};
 
 /// What one file is, before it is analysed.
 pub(super) struct Task {

@@ -9,8 +9,8 @@ use super::format::Format;
 use super::notices::NOTHING_TO_CHECK;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use crate::analysis::AnalysisError;
-use crate::violations::advice;
+use antipasta_analysis::AnalysisError;
+use antipasta_rules::violations::advice;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();

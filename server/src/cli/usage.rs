@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap::error::ErrorKind;
 
 use super::Cli;
-use crate::escape;
+use antipasta_rules::escape;
 
 /// How like a command a word must be to be taken for a slip, from 0 to 1.
 const LIKENESS: f64 = 0.75;

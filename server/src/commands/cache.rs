@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::cache::{DIRECTORY_VARIABLE, Database, FILE_NAME, Limits, Location, VERSIONS};
 use crate::check::{self, CheckOptions, Input, OnError};
-use crate::config::Overrides;
 use crate::console;
-use crate::escape::{one_line, whole_line};
+use antipasta_analysis::cache::{DIRECTORY_VARIABLE, Database, FILE_NAME, Limits, Location, VERSIONS};
+use antipasta_rules::config::Overrides;
+use antipasta_rules::escape::{one_line, whole_line};
 
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]

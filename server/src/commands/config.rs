@@ -7,11 +7,11 @@ use std::process::ExitCode;
 
 use clap::{Subcommand, ValueEnum};
 
-use crate::config::{self, Config, Overrides, TEMPLATE};
 use crate::console;
-use crate::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config, read_text};
-use crate::escape;
-use crate::replace_file::replace_file;
+use antipasta_rules::config::{self, Config, Overrides, TEMPLATE};
+use antipasta_rules::escape;
+use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config, read_text};
+use antipasta_workspace::replace_file::replace_file;
 
 /// What to do with configurations.
 #[derive(Debug, Subcommand)]

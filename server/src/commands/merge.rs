@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::check;
 use crate::console;
-use crate::replace_file::replace_file;
+use antipasta_workspace::replace_file::replace_file;
 
 /// What to merge.
 #[derive(Debug, Args)]

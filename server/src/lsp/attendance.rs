@@ -16,9 +16,10 @@ use super::open_document::{OpenDocument, Pending, State, Work};
 use super::session::Session;
 use super::snapshot::{Diagnostics, Snapshot};
 use super::workspace::{Rules, Workspace};
-use crate::analysis::{AnalysisError, Document, Panicked};
-use crate::config::Config;
-use crate::violations::{Judgement, judge};
+use antipasta_analysis::{AnalysisError, Panicked};
+use antipasta_metrics::Document;
+use antipasta_rules::config::Config;
+use antipasta_rules::violations::{Judgement, judge};
 
 /// An analysis that takes no longer than this follows every change at once. After one that took longer, the next waits for
 /// a pause as long as that.

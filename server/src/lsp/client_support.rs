@@ -3,7 +3,7 @@
 use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
 
 use super::features::edits::EditSupport;
-use crate::text::PositionEncoding;
+use antipasta_syntax::text::PositionEncoding;
 
 /// What the server makes use of if the client can.
 #[derive(Clone, Debug, Default, PartialEq)]

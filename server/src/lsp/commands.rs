@@ -13,7 +13,7 @@ use super::features::explanation::explanation;
 use super::features::report::report;
 use super::scan::Summary;
 use super::session::Session;
-use crate::escape::without_links;
+use antipasta_rules::escape::without_links;
 
 /// Executes a command; returns what its answer is. What it has to say is shown to the user as well.
 ///

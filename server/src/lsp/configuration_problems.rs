@@ -16,9 +16,9 @@ use tower_lsp::lsp_types::{
 
 use super::diagnostics::SOURCE;
 use super::session::Session;
-use crate::config::{Problem, first_of};
-use crate::discovery::{Found, read_text};
-use crate::text::{Lines as _, PositionEncoding};
+use antipasta_rules::config::{Problem, first_of};
+use antipasta_syntax::text::{Lines as _, PositionEncoding};
+use antipasta_workspace::discovery::{Found, read_text};
 
 /// The `code` of the diagnostics of a configuration that cannot be used.
 const ERROR_CODE: &str = "configuration-error";
@@ -234,7 +234,7 @@ async fn show_message(session: Arc<Session>, path: PathBuf, place: Option<Positi
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
+    use antipasta_rules::config::Config;
 
     fn marked(text: &str) -> Vec<(String, u32)> {
         let errors = Config::from_yaml(Path::new("c.yaml"), text).unwrap_err();

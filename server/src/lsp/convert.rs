@@ -5,7 +5,7 @@ use std::ops::Range;
 use ropey::Rope;
 use tower_lsp::lsp_types;
 
-use crate::text::{Lines, Position, PositionEncoding};
+use antipasta_syntax::text::{Lines, Position, PositionEncoding};
 
 /// The protocol's position of a byte.
 pub fn to_position(text: &Rope, byte: usize, encoding: PositionEncoding) -> lsp_types::Position {

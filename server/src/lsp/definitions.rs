@@ -7,8 +7,7 @@ use ropey::Rope;
 use rustc_hash::FxHashMap;
 
 use super::convert::bytes_of_line;
-use crate::analysis::{Definition, Document};
-use crate::metrics::{AllRows, Details, MetricType, for_each_row};
+use antipasta_metrics::{AllRows, Definition, Details, Document, MetricType, for_each_row};
 
 /// Where the name of what a `def` or `class` on `line`, from 0, defines stands, in bytes. Where there is none, as the text
 /// has changed since it was measured, what the line has on it.
@@ -99,7 +98,7 @@ impl Values {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{definition_on_line, definitions};
+    use antipasta_metrics::{definition_on_line, definitions};
 
     #[test]
     fn a_name_follows_its_keywords() {

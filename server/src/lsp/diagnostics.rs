@@ -10,9 +10,8 @@ use super::convert::{bytes_of_line, range_of_code, to_range};
 use super::definitions::name_on_line;
 use super::settings::Settings;
 use super::snapshot::Diagnostics;
-use crate::analysis::Document;
-use crate::metrics::{LineCosts, MetricType};
-use crate::violations::{Judgement, Violation, documentation_url};
+use antipasta_metrics::{Document, LineCosts, MetricType};
+use antipasta_rules::violations::{Judgement, Violation, documentation_url};
 
 /// The `source` of every diagnostic.
 pub const SOURCE: &str = "antipasta";

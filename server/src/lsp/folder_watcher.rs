@@ -15,7 +15,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::session::Session;
 use super::workspace::Workspace;
-use crate::discovery;
+use antipasta_workspace::discovery;
 
 /// Changes that follow each other so closely are handled at once.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -12,7 +12,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 
-use crate::escape::shortened;
+use antipasta_rules::escape::shortened;
 
 /// The environment variable that says what is logged, such as `debug` or `antipasta_lsp=debug,warn`.
 pub const VARIABLE: &str = "ANTIPASTA_LOG";

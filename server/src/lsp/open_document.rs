@@ -15,9 +15,9 @@ use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url
 
 use super::convert::from_position;
 use super::snapshot::Snapshot;
-use crate::discovery::NAMED_EXTENSIONS;
-use crate::locks::lock;
-use crate::text::{PositionEncoding, Splice, replace};
+use antipasta_syntax::text::{PositionEncoding, Splice, replace};
+use antipasta_workspace::discovery::NAMED_EXTENSIONS;
+use antipasta_workspace::locks::lock;
 
 /// What clients call the language of Python files (LSP 3.17, `TextDocumentItem`).
 const LANGUAGE: &str = "python";

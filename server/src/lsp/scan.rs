@@ -23,11 +23,12 @@ use super::session::Session;
 use super::settings::DiagnosticMode;
 use super::snapshot::Diagnostics;
 use super::workspace::WorkspaceFiles;
-use crate::analysis::{AnalysisError, Document, Panicked, PoolError, ReadThrough, Workers, read_text};
-use crate::cache::{Known as KnownContent, Location};
-use crate::discovery::{self, FileStamp, is_left_out, is_source};
-use crate::locks::lock;
-use crate::violations::judge;
+use antipasta_analysis::cache::{Known as KnownContent, Location};
+use antipasta_analysis::{AnalysisError, Panicked, PoolError, ReadThrough, Workers, read_text};
+use antipasta_metrics::Document;
+use antipasta_rules::violations::judge;
+use antipasta_workspace::discovery::{self, FileStamp, is_left_out, is_source};
+use antipasta_workspace::locks::lock;
 
 /// How often the progress is told.
 const TICK: Duration = Duration::from_millis(100);

@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use crate::analysis::ReadThrough;
-use crate::cache::{Cache, Database, Location};
-use crate::locks::lock;
+use antipasta_analysis::ReadThrough;
+use antipasta_analysis::cache::{Cache, Database, Location};
+use antipasta_workspace::locks::lock;
 
 /// Where the cache is, and what takes its place where there is none.
 pub struct ScanCache {

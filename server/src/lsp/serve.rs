@@ -20,9 +20,9 @@ use super::scan::Scan;
 use super::spelling::Spellings;
 use super::transport::{self, Incoming, Outgoing};
 use super::{logging, server};
-use crate::analysis::{PoolError, Workers};
-use crate::cache::Location;
 use crate::console;
+use antipasta_analysis::cache::Location;
+use antipasta_analysis::{PoolError, Workers};
 
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

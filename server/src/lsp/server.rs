@@ -23,8 +23,8 @@ use super::session::Session;
 use super::settings::{SECTION, Settings};
 use super::snapshot::Snapshot;
 use super::{commands, configurations, parent, patience, pulling, survey, watching};
-use crate::analysis::Workers;
-use crate::escape::code;
+use antipasta_analysis::Workers;
+use antipasta_rules::escape::code;
 
 /// The name by which clients know the server.
 pub const NAME: &str = "antipasta-lsp";

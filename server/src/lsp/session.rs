@@ -24,8 +24,8 @@ use super::trees::Trees;
 use super::underway::UnderwayCount;
 use super::watching::OwnWatcher;
 use super::workspace::Workspace;
-use crate::analysis::Workers;
-use crate::locks;
+use antipasta_analysis::Workers;
+use antipasta_workspace::locks;
 
 /// The session. Shared by everything that serves it.
 pub struct Session {

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tower_lsp::lsp_types::DiagnosticSeverity;
 
-use crate::metrics::MetricType;
+use antipasta_metrics::MetricType;
 
 /// The name of the settings among those of the editor.
 pub const SECTION: &str = "antipasta";

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tower_lsp::lsp_types::{Diagnostic, Url};
 
-use crate::analysis::Document;
-use crate::config::Config;
-use crate::violations::Judgement;
+use antipasta_metrics::Document;
+use antipasta_rules::config::Config;
+use antipasta_rules::violations::Judgement;
 
 /// One revision of an open document with its metrics and what they were held against.
 #[derive(Clone)]

@@ -8,7 +8,7 @@ use std::sync::RwLock;
 
 use serde_json::Value;
 
-use crate::locks;
+use antipasta_workspace::locks;
 
 /// The spellings of the client that are not the normalized ones: usually none.
 #[derive(Default)]

@@ -15,9 +15,10 @@ use super::features::workspace_metrics::{FileSummary, WorkspaceMetricsParams, Wo
 use super::session::Session;
 use super::snapshot::{Diagnostics, Snapshot};
 use super::workspace::WorkspaceFiles;
-use crate::analysis::{Document, Panicked, read_text};
-use crate::discovery;
-use crate::violations::judge;
+use antipasta_analysis::{Panicked, read_text};
+use antipasta_metrics::Document;
+use antipasta_rules::violations::judge;
+use antipasta_workspace::discovery;
 
 /// Stops the work when nobody waits for it any more: a client that cancels the request drops what awaits it.
 struct StopOnDrop(Arc<AtomicBool>);

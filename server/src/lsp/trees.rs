@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use super::open_document::OpenDocument;
-use crate::locks::lock;
+use antipasta_workspace::locks::lock;
 
 /// The documents whose texts have this many bytes in all keep their trees; the last one always does.
 const BUDGET_BYTES: usize = 512 << 10;

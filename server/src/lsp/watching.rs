@@ -15,8 +15,8 @@ use tower_lsp::lsp_types::{
 use super::folder_watcher::FolderWatcher;
 use super::patience;
 use super::session::Session;
-use crate::discovery::{FILE_NAME, GITIGNORE, PYPROJECT, is_source};
-use crate::locks::lock;
+use antipasta_workspace::discovery::{FILE_NAME, GITIGNORE, PYPROJECT, is_source};
+use antipasta_workspace::locks::lock;
 
 /// The names of files that say which configuration holds, or which files count.
 const RULE_FILES: [&str; 3] = [FILE_NAME, PYPROJECT, GITIGNORE];

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{Config, ConfigErrors, Overrides};
-use crate::discovery::{self, Configs, Discovered, DiscoveryError, Found, is_left_out, read_config};
+use antipasta_rules::config::{Config, ConfigErrors, Overrides};
+use antipasta_workspace::discovery::{self, Configs, Discovered, DiscoveryError, Found, is_left_out, read_config};
 
 /// The folders of the workspace, each with its own configurations.
 ///

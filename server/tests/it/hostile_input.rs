@@ -1,8 +1,8 @@
 //! Input that no one writes: a clear error or a result, and never a crash or a hang.
 
 use crate::support::on_analysis_stack;
-use antipasta_lsp::metrics::{FileMetrics, measure};
-use antipasta_lsp::syntax::decode;
+use antipasta_metrics::{FileMetrics, measure};
+use antipasta_syntax::decode;
 
 fn measured(text: &str) -> FileMetrics {
     measure(text).unwrap_or_else(|error| panic!("{error}"))

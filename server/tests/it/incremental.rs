@@ -7,11 +7,11 @@
 use std::path::Path;
 
 use crate::support::{on_analysis_stack, sources};
-use antipasta_lsp::analysis::Document;
-use antipasta_lsp::config::Config;
-use antipasta_lsp::metrics::measure;
-use antipasta_lsp::text::{Position, PositionEncoding, Splice, replace};
-use antipasta_lsp::violations::judge;
+use antipasta_metrics::Document;
+use antipasta_metrics::measure;
+use antipasta_rules::config::Config;
+use antipasta_rules::violations::judge;
+use antipasta_syntax::text::{Position, PositionEncoding, Splice, replace};
 use ropey::Rope;
 
 const SNIPPETS: [&str; 44] = [

@@ -5,11 +5,11 @@
 
 use crate::forms::forms;
 use crate::support::on_analysis_stack;
-use antipasta_lsp::analysis::Document;
-use antipasta_lsp::metrics::measure;
-use antipasta_lsp::syntax::WorkLimit;
-use antipasta_lsp::text::{Position, PositionEncoding, replace};
-use antipasta_lsp::work;
+use antipasta_metrics::Document;
+use antipasta_metrics::measure;
+use antipasta_syntax::WorkLimit;
+use antipasta_syntax::text::{Position, PositionEncoding, replace};
+use antipasta_syntax::work;
 use ropey::Rope;
 
 /// The length of the shorter texts. The longer ones have twice as much.

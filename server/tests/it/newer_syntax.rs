@@ -1,6 +1,6 @@
 //! Files with syntax that the reference, under CPython 3.11, does not read: they have every row all the same.
 
-use antipasta_lsp::metrics::measure;
+use antipasta_metrics::measure;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

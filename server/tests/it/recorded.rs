@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use crate::support::{fixtures, on_analysis_stack};
-use antipasta_lsp::metrics::{Details, MetricRow, measure};
-use antipasta_lsp::syntax::decode;
+use antipasta_metrics::{Details, MetricRow, measure};
+use antipasta_syntax::decode;
 use serde_json::{Value, json};
 
 /// A row without its value, as text.

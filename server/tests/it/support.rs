@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use antipasta_lsp::syntax::{self, ANALYSIS_STACK_BYTES};
+use antipasta_syntax::{ANALYSIS_STACK_BYTES, decode, parse};
 
 /// The folder of the fixtures.
 pub fn fixtures() -> PathBuf {
@@ -26,8 +26,8 @@ pub fn sources() -> Vec<(PathBuf, String)> {
         .into_iter()
         .filter_map(|file| {
             let bytes = std::fs::read(&file).expect("a file that was just listed");
-            let text = syntax::decode(&bytes).ok()?.into_owned();
-            let is_valid = syntax::parse(&text).is_ok();
+            let text = decode(&bytes).ok()?.into_owned();
+            let is_valid = parse(&text).is_ok();
             is_valid.then_some((file, text))
         })
         .collect()

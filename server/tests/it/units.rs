@@ -2,11 +2,11 @@
 //! split. Set `ANTIPASTA_TEST_CORPUS` to run this over whole packages.
 
 use crate::support::{on_analysis_stack, sources};
-use antipasta_lsp::metrics::{
+use antipasta_metrics::{
     Contribution, FileMetrics, contribution_of_source, contribution_of_unit, contributions_of_units,
 };
-use antipasta_lsp::syntax::units::Unit;
-use antipasta_lsp::syntax::{Source, TreeParser, WorkLimit, parse};
+use antipasta_syntax::units::Unit;
+use antipasta_syntax::{Source, TreeParser, WorkLimit, parse};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use ropey::Rope;

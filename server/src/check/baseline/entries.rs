@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::escape;
-use crate::metrics::MetricType;
+use antipasta_metrics::MetricType;
+use antipasta_rules::escape;
 
 /// What an entry is about: a metric of a function or class by its qualified name, or of the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,6 @@
 //! Values held against those that are tolerated.
 
-use crate::config::Comparison;
+use antipasta_rules::config::Comparison;
 
 /// What a baseline says of a value.
 #[derive(Clone, Copy, Debug, PartialEq)]

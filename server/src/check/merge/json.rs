@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::{MergeError, Owners, malformed, read_part};
 use crate::check::json::{Parts, Summary};
 use crate::check::shard::Part;
-use crate::metrics::MetricType;
+use antipasta_metrics::MetricType;
 
 #[derive(Deserialize)]
 struct Report<'t> {

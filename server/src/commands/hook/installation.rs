@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use super::managers::Manager;
 use super::script::{HOOK, KEPT, binary_of, is_script};
-use crate::escape;
-use crate::regular_file;
+use antipasta_rules::escape;
+use antipasta_workspace::regular_file;
 
 /// The largest hook that is read, in bytes.
 const MAX_BYTES: u64 = 16 << 20;

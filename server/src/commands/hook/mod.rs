@@ -13,8 +13,8 @@ use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::console;
-use crate::escape;
-use crate::git::{self, Hooks, Limits, Repository};
+use antipasta_rules::escape;
+use antipasta_workspace::git::{self, Hooks, Limits, Repository};
 use installation::{Found, Installation, Installed, Uninstalled, exists};
 
 pub use script::CHECK_ARGUMENTS;

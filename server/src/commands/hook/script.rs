@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::escape::one_line;
+use antipasta_rules::escape::one_line;
 
 /// What the hook runs the binary with, before what the user adds.
 pub const CHECK_ARGUMENTS: [&str; 5] = ["--check", "--staged", "--quiet", "--on-error", "warn"];

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use super::Files;
 use super::report::FileReport;
-use crate::escape;
-use crate::metrics::MetricType;
+use antipasta_metrics::MetricType;
+use antipasta_rules::escape;
 
 /// How two reports on the same files differ.
 #[derive(Debug, Default)]

@@ -13,15 +13,15 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 
-use crate::cache::NO_CACHE_VARIABLE;
-use crate::child_process::{self, Limits};
-use crate::config::{self, Overrides};
 use crate::console;
-use crate::discovery::{Configs, PYPROJECT, read_config};
-use crate::escape;
-use crate::regular_file;
-use crate::replace_file::replace_file;
-use crate::seconds;
+use antipasta_analysis::cache::NO_CACHE_VARIABLE;
+use antipasta_rules::config::{self, Overrides};
+use antipasta_rules::escape;
+use antipasta_workspace::child_process::{self, Limits};
+use antipasta_workspace::discovery::{Configs, PYPROJECT, read_config};
+use antipasta_workspace::regular_file;
+use antipasta_workspace::replace_file::replace_file;
+use antipasta_workspace::seconds;
 use comparison::Comparison;
 use reference::Reference;
 use report::{FileReport, Report};
@@ -152,7 +152,7 @@ impl VerifyCommand {
 
 /// Reports by the absolute paths of their files, however these are written.
 fn by_path(report: Report, directory: &Path) -> Files {
-    let absolute = |file: &str| crate::discovery::normalized(&directory.join(file));
+    let absolute = |file: &str| antipasta_workspace::discovery::normalized(&directory.join(file));
     let reports = report.reports.into_iter();
     reports.map(|report| (absolute(&report.file), report)).collect()
 }

@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use super::report::Report;
 use super::{Failure, operand};
-use crate::cache::NO_CACHE_VARIABLE;
-use crate::child_process::{self, ChildError, Limits};
 use crate::console;
-use crate::escape;
-use crate::search_path;
+use antipasta_analysis::cache::NO_CACHE_VARIABLE;
+use antipasta_rules::escape;
+use antipasta_workspace::child_process::{self, ChildError, Limits};
+use antipasta_workspace::search_path;
 
 /// What we have the numbers of.
 const EXPECTED: &str = "antipasta 1.2.0, radon 6.0.1, complexipy 8.3.0, CPython 3.11";

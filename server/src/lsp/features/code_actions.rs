@@ -10,16 +10,17 @@ use ropey::Rope;
 use tower_lsp::lsp_types::{self, CodeAction, CodeActionKind, CodeActionParams, Diagnostic, TextEdit, Url};
 
 use super::edits::EditSupport;
-use crate::analysis::{definition_on_line, ignore_comment};
-use crate::config::{Config, Format, edit_to_pass, new_configuration, passing_limit};
-use crate::discovery::FILE_NAME;
-use crate::escape::code;
 use crate::lsp::command::Command;
 use crate::lsp::convert::to_range;
 use crate::lsp::diagnostics::{DiagnosticData, SOURCE};
 use crate::lsp::snapshot::Snapshot;
-use crate::text::PositionEncoding;
-use crate::violations::{IgnoredMetric, Violation};
+use antipasta_metrics::definition_on_line;
+use antipasta_rules::config::{Config, Format, edit_to_pass, new_configuration, passing_limit};
+use antipasta_rules::escape::code;
+use antipasta_rules::violations::ignore_comment;
+use antipasta_rules::violations::{IgnoredMetric, Violation};
+use antipasta_syntax::text::PositionEncoding;
+use antipasta_workspace::discovery::FILE_NAME;
 
 /// The text of a configuration: what the editor has of it, if it is open there, else the file's.
 pub struct ConfigurationText {
@@ -48,7 +49,7 @@ pub struct Surroundings<'a> {
 /// still hold, or if it names none, those on the lines of its range.
 ///
 /// Measures the units of the functions again that are to be ignored: call it on a thread with a stack of
-/// [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+/// [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub fn code_actions(
     snapshot: &Snapshot,
     request: &CodeActionParams,

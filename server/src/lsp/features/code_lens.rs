@@ -9,7 +9,7 @@ use crate::lsp::command::Command;
 use crate::lsp::convert::to_range;
 use crate::lsp::definitions::name_on_line;
 use crate::lsp::snapshot::Snapshot;
-use crate::text::PositionEncoding;
+use antipasta_syntax::text::PositionEncoding;
 
 /// One lens for each function and class that has values, such as `cyclomatic 12 > 10 · cognitive 7` where the first
 /// violates. It [shows the report](Command::ShowReport) on what it stands at. Costs what the document has of functions.

@@ -1,8 +1,7 @@
 //! Which lines of a function add what to its complexities, in words.
 
 use super::page::Page;
-use crate::analysis::Document;
-use crate::metrics::{FunctionMetrics, LineCosts, Measured as _, MetricType, Placed};
+use antipasta_metrics::{Document, FunctionMetrics, LineCosts, Measured as _, MetricType, Placed};
 
 /// Whether the document has a row of the metric, cyclomatic or cognitive complexity, for a function. Where there is none,
 /// nothing is said of what would add to it.
@@ -17,7 +16,7 @@ pub fn has_row(document: &Document, function: &FunctionMetrics, metric: MetricTy
 
 /// What the lines of a function, from 1 in the document, add to one complexity. Nothing where the function does not parse.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 fn costs_by_line(document: &Document, function: Placed<'_, FunctionMetrics>, metric: MetricType) -> Vec<LineCosts> {
     if !has_row(document, function.item, metric) {
         return Vec::new();
@@ -34,7 +33,7 @@ fn costs_by_line(document: &Document, function: Placed<'_, FunctionMetrics>, met
 
 /// Adds a list of the lines of a function that add to one complexity to a page: the `most` that add most, in their order.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub fn list_costs(
     page: &mut Page,
     document: &Document,
@@ -75,10 +74,10 @@ pub fn constructs(line: &LineCosts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::{Definition, definition_on_line};
     use crate::lsp::features::testing::{edited_snapshot, snapshot};
     use crate::lsp::snapshot::Snapshot;
     use MetricType::{CognitiveComplexity, CyclomaticComplexity};
+    use antipasta_metrics::{Definition, definition_on_line};
     use tower_lsp::lsp_types::MarkupKind;
 
     fn listed(snapshot: &Snapshot, line: u32, metric: MetricType, most: usize) -> String {

@@ -4,11 +4,11 @@ use tower_lsp::lsp_types::{DocumentSymbol, Location, Range, SymbolInformation, S
 
 use super::judged_values::{JudgedValues, summary};
 use super::outline::{Entry, entries, outline, range_of_entry};
-use crate::analysis::Definition;
 use crate::lsp::convert::to_range;
 use crate::lsp::definitions::name_on_line;
 use crate::lsp::snapshot::Snapshot;
-use crate::text::PositionEncoding;
+use antipasta_metrics::Definition;
+use antipasta_syntax::text::PositionEncoding;
 
 /// The functions and classes of a document, methods and inner classes inside their classes. Costs what the document has of
 /// them.

@@ -7,12 +7,11 @@ use super::judged_values::{JudgedValue, JudgedValues, limit_text};
 use super::methods::list_methods;
 use super::outline::{Entry, entries, entry_on_line, outline};
 use super::page::Page;
-use crate::analysis::Definition;
-use crate::escape::code;
 use crate::lsp::diagnostics::DiagnosticData;
 use crate::lsp::snapshot::Snapshot;
-use crate::metrics::MetricType;
-use crate::violations::advice;
+use antipasta_metrics::{Definition, MetricType};
+use antipasta_rules::escape::code;
+use antipasta_rules::violations::advice;
 
 /// How many lines, methods or functions are listed.
 const MOST_LISTED: usize = 8;
@@ -23,7 +22,7 @@ const MOST_LISTED: usize = 8;
 /// The snapshot may be a later one than that which the violation was found in; where it comes from is then said only if
 /// what it is about is still in its place.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub fn explanation(snapshot: &Snapshot, data: &DiagnosticData) -> String {
     let outline = outline(&snapshot.document);
     let entry = data.line.and_then(|line| entry_on_line(&outline, line));

@@ -6,11 +6,10 @@ use tower_lsp::lsp_types::{DocumentSymbol, MarkupKind, Position, Range};
 
 use super::testing::{edit, snapshot_of};
 use super::{code_lens, document_symbols, explanation, hover, inlay_hints, metrics_request};
-use crate::analysis::Document;
 use crate::lsp::diagnostics::DiagnosticData;
 use crate::lsp::snapshot::Snapshot;
-use crate::metrics::MetricType;
-use crate::text::PositionEncoding;
+use antipasta_metrics::{Document, MetricType};
+use antipasta_syntax::text::PositionEncoding;
 
 const TEXT: &str = "\
 import x\r

@@ -7,12 +7,11 @@ use super::judged_values::JudgedValues;
 use super::methods::list_methods;
 use super::outline::{entry_on_line, outline};
 use super::page::Page;
-use crate::analysis::{Definition, definition_on_line};
 use crate::lsp::convert::{from_position, to_range};
 use crate::lsp::definitions::name_on_line;
 use crate::lsp::snapshot::Snapshot;
-use crate::metrics::MetricType;
-use crate::text::PositionEncoding;
+use antipasta_metrics::{Definition, MetricType, definition_on_line};
+use antipasta_syntax::text::PositionEncoding;
 
 /// How many lines or methods are listed.
 const MOST_LISTED: usize = 12;
@@ -20,7 +19,7 @@ const MOST_LISTED: usize = 12;
 /// What is shown at a position: something on the names of functions and classes that have values, and nothing elsewhere.
 /// Costs little unless the position is on such a name; then, what the document has of functions.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub fn hover(snapshot: &Snapshot, position: Position, encoding: PositionEncoding, kind: MarkupKind) -> Option<Hover> {
     let document = &snapshot.document;
     definition_on_line(document, position.line)?;

@@ -3,16 +3,16 @@
 use tower_lsp::lsp_types::{InlayHint, InlayHintLabel, InlayHintTooltip, Position, Range};
 
 use super::cost_lines::constructs;
-use crate::escape::code;
 use crate::lsp::convert::{bytes_of_line, to_position};
 use crate::lsp::snapshot::Snapshot;
-use crate::metrics::{FunctionCosts, LineCosts, Measured as _, MetricType};
-use crate::text::PositionEncoding;
+use antipasta_metrics::{FunctionCosts, LineCosts, Measured as _, MetricType};
+use antipasta_rules::escape::code;
+use antipasta_syntax::text::PositionEncoding;
 
 /// The hints whose places are in `range`, such as `+2 (nesting 1)`. There are none where the code does not parse. Costs what
 /// the functions that meet the range are long.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](crate::syntax::ANALYSIS_STACK_BYTES).
+/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub fn inlay_hints(snapshot: &Snapshot, range: Range, encoding: PositionEncoding) -> Vec<InlayHint> {
     let document = &snapshot.document;
     let mut hints = Vec::new();

@@ -2,13 +2,12 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::analysis::Definition;
-use crate::config::{Comparison, Threshold};
 use crate::lsp::definitions::{MetricValue, Values};
 use crate::lsp::snapshot::Snapshot;
-use crate::metrics::MetricType;
-use crate::text::python_float;
-use crate::violations::Violation;
+use antipasta_metrics::{Definition, MetricType};
+use antipasta_rules::config::{Comparison, Threshold};
+use antipasta_rules::violations::Violation;
+use antipasta_syntax::text::python_float;
 
 /// What holding a value against a threshold gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -210,8 +209,8 @@ pub fn summary(values: &[JudgedValue], is_stale: bool) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::definition_on_line;
     use crate::lsp::features::testing::{snapshot, unjudged_snapshot};
+    use antipasta_metrics::definition_on_line;
 
     const TEXT: &str = "\
 class C:

@@ -5,10 +5,8 @@ use std::cmp::Reverse;
 use super::judged_values::{JudgedValues, summary};
 use super::outline::is_inside;
 use super::page::Page;
-use crate::analysis::Definition;
-use crate::analysis::Document;
-use crate::escape::code;
-use crate::metrics::{ClassMetrics, FunctionMetrics, Measured as _, Placed};
+use antipasta_metrics::{ClassMetrics, Definition, Document, FunctionMetrics, Measured as _, Placed};
+use antipasta_rules::escape::code;
 
 /// Adds a list of the methods of a class to a page: the `most` complex ones, the worst first. Costs what the document has
 /// of functions.
@@ -57,8 +55,8 @@ fn classes_like(document: &Document, class: &ClassMetrics) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::analysis::definition_on_line;
     use crate::lsp::features::testing::snapshot;
+    use antipasta_metrics::definition_on_line;
     use tower_lsp::lsp_types::MarkupKind;
 
     fn listed(text: &str, line: u32, most: usize) -> String {

@@ -7,12 +7,11 @@ use tower_lsp::lsp_types::{Position, Range, TextDocumentIdentifier, Url};
 
 use super::judged_values::{JudgedValue, JudgedValues, Verdict};
 use super::outline::{Entry, ErrorInText, entry_around_line, outline, qualified_name, range_of_entry};
-use crate::analysis::Definition;
 use crate::lsp::convert::to_range;
 use crate::lsp::definitions::name_on_line;
 use crate::lsp::snapshot::Snapshot;
-use crate::metrics::{FunctionSummary, Measured as _, MetricType};
-use crate::text::PositionEncoding;
+use antipasta_metrics::{Definition, FunctionSummary, Measured as _, MetricType};
+use antipasta_syntax::text::PositionEncoding;
 
 /// `antipasta/metrics`, from the client: every value of an open document, and of the function or class around a position.
 #[derive(Clone, Copy, Debug)]

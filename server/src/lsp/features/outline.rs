@@ -6,12 +6,11 @@ use std::ops::Range;
 use ropey::Rope;
 use tower_lsp::lsp_types;
 
-use crate::analysis::Definition;
-use crate::analysis::{Document, MeasuredUnit};
 use crate::lsp::convert::bytes_of_line;
-use crate::syntax::SyntaxError;
-use crate::syntax::units::UnitKind;
-use crate::text::{Lines as _, PositionEncoding};
+use antipasta_metrics::{Definition, Document, MeasuredUnit};
+use antipasta_syntax::SyntaxError;
+use antipasta_syntax::text::{Lines as _, PositionEncoding};
+use antipasta_syntax::units::UnitKind;
 
 /// How deeply classes are shown inside each other. CPython takes no more levels of indentation than this; and clients, as
 /// well as what serialises for them, recurse into what is shown.

@@ -6,7 +6,7 @@ use tower_lsp::lsp_types::{MarkupContent, MarkupKind};
 
 use super::judged_values::{JudgedValue, Verdict};
 use super::outline::ErrorInText;
-use crate::escape;
+use antipasta_rules::escape;
 
 /// A few paragraphs, lists and tables. What is in backticks stays so in plain text, where these are quotation marks.
 #[derive(Clone, Debug)]
@@ -139,8 +139,8 @@ struct Row {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Comparison, Threshold};
-    use crate::metrics::MetricType;
+    use antipasta_metrics::MetricType;
+    use antipasta_rules::config::{Comparison, Threshold};
 
     fn page(kind: MarkupKind) -> String {
         let threshold = Threshold {

@@ -5,8 +5,8 @@ use tower_lsp::lsp_types::MarkupKind;
 use super::judged_values::JudgedValues;
 use super::outline::{entry_on_line, outline};
 use super::page::Page;
-use crate::escape::code;
 use crate::lsp::snapshot::Snapshot;
+use antipasta_rules::escape::code;
 
 /// Every value of the function or class whose `def` or `class` is on `line`, from 0, or of the file if there is none, in
 /// plain text. Costs what the document has of functions.

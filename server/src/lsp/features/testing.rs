@@ -6,13 +6,13 @@ use std::sync::Arc;
 use ropey::Rope;
 use tower_lsp::lsp_types::{Range, Url};
 
-use crate::analysis::Document;
-use crate::config::Config;
 use crate::lsp::client_support::ClientSupport;
 use crate::lsp::settings::Settings;
 use crate::lsp::snapshot::{Diagnostics, Snapshot};
-use crate::text::{Position, PositionEncoding, replace};
-use crate::violations::{Judgement, judge};
+use antipasta_metrics::Document;
+use antipasta_rules::config::Config;
+use antipasta_rules::violations::{Judgement, judge};
+use antipasta_syntax::text::{Position, PositionEncoding, replace};
 
 /// Judges cyclomatic and cognitive complexity over 2, weighted methods over 5, and a Halstead volume over 5.
 const CONFIGURATION: &str = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}, \

@@ -8,8 +8,8 @@ use super::judged_values::{JudgedValue, JudgedValues};
 use super::metrics_request::{DefinitionKind, ReportedValue, kind_of, reported};
 use super::outline::{Entry, entries, outline, qualified_name};
 use crate::lsp::snapshot::Snapshot;
-use crate::metrics::MetricType;
-use crate::text::Lines as _;
+use antipasta_metrics::MetricType;
+use antipasta_syntax::text::Lines as _;
 
 /// `antipasta/workspaceMetrics`, from the client: what is measured of every file of the workspace, open or not.
 #[derive(Clone, Copy, Debug)]

@@ -3,13 +3,12 @@ use tower_lsp::lsp_types::{
 };
 
 use super::*;
-use crate::analysis::Document;
 use crate::lsp::convert::from_position;
 use crate::lsp::features::testing::snapshot_by;
-use crate::metrics::MetricType;
-use crate::syntax::{ANALYSIS_STACK_BYTES, decode};
-use crate::text::{PositionEncoding, replace};
 use MetricType::{CognitiveComplexity, CyclomaticComplexity, HalsteadVolume, WeightedMethodsPerClass};
+use antipasta_metrics::{Document, MetricType};
+use antipasta_syntax::text::{PositionEncoding, replace};
+use antipasta_syntax::{ANALYSIS_STACK_BYTES, decode};
 
 const ENCODINGS: [PositionEncoding; 3] = [PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32];
 
@@ -238,7 +237,7 @@ fn nothing_is_ignored_where_no_comment_can_stand() {
 fn what_does_not_parse_is_not_ignored() {
     let mut document = Document::new(Rope::from_str("def f():\n    if x: pass\n"));
     let mut text = document.text().clone();
-    let at = crate::text::Position { line: 0, character: 6 };
+    let at = antipasta_syntax::text::Position { line: 0, character: 6 };
     let splice = replace(&mut text, Some(at..at), "(", PositionEncoding::Utf8);
     document.update(text, &[splice]);
     assert!(document.is_stale());

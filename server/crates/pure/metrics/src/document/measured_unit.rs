@@ -1,0 +1,324 @@
+//! One unit of a document: what it contributes, or last contributed before it broke.
+
+use std::sync::{Arc, OnceLock};
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::{
+    Contribution, FunctionCosts, FunctionSummary, Run, contribution_of_one_unit, contribution_of_unit, costs_of_unit,
+};
+use antipasta_syntax::SyntaxError;
+use antipasta_syntax::text::Splice;
+use antipasta_syntax::units::{Unit, UnitKind, first_indentation, first_indentation_width};
+
+/// What a unit is with another text.
+pub(super) enum Edited {
+    /// Without doubt one unit: it parses, it is indented as before, and nothing of it can belong to what is around it but
+    /// comments, which count the same wherever they belong.
+    Good(MeasuredUnit),
+    /// It does not parse. It keeps its last good numbers, and has got an error.
+    Broken(MeasuredUnit),
+    /// Perhaps not a unit, or several.
+    Unclear,
+}
+
+/// Whether the last line of a text is continued on what follows.
+fn is_continued(text: &str) -> bool {
+    text.trim_end_matches(['\n', '\r', ' ', '\t', '\x0c']).ends_with('\\')
+}
+
+/// The hash by which the text of a unit is known again.
+pub(super) fn hash_of_text(text: &str) -> u128 {
+    xxh3_128(text.as_bytes())
+}
+
+/// The text of a unit and its hash.
+pub(super) struct UnitText {
+    text: String,
+    hash: u128,
+}
+
+impl UnitText {
+    pub fn new(text: String) -> Self {
+        let hash = hash_of_text(&text);
+        Self { text, hash }
+    }
+
+    pub fn hash(&self) -> u128 {
+        self.hash
+    }
+
+    /// Whether its first statement is indented by the same characters as that of another text.
+    pub fn is_indented_as(&self, other: &str) -> bool {
+        first_indentation(&self.text) == first_indentation(other)
+    }
+}
+
+/// A contribution, and where what contributes it starts.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    /// The line, from 0.
+    pub line: u32,
+    pub contribution: Arc<Contribution>,
+}
+
+impl Part {
+    /// The same part with its line counted from `first_line`.
+    pub fn moved_up(&self, first_line: u32) -> Self {
+        Self {
+            line: self.line - first_line,
+            contribution: Arc::clone(&self.contribution),
+        }
+    }
+}
+
+/// A unit with what it contributes.
+#[derive(Clone, Debug)]
+pub struct MeasuredUnit {
+    kind: UnitKind,
+    is_settled: bool,
+    indentation: u32,
+    classes: Arc<[Box<str>]>,
+    text_hash: u128,
+    parts: Parts,
+    summary: FunctionSummary,
+    error: Option<Arc<SyntaxError>>,
+    /// Found out when somebody asks.
+    costs: OnceLock<Arc<[FunctionCosts]>>,
+}
+
+#[derive(Clone, Debug)]
+enum Parts {
+    /// That of the unit itself, which nearly every unit has.
+    Own(Arc<Contribution>),
+    /// What is known of a unit that has swallowed others: the last good ones of all.
+    LastGood(Arc<[Part]>),
+}
+
+impl MeasuredUnit {
+    /// A unit whose contribution is known.
+    pub(super) fn good<N>(unit: Unit<N>, text_hash: u128, contribution: Contribution) -> Self {
+        Self {
+            kind: unit.kind,
+            is_settled: true,
+            indentation: unit.indentation,
+            classes: unit.classes.into(),
+            text_hash,
+            summary: contribution.summary,
+            parts: Parts::Own(Arc::new(contribution)),
+            error: None,
+            costs: OnceLock::new(),
+        }
+    }
+
+    /// Measures a unit. If it does not parse, `last_good` are its numbers; their lines count from its first.
+    pub(super) fn measure(unit: Unit<()>, text: &UnitText, last_good: Vec<Part>, is_settled: bool) -> Self {
+        let mut measured = Self::good(unit, text.hash, Contribution::default());
+        measured.is_settled = is_settled;
+        match contribution_of_unit(&text.text, measured.kind, &measured.classes) {
+            Ok(contribution) => measured.set_own(contribution),
+            Err(error) => {
+                measured.set_parts(last_good);
+                measured.error = Some(Arc::new(error));
+                // Tree-sitter may have understood it, but not as ruff's parser does.
+                measured.is_settled = false;
+            }
+        }
+        measured
+    }
+
+    /// All of a text that has nothing in it.
+    pub(super) fn empty() -> Self {
+        let unit: Option<Unit<()>> = Unit::without_statements(0..1);
+        let unit = unit.expect("a line");
+        Self::good(unit, hash_of_text(""), Contribution::default())
+    }
+
+    /// All of a text that cannot be measured.
+    pub(super) fn without_numbers(error: SyntaxError) -> Self {
+        Self {
+            error: Some(Arc::new(error)),
+            ..Self::empty()
+        }
+    }
+
+    /// Measures the unit again in the same place, as nothing is known of what tree-sitter could not make sense of.
+    pub(super) fn measure_again(&mut self, text: &UnitText) {
+        self.is_settled = false;
+        if self.error.is_none() && self.text_hash == text.hash {
+            return;
+        }
+        self.text_hash = text.hash;
+        let measured = match first_indentation_width(&text.text) {
+            Some(width) if width != self.indentation => Err(SyntaxError {
+                message: "unexpected indentation".to_owned(),
+                line: 1,
+                column: 1,
+            }),
+            _ => contribution_of_unit(&text.text, self.kind, &self.classes),
+        };
+        match measured {
+            Ok(contribution) => self.set_own(contribution),
+            Err(error) => self.error = Some(Arc::new(error)),
+        }
+    }
+
+    /// What the unit is in the same place with another text, as far as that alone can tell.
+    pub(super) fn edited(&self, text: &UnitText) -> Edited {
+        let is_statements = self.kind == UnitKind::Statements;
+        if !is_statements || first_indentation_width(&text.text) != Some(self.indentation) || is_continued(&text.text) {
+            return Edited::Unclear;
+        }
+        match contribution_of_one_unit(&text.text, &self.classes) {
+            Ok((contribution, true)) => {
+                let mut edited = Self {
+                    is_settled: true,
+                    text_hash: text.hash,
+                    ..self.clone()
+                };
+                edited.set_own(contribution);
+                Edited::Good(edited)
+            }
+            Ok((_, false)) => Edited::Unclear,
+            Err(error) => Edited::Broken(Self {
+                is_settled: false,
+                text_hash: text.hash,
+                error: Some(Arc::new(error)),
+                ..self.clone()
+            }),
+        }
+    }
+
+    /// Notes an error that it has in its place, though by itself it has none.
+    pub(super) fn set_error(&mut self, error: SyntaxError) {
+        self.is_settled = false;
+        self.error = Some(Arc::new(error));
+    }
+
+    /// The same unit, now that its place is certain.
+    pub(super) fn settled(&self) -> Self {
+        Self {
+            is_settled: true,
+            ..self.clone()
+        }
+    }
+
+    /// Takes in the units that follow, each with the line, counted from the first of this one, where it starts.
+    pub(super) fn append(&mut self, units: impl Iterator<Item = (u32, Self)>) {
+        let mut parts: Vec<Part> = self.parts_from(0).collect();
+        for (line, unit) in units {
+            parts.extend(unit.parts_from(line));
+        }
+        self.kind = UnitKind::Statements;
+        self.set_parts(parts);
+        // Its own text is none of those that were measured.
+        self.text_hash = 0;
+        self.is_settled = false;
+    }
+
+    /// Moves the parts behind an edit in this unit, which starts at `first_line`, along with their lines; those that it
+    /// replaces stay as near as they can.
+    pub(super) fn follow(&mut self, edit: &Splice, first_line: u32) {
+        let Parts::LastGood(parts) = &self.parts else { return };
+        let relative = |line: u32| line.saturating_sub(first_line);
+        let (start, old_end) = (relative(edit.start.line), relative(edit.old_end.line));
+        let new_end = relative(edit.new_end.line);
+        let moved = parts.iter().map(|part| Part {
+            line: match part.line {
+                line if line > old_end => (line + new_end).saturating_sub(old_end),
+                line => line.min(start.max(new_end)),
+            },
+            contribution: Arc::clone(&part.contribution),
+        });
+        self.parts = Parts::LastGood(moved.collect());
+    }
+
+    fn set_own(&mut self, contribution: Contribution) {
+        self.summary = contribution.summary;
+        self.parts = Parts::Own(Arc::new(contribution));
+        self.error = None;
+        self.costs = OnceLock::new();
+    }
+
+    fn set_parts(&mut self, parts: Vec<Part>) {
+        self.summary = FunctionSummary::default();
+        for part in &parts {
+            self.summary.merge(&part.contribution.summary);
+        }
+        self.parts = Parts::LastGood(parts.into());
+    }
+
+    /// What the unit consists of.
+    pub fn kind(&self) -> UnitKind {
+        self.kind
+    }
+
+    /// The names of the classes around it, outermost first.
+    pub fn classes(&self) -> &[Box<str>] {
+        &self.classes
+    }
+
+    /// Why the unit does not parse, if it does not; then its numbers are the last good ones. Lines count from its first.
+    pub fn error(&self) -> Option<&SyntaxError> {
+        self.error.as_deref()
+    }
+
+    /// Whether its place and extent are certain.
+    pub fn is_settled(&self) -> bool {
+        self.is_settled
+    }
+
+    /// The functions and classes in it, if it starts at `first_line`, from 0.
+    pub fn runs(&self, first_line: u32) -> impl Iterator<Item = Run<'_>> {
+        // The summary that is kept here saves a look at the contribution, which for most units is all that is wanted.
+        let own_summary = matches!(self.parts, Parts::Own(_)).then_some(&self.summary);
+        self.parts().map(move |(line, contribution)| Run {
+            lines_before: first_line + line,
+            functions: &contribution.functions,
+            classes: &contribution.classes,
+            summary: own_summary.unwrap_or(&contribution.summary),
+        })
+    }
+
+    /// What the constructs in its functions cost; nothing if the unit does not parse. `text` is the unit's text.
+    pub(super) fn costs(&self, text: impl FnOnce() -> String) -> &[FunctionCosts] {
+        if self.error.is_some() || !matches!(self.parts, Parts::Own(_)) {
+            return &[];
+        }
+        self.costs.get_or_init(|| {
+            let costs = costs_of_unit(&text(), self.kind, &self.classes);
+            costs.unwrap_or_default().into()
+        })
+    }
+
+    pub(super) fn text_hash(&self) -> u128 {
+        self.text_hash
+    }
+
+    /// Whether this and a unit that a parser has found are alike but for their texts.
+    pub(super) fn is_like<N>(&self, unit: &Unit<N>) -> bool {
+        self.kind == unit.kind && self.indentation == unit.indentation && *self.classes == *unit.classes
+    }
+
+    /// What contributes to it, each with the line, counted from the first of the unit, where it starts.
+    fn parts(&self) -> impl Iterator<Item = (u32, &Arc<Contribution>)> {
+        let (own, last_good) = match &self.parts {
+            Parts::Own(contribution) => (Some((0, contribution)), &[][..]),
+            Parts::LastGood(parts) => (None, &**parts),
+        };
+        let last_good = last_good.iter().map(|part| (part.line, &part.contribution));
+        own.into_iter().chain(last_good)
+    }
+
+    /// Its parts, if it starts at `first_line`.
+    pub(super) fn parts_from(&self, first_line: u32) -> impl Iterator<Item = Part> {
+        self.parts().map(move |(line, contribution)| Part {
+            line: first_line + line,
+            contribution: Arc::clone(contribution),
+        })
+    }
+
+    pub(super) fn contributions(&self) -> impl Iterator<Item = &Contribution> {
+        self.parts().map(|(_, contribution)| &**contribution)
+    }
+}

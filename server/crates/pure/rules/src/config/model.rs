@@ -1,0 +1,390 @@
+//! What a configuration says, once it has been read and found sound.
+
+use std::path::{Path, PathBuf};
+
+use super::check::{Report, check_block, default_block};
+use super::comparison::Comparison;
+use super::lint::lint;
+use super::node::{Node, Value};
+use super::problem::{ConfigErrors, Problem};
+use super::schema::{self, DEFAULT_MAX_FILE_SIZE, DEFAULT_THRESHOLDS};
+use super::setting::Setting;
+use super::yaml::SyntaxError;
+use super::{pyproject, yaml};
+use antipasta_metrics::MetricType;
+
+/// The language whose `languages` entry counts.
+pub(super) const LANGUAGE: &str = "python";
+
+/// The patterns of a project that has no configuration: tests are left out.
+const DEFAULT_IGNORE_PATTERNS: [&str; 3] = ["**/test_*.py", "**/*_test.py", "**/tests/**"];
+
+/// How strict the metrics of style are. None of them is computed yet; the setting is kept for them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// Nothing is tolerated.
+    Extreme,
+    /// A little is.
+    Standard,
+    /// More is.
+    Relaxed,
+}
+
+impl Profile {
+    /// Every profile, strictest first.
+    pub const ALL: [Self; 3] = [Self::Extreme, Self::Standard, Self::Relaxed];
+
+    /// The name used in configurations.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Extreme => "extreme",
+            Self::Standard => "standard",
+            Self::Relaxed => "relaxed",
+        }
+    }
+}
+
+/// What the values of one metric are held against.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Threshold {
+    /// The metric.
+    pub metric: MetricType,
+    /// The relation that a value must have to `limit`.
+    pub comparison: Comparison,
+    /// The limit.
+    pub limit: f64,
+    /// Whether the metric is judged at all.
+    pub enabled: bool,
+}
+
+/// A sound configuration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The file that it was read from; `None` for the built-in one.
+    pub path: Option<PathBuf>,
+    /// What Python files are judged by: one entry a metric.
+    pub thresholds: Vec<Threshold>,
+    /// Files to leave out, as in a `.gitignore`.
+    pub ignore_patterns: Vec<String>,
+    /// Files to check first if there may not be time for all, likewise.
+    pub critical_paths: Vec<String>,
+    /// Whether files that `.gitignore` names are left out as well.
+    pub use_gitignore: bool,
+    /// How many bytes a source may have at most; a larger one is not checked.
+    pub max_file_size: u64,
+    /// What is odd about the file, but does not make it unusable.
+    pub warnings: Vec<Problem>,
+    /// Every setting, given or by default.
+    pub settings: Setting,
+}
+
+impl Config {
+    /// What holds where no configuration file is found: the reference's defaults.
+    pub fn built_in() -> Self {
+        let metrics = DEFAULT_THRESHOLDS.iter().map(|default| {
+            Setting::Block(vec![
+                ("type", Setting::word(default.metric.as_str())),
+                ("threshold", Setting::Number(default.threshold)),
+                ("comparison", Setting::word(default.comparison.as_str())),
+                ("enabled", Setting::Boolean(default.enabled_without_file)),
+            ])
+        });
+        let language = Setting::Block(vec![
+            ("name", Setting::word(LANGUAGE)),
+            ("extensions", Setting::List(vec![Setting::word(".py")])),
+            ("metrics", Setting::List(metrics.collect())),
+        ]);
+        let patterns = DEFAULT_IGNORE_PATTERNS.map(Setting::word).to_vec();
+        let mut settings = default_block(&schema::CONFIG);
+        settings.set("languages", Setting::List(vec![language]));
+        settings.set("ignore_patterns", Setting::List(patterns));
+        Self::of_settings(None, settings, Vec::new())
+    }
+
+    /// Reads the text of a `.antipasta.yaml`; `path` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong, each with its place.
+    pub fn from_yaml(path: &Path, text: &str) -> Result<Self, ConfigErrors> {
+        let document = yaml::parse(text).map_err(|error| syntax_problem(path, error))?;
+        Self::from_node(path, &document)
+    }
+
+    /// A configuration from what was read of a whole file.
+    pub(super) fn from_node(path: &Path, document: &Node) -> Result<Self, ConfigErrors> {
+        Self::from_document(path, document, "")
+    }
+
+    /// Reads the `[tool.antipasta]` table of the text of a `pyproject.toml`; `None` if it has no such table.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with the table, each with its place; or that the file is no TOML.
+    pub fn from_pyproject(path: &Path, text: &str) -> Result<Option<Self>, ConfigErrors> {
+        match pyproject::parse(text).map_err(|error| syntax_problem(path, error))? {
+            Some(table) => Self::from_document(path, &table, pyproject::TABLE).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A configuration from what was read of a file or of a table in it, whose keys begin with `prefix` in messages.
+    pub(super) fn from_document(path: &Path, document: &Node, prefix: &str) -> Result<Self, ConfigErrors> {
+        let mut report = Report::new(path);
+        // An empty document, or one that says as much (`{}`, `[]`, `false`), is all defaults.
+        let settings = if document.value.is_falsy() && !matches!(document.value, Value::Table(_)) {
+            Some(default_block(&schema::CONFIG))
+        } else {
+            check_block(&schema::CONFIG, document, prefix, &mut report)
+        };
+        if let Some(settings) = &settings
+            && report.errors.is_empty()
+        {
+            lint(document, settings, prefix, &mut report);
+        }
+        let (mut errors, mut warnings) = (report.errors, report.warnings);
+        match settings {
+            Some(settings) if errors.is_empty() => {
+                warnings.sort_by_key(|problem| problem.position);
+                Ok(Self::of_settings(Some(path.to_owned()), settings, warnings))
+            }
+            _ => {
+                errors.sort_by_key(|problem| problem.position);
+                Err(ConfigErrors(errors))
+            }
+        }
+    }
+
+    fn of_settings(path: Option<PathBuf>, settings: Setting, warnings: Vec<Problem>) -> Self {
+        let thresholds = match language(&settings) {
+            Some(language) => thresholds_of(language),
+            None => default_thresholds(&settings),
+        };
+        let patterns = |key| -> Vec<String> {
+            let patterns = settings.get(key).map(Setting::items).unwrap_or_default();
+            patterns.iter().filter_map(Setting::text).map(str::to_owned).collect()
+        };
+        let size = |key| match settings.get(key) {
+            Some(Setting::Integer(bytes)) => u64::try_from(*bytes).ok(),
+            _ => None,
+        };
+        Self {
+            path,
+            thresholds,
+            ignore_patterns: patterns("ignore_patterns"),
+            critical_paths: patterns("critical_paths"),
+            use_gitignore: settings.get("use_gitignore").and_then(Setting::boolean).unwrap_or(true),
+            max_file_size: size("max_file_size").unwrap_or(DEFAULT_MAX_FILE_SIZE),
+            warnings,
+            settings,
+        }
+    }
+
+    /// The directory to which the patterns are relative; `None` for the built-in configuration.
+    pub fn directory(&self) -> Option<&Path> {
+        self.path.as_deref()?.parent()
+    }
+
+    /// The threshold that judges `metric`, if one does.
+    pub fn threshold(&self, metric: MetricType) -> Option<&Threshold> {
+        self.thresholds
+            .iter()
+            .find(|threshold| threshold.metric == metric && threshold.enabled)
+    }
+}
+
+/// The entry for Python.
+fn language(settings: &Setting) -> Option<&Setting> {
+    settings.get("languages")?.items().get(language_index(settings)?)
+}
+
+/// Which of the entries in `languages` is the one for Python; the first, if there are several.
+pub(super) fn language_index(settings: &Setting) -> Option<usize> {
+    settings.get("languages")?.items().iter().position(|language| {
+        let name = language.get("name").and_then(Setting::text);
+        name.is_some_and(is_python)
+    })
+}
+
+/// Whether a language's name is Python's.
+pub(super) fn is_python(name: &str) -> bool {
+    name.eq_ignore_ascii_case(LANGUAGE)
+}
+
+/// The thresholds of a `languages` entry, the last for each metric that is computed.
+fn thresholds_of(language: &Setting) -> Vec<Threshold> {
+    let mut thresholds: Vec<Threshold> = Vec::new();
+    for entry in language.get("metrics").map(Setting::items).unwrap_or_default() {
+        let name = entry.get("type").and_then(Setting::text);
+        let Some(Ok(metric)) = name.map(str::parse) else {
+            continue;
+        };
+        let threshold = threshold_of(metric, entry);
+        match thresholds.iter_mut().find(|earlier| earlier.metric == metric) {
+            Some(earlier) => *earlier = threshold,
+            None => thresholds.push(threshold),
+        }
+    }
+    thresholds
+}
+
+/// The threshold that an entry of `metrics` is for `metric`.
+pub(super) fn threshold_of(metric: MetricType, entry: &Setting) -> Threshold {
+    let comparison = entry.get("comparison").and_then(Setting::text);
+    Threshold {
+        metric,
+        comparison: comparison
+            .and_then(|comparison| comparison.parse().ok())
+            .unwrap_or(Comparison::LessOrEqual),
+        limit: entry.get("threshold").and_then(Setting::number).unwrap_or_default(),
+        enabled: entry.get("enabled").and_then(Setting::boolean).unwrap_or(true),
+    }
+}
+
+/// The thresholds where no `languages` entry is for Python: those of `defaults`, all of them judged.
+fn default_thresholds(settings: &Setting) -> Vec<Threshold> {
+    let defaults = settings.get("defaults");
+    let limit = |key| {
+        defaults
+            .and_then(|defaults| defaults.get(key))
+            .and_then(Setting::number)
+    };
+    let threshold = |default: &schema::DefaultThreshold| Threshold {
+        metric: default.metric,
+        comparison: default.comparison,
+        limit: limit(default.key).unwrap_or(default.threshold),
+        enabled: true,
+    };
+    DEFAULT_THRESHOLDS.iter().map(threshold).collect()
+}
+
+/// The document cannot be read at all.
+pub(super) fn syntax_problem(path: &Path, error: SyntaxError) -> ConfigErrors {
+    ConfigErrors(vec![Problem {
+        path: path.to_owned(),
+        position: error.position,
+        key: String::new(),
+        message: error.message,
+    }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Config {
+        Config::from_yaml(Path::new(".antipasta.yaml"), text).unwrap()
+    }
+
+    fn problems(text: &str) -> String {
+        Config::from_yaml(Path::new("c.yaml"), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn without_a_file_cognitive_complexity_is_not_judged_and_tests_are_left_out() {
+        let config = Config::built_in();
+        assert_eq!(config.thresholds.len(), 6);
+        assert!(config.threshold(MetricType::CognitiveComplexity).is_none());
+        assert_eq!(config.ignore_patterns, DEFAULT_IGNORE_PATTERNS);
+        assert!(config.use_gitignore);
+    }
+
+    #[test]
+    fn a_file_without_the_language_judges_all_six_defaults() {
+        for text in [
+            "",
+            "{}",
+            "false",
+            "defaults: {}",
+            "languages: [{name: rust, metrics: []}]",
+        ] {
+            let config = read(text);
+            assert_eq!(
+                config.thresholds.iter().filter(|threshold| threshold.enabled).count(),
+                6,
+                "{text}"
+            );
+            assert!(config.ignore_patterns.is_empty());
+        }
+        let config = read("defaults: {max_cognitive_complexity: 7}");
+        assert_eq!(config.threshold(MetricType::CognitiveComplexity).unwrap().limit, 7.0);
+    }
+
+    #[test]
+    fn an_entry_for_the_language_replaces_the_defaults() {
+        let config = read(
+            "languages:\n- name: Python\n  metrics:\n  - {type: lines_of_code, threshold: 1}\n  \
+             - {type: halstead_bugs, threshold: 2, enabled: no}\n  - {type: lines_of_code, threshold: 3, comparison: '<'}\n  \
+             - {type: function_arity, threshold: 3}\n- name: python\n  metrics: []\n",
+        );
+        let threshold = config.threshold(MetricType::LinesOfCode).unwrap();
+        assert_eq!((threshold.limit, threshold.comparison), (3.0, Comparison::Less));
+        assert_eq!(config.threshold(MetricType::HalsteadBugs), None);
+        assert_eq!(config.threshold(MetricType::CyclomaticComplexity), None);
+        assert_eq!(config.warnings.len(), 3);
+    }
+
+    #[test]
+    fn errors_name_the_file_the_line_the_key_and_what_is_allowed() {
+        let text = "defaults:\n  max_cyclomatic_complexity: 51\nprofil: standard\nuse_gitignore: 3\n\
+                    languages:\n- name: python\n  metrics:\n  - type: cyclomatic\n    threshold: -1\n";
+        let found = problems(text);
+        let lines: Vec<_> = found.lines().collect();
+        assert_eq!(lines.len(), 5, "{found}");
+        assert!(
+            lines[0]
+                .starts_with("c.yaml:2:30: defaults.max_cyclomatic_complexity: must be a whole number from 1 to 50")
+        );
+        assert!(lines[1].contains("c.yaml:3:1: profil: unknown key; did you mean `profile`?"));
+        assert!(lines[2].contains("use_gitignore: must be true or false, not `3`"));
+        assert!(lines[3].contains("languages[0].metrics[0].type: must be one of `cyclomatic_complexity`"));
+        assert!(lines[4].contains("languages[0].metrics[0].threshold: must be a number of at least 0, not `-1`"));
+    }
+
+    #[test]
+    fn patterns_are_checked() {
+        assert!(problems("ignore_patterns: ['[z-a]']").contains("c.yaml:1:19: ignore_patterns[0]: must be a pattern"));
+    }
+
+    #[test]
+    fn a_size_has_a_unit_or_is_in_bytes() {
+        let size = |text: &str| read(&format!("max_file_size: {text}")).max_file_size;
+        assert_eq!(read("").max_file_size, 32 << 20);
+        for (text, bytes) in [
+            ("33554432", 32 << 20),
+            ("'33554432'", 32 << 20),
+            ("32 MB", 32 << 20),
+            ("32MiB", 32 << 20),
+            ("1.5 kB", 1536),
+            ("2 K", 2048),
+            ("7 bytes", 7),
+            ("1 gb", 1 << 30),
+        ] {
+            assert_eq!(size(text), bytes, "{text}");
+        }
+        for text in [
+            "0", "-1", "1.1 GB", "32 TB", "MB", "''", "yes", "[1]", "1.5", "nan MB", "inf", "1e3 MB",
+        ] {
+            assert!(
+                problems(&format!("max_file_size: {text}"))
+                    .contains("must be a size from 1 byte to 1 GB, such as `32 MB`"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn pyproject_has_the_same_keys() {
+        let path = Path::new("pyproject.toml");
+        let text = "[tool.antipasta.defaults]\nmax_cyclomatic_complexity = 5\n\
+                    [[tool.antipasta.languages]]\nname = 'rust'\nmetrics = []\n";
+        let config = Config::from_pyproject(path, text).unwrap().unwrap();
+        assert_eq!(config.threshold(MetricType::CyclomaticComplexity).unwrap().limit, 5.0);
+        let error = Config::from_pyproject(path, "[tool.antipasta]\nprofil = 1\n").unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("pyproject.toml:2:1: tool.antipasta.profil: unknown key")
+        );
+    }
+}

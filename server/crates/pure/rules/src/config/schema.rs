@@ -1,0 +1,555 @@
+//! The one table of settings: their names, types, ranges, defaults and descriptions.
+//!
+//! Checking a file, the JSON Schema, the configuration that `config init` writes and the ranges of
+//! overrides on the command line all follow from it.
+
+use super::comparison::Comparison;
+use super::model::Profile;
+use super::setting::Setting;
+use antipasta_metrics::MetricType;
+use antipasta_syntax::MAX_BYTES;
+
+/// A setting that may stand in a block.
+pub(super) struct Key {
+    pub name: &'static str,
+    /// A sentence for people.
+    pub about: &'static str,
+    pub kind: Kind,
+    pub presence: Presence,
+}
+
+/// What holds when a setting is not given.
+pub(super) enum Presence {
+    /// It must be given.
+    Required,
+    /// It is simply not there; null says the same.
+    Optional,
+    /// It has this value.
+    Default(Setting),
+    /// It is a block of its own settings' defaults.
+    DefaultBlock,
+}
+
+/// What a setting's value may be.
+#[derive(Clone, Copy)]
+pub(super) enum Kind {
+    Boolean,
+    Integer(Range),
+    Number(Range),
+    /// How many bytes something has, from 1 to [`LARGEST_SIZE`].
+    Size,
+    Text,
+    /// A pattern as in a `.gitignore`.
+    Pattern,
+    /// A file name's extension with its dot.
+    Extension,
+    /// One of some words.
+    Choice(fn() -> Vec<&'static str>),
+    List(&'static Kind),
+    Block(&'static [Key]),
+}
+
+/// Both ends belong to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Range {
+    pub least: f64,
+    pub most: f64,
+}
+
+impl Range {
+    const fn new(least: f64, most: f64) -> Self {
+        Self { least, most }
+    }
+
+    const fn at_least(least: f64) -> Self {
+        Self::new(least, f64::INFINITY)
+    }
+
+    pub fn contains(self, value: f64) -> bool {
+        self.least <= value && value <= self.most
+    }
+
+    /// The range in words: `from 1 to 50`, `of at least 0`.
+    pub fn describe(self) -> String {
+        if self.most.is_infinite() {
+            format!("of at least {}", self.least)
+        } else {
+            format!("from {} to {}", self.least, self.most)
+        }
+    }
+}
+
+/// What a threshold for `metric` may be in `defaults` and on the command line; `None` for metrics that
+/// can be set in neither.
+pub(super) const fn threshold_kind(metric: MetricType) -> Option<Kind> {
+    Some(match metric {
+        MetricType::CyclomaticComplexity => Kind::Integer(Range::new(1.0, 50.0)),
+        MetricType::CognitiveComplexity => Kind::Integer(Range::new(1.0, 100.0)),
+        MetricType::MaintainabilityIndex | MetricType::HalsteadDifficulty => Kind::Number(Range::new(0.0, 100.0)),
+        MetricType::HalsteadVolume => Kind::Number(Range::new(0.0, 100_000.0)),
+        MetricType::HalsteadEffort => Kind::Number(Range::new(0.0, 1_000_000.0)),
+        MetricType::HalsteadTime | MetricType::HalsteadBugs => Kind::Number(Range::at_least(0.0)),
+        MetricType::LinesOfCode
+        | MetricType::LogicalLinesOfCode
+        | MetricType::SourceLinesOfCode
+        | MetricType::CommentLines
+        | MetricType::BlankLines => Kind::Integer(Range::at_least(0.0)),
+        _ => return None,
+    })
+}
+
+/// A metric that has a threshold even where nothing is configured.
+pub(super) struct DefaultThreshold {
+    pub metric: MetricType,
+    /// Its name in `defaults`.
+    pub key: &'static str,
+    /// The prefix that stands for it on the command line.
+    pub prefix: &'static str,
+    pub comparison: Comparison,
+    pub threshold: f64,
+    /// Whether it is judged when there is no configuration file at all.
+    pub enabled_without_file: bool,
+    about: &'static str,
+}
+
+/// The metrics with a default threshold, in the order in which the reference applies them.
+pub(super) const DEFAULT_THRESHOLDS: [DefaultThreshold; 6] = [
+    DefaultThreshold {
+        metric: MetricType::CyclomaticComplexity,
+        key: "max_cyclomatic_complexity",
+        prefix: "cyc",
+        comparison: Comparison::LessOrEqual,
+        threshold: 10.0,
+        enabled_without_file: true,
+        about: "The highest cyclomatic complexity that a function may have.",
+    },
+    DefaultThreshold {
+        metric: MetricType::MaintainabilityIndex,
+        key: "min_maintainability_index",
+        prefix: "mai",
+        comparison: Comparison::GreaterOrEqual,
+        threshold: 50.0,
+        enabled_without_file: true,
+        about: "The lowest maintainability index that a file may have; 100 is best.",
+    },
+    DefaultThreshold {
+        metric: MetricType::HalsteadVolume,
+        key: "max_halstead_volume",
+        prefix: "vol",
+        comparison: Comparison::LessOrEqual,
+        threshold: 1000.0,
+        enabled_without_file: true,
+        about: "The highest Halstead volume that a file may have.",
+    },
+    DefaultThreshold {
+        metric: MetricType::HalsteadDifficulty,
+        key: "max_halstead_difficulty",
+        prefix: "dif",
+        comparison: Comparison::LessOrEqual,
+        threshold: 10.0,
+        enabled_without_file: true,
+        about: "The highest Halstead difficulty that a file may have.",
+    },
+    DefaultThreshold {
+        metric: MetricType::HalsteadEffort,
+        key: "max_halstead_effort",
+        prefix: "eff",
+        comparison: Comparison::LessOrEqual,
+        threshold: 10_000.0,
+        enabled_without_file: true,
+        about: "The highest Halstead effort that a file may take.",
+    },
+    DefaultThreshold {
+        metric: MetricType::CognitiveComplexity,
+        key: "max_cognitive_complexity",
+        prefix: "cog",
+        comparison: Comparison::LessOrEqual,
+        threshold: 15.0,
+        enabled_without_file: false,
+        about: "The highest cognitive complexity that a function may have.",
+    },
+];
+
+/// The key in `defaults` of the metric at `index`.
+const fn default_key(index: usize) -> Key {
+    let DefaultThreshold {
+        metric,
+        key,
+        threshold,
+        about,
+        ..
+    } = DEFAULT_THRESHOLDS[index];
+    let kind = match threshold_kind(metric) {
+        Some(kind) => kind,
+        None => panic!("a metric with a default threshold has a range"),
+    };
+    let value = match kind {
+        Kind::Integer(_) => Setting::Integer(threshold as i64),
+        _ => Setting::Number(threshold),
+    };
+    Key {
+        name: key,
+        about,
+        kind,
+        presence: Presence::Default(value),
+    }
+}
+
+const fn key(name: &'static str, about: &'static str, kind: Kind, presence: Presence) -> Key {
+    Key {
+        name,
+        about,
+        kind,
+        presence,
+    }
+}
+
+const fn truth(value: bool) -> Presence {
+    Presence::Default(Setting::Boolean(value))
+}
+
+const fn whole(value: i64) -> Presence {
+    Presence::Default(Setting::Integer(value))
+}
+
+const fn empty_list() -> Presence {
+    Presence::Default(Setting::List(Vec::new()))
+}
+
+static DEFAULTS: [Key; DEFAULT_THRESHOLDS.len()] = [
+    default_key(0),
+    default_key(1),
+    default_key(2),
+    default_key(3),
+    default_key(4),
+    default_key(5),
+];
+
+/// What a threshold may be in an entry of `metrics`.
+pub(super) const METRIC_LIMIT: Kind = Kind::Number(Range::at_least(0.0));
+
+static METRIC: [Key; 4] = [
+    key(
+        "type",
+        "The metric that is judged.",
+        Kind::Choice(metric_names),
+        Presence::Required,
+    ),
+    key(
+        "threshold",
+        "What its values are compared with.",
+        METRIC_LIMIT,
+        Presence::Required,
+    ),
+    key(
+        "comparison",
+        "The relation that a value must have to the threshold.",
+        Kind::Choice(comparison_names),
+        Presence::Default(Setting::word("<=")),
+    ),
+    key(
+        "enabled",
+        "Whether the metric is judged at all.",
+        Kind::Boolean,
+        truth(true),
+    ),
+];
+
+static LANGUAGE: [Key; 3] = [
+    key(
+        "name",
+        "The language; `python` is the one that is analysed.",
+        Kind::Text,
+        Presence::Required,
+    ),
+    key(
+        "extensions",
+        "The extensions of its files. They inform only: Python's files are always found by their own.",
+        Kind::List(&Kind::Extension),
+        empty_list(),
+    ),
+    key(
+        "metrics",
+        "The metrics that are judged. If one is listed twice, the last counts.",
+        Kind::List(&Kind::Block(&METRIC)),
+        Presence::Required,
+    ),
+];
+
+static TREE_SHAPE: [Key; 4] = [
+    key(
+        "fan_out_min",
+        "The fewest children that a package may have.",
+        Kind::Integer(Range::at_least(1.0)),
+        whole(2),
+    ),
+    key(
+        "fan_out_max",
+        "The most children that a package may have.",
+        Kind::Integer(Range::at_least(1.0)),
+        whole(7),
+    ),
+    key(
+        "exclude",
+        "Packages that are left out.",
+        Kind::List(&Kind::Text),
+        empty_list(),
+    ),
+    key(
+        "layers",
+        "The layers from top to bottom; a layer may import only from those below it.",
+        Kind::List(&Kind::Text),
+        empty_list(),
+    ),
+];
+
+static IMPORT_GRAPH: [Key; 2] = [
+    key(
+        "forbid_cycles",
+        "Whether modules that import one another in a circle violate.",
+        Kind::Boolean,
+        truth(true),
+    ),
+    key(
+        "max_stable_dependencies_violations",
+        "How many imports may point to a less stable module.",
+        Kind::Integer(Range::at_least(0.0)),
+        whole(0),
+    ),
+];
+
+static NARRATIVE: [Key; 6] = [
+    key(
+        "narrator_step_budget",
+        "How many steps a function that tells a story may have.",
+        Kind::Integer(Range::at_least(1.0)),
+        whole(9),
+    ),
+    key(
+        "computer_statement_budget",
+        "How many statements a function that computes may have.",
+        Kind::Integer(Range::at_least(1.0)),
+        whole(8),
+    ),
+    key(
+        "computer_nesting_budget",
+        "How deep a function that computes may nest.",
+        Kind::Integer(Range::at_least(0.0)),
+        whole(1),
+    ),
+    key(
+        "mixing_tolerance",
+        "How much computing a story may hold; the profile decides if it is not given.",
+        Kind::Integer(Range::at_least(0.0)),
+        Presence::Optional,
+    ),
+    key(
+        "allowlist",
+        "Words of the project's own vocabulary.",
+        Kind::List(&Kind::Text),
+        empty_list(),
+    ),
+    key(
+        "name_clarity_floor",
+        "The lowest mean clarity of a module's names.",
+        Kind::Number(Range::new(0.0, 1.0)),
+        Presence::Optional,
+    ),
+];
+
+static DUPLICATION: [Key; 4] = [
+    key(
+        "normalize_local_names",
+        "Whether code that differs in local names only is the same.",
+        Kind::Boolean,
+        truth(true),
+    ),
+    key(
+        "normalize_constants",
+        "Whether code that differs in constants only is the same.",
+        Kind::Boolean,
+        truth(false),
+    ),
+    key(
+        "min_count",
+        "How often code must occur to be a duplicate.",
+        Kind::Integer(Range::at_least(2.0)),
+        whole(2),
+    ),
+    key(
+        "max_ratio",
+        "The highest share of a file's lines that may be duplicates.",
+        Kind::Number(Range::new(0.0, 1.0)),
+        Presence::Optional,
+    ),
+];
+
+/// The largest size that may be set, in bytes.
+pub(super) const LARGEST_SIZE: i64 = MAX_BYTES as i64;
+
+/// How large a source may be if nothing else is set. Parsing takes more than a hundred times as much memory.
+pub(super) const DEFAULT_MAX_FILE_SIZE: u64 = 32 << 20;
+
+/// A whole configuration.
+pub(super) static CONFIG: [Key; 11] = [
+    key(
+        "defaults",
+        "Thresholds that hold where no language says otherwise.",
+        Kind::Block(&DEFAULTS),
+        Presence::DefaultBlock,
+    ),
+    key(
+        "languages",
+        "The metrics that are judged, by language. They replace the defaults of their language.",
+        Kind::List(&Kind::Block(&LANGUAGE)),
+        empty_list(),
+    ),
+    key(
+        "ignore_patterns",
+        "Files to leave out, as in a .gitignore, relative to this file.",
+        Kind::List(&Kind::Pattern),
+        empty_list(),
+    ),
+    key(
+        "critical_paths",
+        "Files to check first if there may not be time for all (--max-time), as in a .gitignore, relative to this file.",
+        Kind::List(&Kind::Pattern),
+        Presence::Optional,
+    ),
+    key(
+        "use_gitignore",
+        "Whether files that .gitignore names are left out as well.",
+        Kind::Boolean,
+        truth(true),
+    ),
+    key(
+        "max_file_size",
+        "The largest file that is analyzed, in bytes or with a unit: 32 MB. A larger one counts as not checked.",
+        Kind::Size,
+        whole(DEFAULT_MAX_FILE_SIZE as i64),
+    ),
+    key(
+        "profile",
+        "How strict the metrics of style are.",
+        Kind::Choice(profile_names),
+        Presence::Default(Setting::word("standard")),
+    ),
+    key(
+        "tree_shape",
+        "Limits on the shape of the tree of packages.",
+        Kind::Block(&TREE_SHAPE),
+        Presence::Optional,
+    ),
+    key(
+        "import_graph",
+        "Limits on how modules import one another.",
+        Kind::Block(&IMPORT_GRAPH),
+        Presence::Optional,
+    ),
+    key(
+        "narrative",
+        "Limits on functions that mix telling with computing.",
+        Kind::Block(&NARRATIVE),
+        Presence::Optional,
+    ),
+    key(
+        "duplication",
+        "Limits on duplicated code.",
+        Kind::Block(&DUPLICATION),
+        Presence::Optional,
+    ),
+];
+
+/// Blocks of the configuration that the reference judges by and we do not yet.
+pub(super) const BLOCKS_NOT_JUDGED: [&str; 4] = ["tree_shape", "import_graph", "narrative", "duplication"];
+
+/// Metrics that the reference knows and that are not computed here yet. A configuration may name them.
+pub(super) const NOT_COMPUTED: [&str; 43] = [
+    "message_chain_depth",
+    "function_arity",
+    "boolean_flag_parameters",
+    "exception_discipline",
+    "global_state_reach",
+    "marker_density",
+    "comment_density",
+    "function_statements",
+    "expression_flatness",
+    "pipeline_linearity",
+    "lack_of_cohesion",
+    "coupling_between_objects",
+    "depth_of_inheritance_tree",
+    "number_of_children",
+    "single_responsibility_index",
+    "directory_children",
+    "efferent_coupling",
+    "afferent_coupling",
+    "instability",
+    "dependency_cycles",
+    "stable_dependencies_violations",
+    "abstractness",
+    "distance_from_main_sequence",
+    "dependency_inversion",
+    "narrative_mixed_functions",
+    "narrator_budget_exceeded",
+    "computer_budget_exceeded",
+    "step_down_ordering",
+    "layering_violations",
+    "name_clarity",
+    "naming_antipatterns",
+    "duplication_ratio",
+    "clone_occurrences",
+    "assertions_per_test",
+    "mock_call_assertions",
+    "big_literal_assertions",
+    "code_churn",
+    "change_coupling",
+    "hotspot",
+    "test_churn_ratio",
+    "co_churn_multiplicity",
+    "suite_redundancy_index",
+    "blast_radius",
+];
+
+fn metric_names() -> Vec<&'static str> {
+    let computed = MetricType::ALL.into_iter().map(MetricType::as_str);
+    computed.chain(NOT_COMPUTED).collect()
+}
+
+fn comparison_names() -> Vec<&'static str> {
+    Comparison::ALL.map(Comparison::as_str).to_vec()
+}
+
+fn profile_names() -> Vec<&'static str> {
+    Profile::ALL.map(Profile::as_str).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn every_metric_is_listed_once() {
+        let names = metric_names();
+        let distinct: HashSet<_> = names.iter().collect();
+        assert_eq!(
+            distinct.len(),
+            names.len(),
+            "a metric is computed now: strike it from NOT_COMPUTED"
+        );
+    }
+
+    #[test]
+    fn default_thresholds_are_in_their_own_ranges() {
+        for key in &DEFAULTS {
+            let (Kind::Integer(range) | Kind::Number(range)) = key.kind else {
+                panic!("{} is no number", key.name);
+            };
+            match key.presence {
+                Presence::Default(Setting::Integer(value)) => assert!(range.contains(value as f64)),
+                Presence::Default(Setting::Number(value)) => assert!(range.contains(value)),
+                _ => panic!("{} has no default", key.name),
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The comments `# antipasta: ignore`, `# antipasta: ignore[METRIC]` and `# antipasta: ignore[METRIC<=CEILING]`.
+
+use std::fmt;
+
+use crate::config::metric_of_prefix;
+use antipasta_metrics::MetricType;
+
+/// What one comment asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct IgnoreComment {
+    /// The metrics that it names; none if it means all of them.
+    pub metrics: Vec<IgnoredMetric>,
+    /// Whether it means all metrics.
+    pub all: bool,
+}
+
+/// A metric that a comment names.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct IgnoredMetric {
+    /// The metric.
+    pub metric: MetricType,
+    /// Up to this value, which belongs to it; without bound if there is none.
+    pub ceiling: Option<f64>,
+}
+
+impl fmt::Display for IgnoredMetric {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ceiling {
+            Some(ceiling) => write!(formatter, "{}<={ceiling}", self.metric),
+            None => self.metric.fmt(formatter),
+        }
+    }
+}
+
+/// Reads a comment that holds `antipasta:`. `None` if it does not speak to us after all, as in `# see antipasta: docs`.
+///
+/// # Errors
+///
+/// What is wrong with it, for people.
+pub(super) fn parse(comment: &str) -> Option<Result<IgnoreComment, String>> {
+    let directive = comment[directive_start(comment)?..].trim_start();
+    let word_end = directive
+        .find(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_')
+        .unwrap_or(directive.len());
+    let (word, rest) = directive.split_at(word_end);
+    if word != "ignore" {
+        return Some(Err(format!("`{word}` is unknown; write `# antipasta: ignore[METRIC]`")));
+    }
+    Some(brackets(rest.trim_start()))
+}
+
+/// Where in a comment that speaks to us starts what it says: behind `# antipasta:`.
+pub(super) fn directive_start(comment: &str) -> Option<usize> {
+    comment
+        .match_indices("antipasta:")
+        .find(|(at, _)| comment[..*at].trim_end().ends_with('#'))
+        .map(|(at, name)| at + name.len())
+}
+
+fn brackets(rest: &str) -> Result<IgnoreComment, String> {
+    let Some(inside) = rest.strip_prefix('[') else {
+        return Ok(IgnoreComment {
+            metrics: Vec::new(),
+            all: true,
+        });
+    };
+    let Some((inside, _)) = inside.split_once(']') else {
+        return Err("`[` is never closed".to_owned());
+    };
+    let items = inside.split(',').map(str::trim).filter(|item| !item.is_empty());
+    let metrics: Vec<_> = items.map(item).collect::<Result<_, _>>()?;
+    if metrics.is_empty() {
+        return Err("`[]` names no metric; leave the brackets out to ignore all".to_owned());
+    }
+    Ok(IgnoreComment { metrics, all: false })
+}
+
+fn item(item: &str) -> Result<IgnoredMetric, String> {
+    let (name, ceiling) = match item.split_once("<=") {
+        Some((name, ceiling)) => (name.trim_end(), Some(ceiling.trim_start())),
+        None => (item, None),
+    };
+    let metric = match metric_of_prefix(name) {
+        Some(metric) => metric,
+        None => name.parse::<MetricType>().map_err(|error| error.to_string())?,
+    };
+    let ceiling = match ceiling {
+        Some(written) => match written.parse::<f64>() {
+            Ok(ceiling) if ceiling >= 0.0 => Some(ceiling),
+            _ => {
+                return Err(format!(
+                    "`{written}` is no ceiling; write a number, as in `[{name}<=18]`"
+                ));
+            }
+        },
+        None => None,
+    };
+    Ok(IgnoredMetric { metric, ceiling })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use MetricType::{CognitiveComplexity, CyclomaticComplexity};
+
+    fn named(metrics: &[(MetricType, Option<f64>)]) -> Option<Result<IgnoreComment, String>> {
+        let metrics = metrics
+            .iter()
+            .map(|&(metric, ceiling)| IgnoredMetric { metric, ceiling });
+        Some(Ok(IgnoreComment {
+            metrics: metrics.collect(),
+            all: false,
+        }))
+    }
+
+    #[test]
+    fn comments_name_metrics_and_ceilings_or_nothing() {
+        assert!(matches!(
+            parse("# antipasta: ignore"),
+            Some(Ok(IgnoreComment { all: true, .. }))
+        ));
+        assert!(matches!(
+            parse("#antipasta:ignore -- generated"),
+            Some(Ok(IgnoreComment { all: true, .. }))
+        ));
+        assert_eq!(
+            parse("# noqa: X # antipasta: ignore[cyclomatic_complexity] parser"),
+            named(&[(CyclomaticComplexity, None)])
+        );
+        assert_eq!(
+            parse("# antipasta: ignore [cyc<=18, cognitive_complexity <= 7.5,]"),
+            named(&[(CyclomaticComplexity, Some(18.0)), (CognitiveComplexity, Some(7.5))])
+        );
+    }
+
+    #[test]
+    fn comments_about_us_are_not_comments_to_us() {
+        assert_eq!(parse("# see antipasta: ignore"), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_explained() {
+        for (comment, expected) in [
+            ("# antipasta: ignored", "`ignored` is unknown"),
+            ("# antipasta: ignore[cyclomatic", "never closed"),
+            ("# antipasta: ignore[]", "names no metric"),
+            ("# antipasta: ignore[cyclomatic]", "unknown metric `cyclomatic`"),
+            ("# antipasta: ignore[cyc<=x]", "`x` is no ceiling"),
+            ("# antipasta: ignore[cyc<=-1]", "`-1` is no ceiling"),
+        ] {
+            let message = parse(comment).unwrap().unwrap_err();
+            assert!(message.contains(expected), "{comment}: {message}");
+        }
+    }
+}

@@ -1,0 +1,302 @@
+//! The metrics of a file held against a configuration.
+
+use std::cell::LazyCell;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::suppression::{Remark, Suppressions, Verdict};
+use super::violation::Violation;
+use crate::config::Config;
+use antipasta_metrics::{Details, FunctionMetrics, Measured, MetricRow, MetricType, Selection, Spread, for_each_row};
+
+/// What holding a file's metrics against a configuration gives.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    /// The violations, in the order of the rows.
+    pub violations: Vec<Violation>,
+    /// How many more there would be without ignore comments.
+    pub suppressed: usize,
+    /// Ignore comments that suppress nothing, in the order of their lines.
+    pub unused_ignores: Vec<Remark>,
+    /// Ignore comments that cannot be read.
+    pub warnings: Vec<Remark>,
+}
+
+/// Holds the metrics of a file against a configuration, as the reference does: rows of Halstead's metrics that are about a
+/// function are not judged. A function whose violation is suppressed does not count in the file's average or maximum either.
+pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
+    let mut warnings = Vec::new();
+    let mut suppressions = Suppressions::of(measured, &mut warnings);
+    let mut violations = Vec::new();
+    let mut suppressed: Vec<(MetricType, Option<&'a FunctionMetrics>)> = Vec::new();
+    let class_lines = LazyCell::new(|| lines_of_classes(measured));
+    for_each_row(measured, &Judged(config), |row| {
+        let Some(threshold) = config.threshold(row.metric).copied() else {
+            return;
+        };
+        let Some(value) = value_without(measured, &row, &suppressed) else {
+            return;
+        };
+        if threshold.comparison.holds(value, threshold.limit) {
+            return;
+        }
+        let ceiling = match suppressions.verdict(&row, value) {
+            Verdict::Suppressed => {
+                suppressed.push((row.metric, row.function.map(|function| function.item)));
+                return;
+            }
+            Verdict::AboveCeiling(ceiling) => Some(ceiling),
+            Verdict::Stands => None,
+        };
+        let definition_line = match row.function {
+            Some(function) => Some(function.def_line()),
+            None => row.name.as_deref().and_then(|name| class_lines.get(name).copied()),
+        };
+        violations.push(Violation {
+            ceiling,
+            ..Violation::of_row(&row, value, threshold, definition_line)
+        });
+    });
+    Judgement {
+        unused_ignores: suppressions.unused(config),
+        violations,
+        suppressed: suppressed.len(),
+        warnings,
+    }
+}
+
+/// Selects the rows that may violate a configuration.
+struct Judged<'a>(&'a Config);
+
+impl Selection for Judged<'_> {
+    fn metric(&self, metric: MetricType) -> bool {
+        self.0.threshold(metric).is_some()
+    }
+
+    fn spread(&self, metric: MetricType, spread: &Spread) -> bool {
+        self.0.threshold(metric).is_some_and(|threshold| {
+            let (minimum, maximum) = (f64::from(spread.minimum), f64::from(spread.maximum));
+            !threshold.comparison.holds_between(minimum, maximum, threshold.limit)
+        })
+    }
+
+    fn halstead_of_functions(&self) -> bool {
+        false
+    }
+}
+
+/// The value of a row, which for an average or a maximum is that without the functions whose violations are
+/// `suppressed`; `None` if no function is left.
+fn value_without(
+    measured: &impl Measured,
+    row: &MetricRow<'_>,
+    suppressed: &[(MetricType, Option<&FunctionMetrics>)],
+) -> Option<f64> {
+    if !matches!(row.details, Details::Average { .. } | Details::Maximum { .. }) {
+        return Some(row.value);
+    }
+    let of_metric = suppressed.iter().filter(|(metric, _)| *metric == row.metric);
+    let out: Vec<&FunctionMetrics> = of_metric.filter_map(|(_, function)| *function).collect();
+    if out.is_empty() {
+        return Some(row.value);
+    }
+    if let Details::Average { function_count } = row.details {
+        let sum = measured.runs().map(|run| run.summary.cyclomatic.sum).sum::<u32>();
+        let out_sum = out.iter().filter_map(|function| function.cyclomatic).sum::<u32>();
+        let kept = function_count - out.len();
+        return (kept > 0).then(|| f64::from(sum - out_sum) / kept as f64);
+    }
+    let out: FxHashSet<*const FunctionMetrics> = out.into_iter().map(std::ptr::from_ref).collect();
+    let functions = measured.runs().flat_map(|run| run.functions);
+    let kept = functions.filter(|function| !out.contains(&std::ptr::from_ref(*function)));
+    kept.filter_map(FunctionMetrics::reported_cognitive)
+        .max()
+        .map(f64::from)
+}
+
+/// The lines of the module's classes in the file, by their names. Several classes of one name share a row; the first is as
+/// good as any.
+fn lines_of_classes(measured: &impl Measured) -> FxHashMap<&str, u32> {
+    let classes = measured.runs().flat_map(|run| run.placed_classes());
+    let mut lines = FxHashMap::default();
+    for class in classes.filter(|class| class.item.classes.is_empty()) {
+        lines.entry(&*class.item.name).or_insert_with(|| class.class_line());
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use antipasta_metrics::measure;
+    use std::path::Path;
+
+    /// Cyclomatic complexity over 2, cognitive complexity over 1 and weighted methods over 5 violate.
+    fn judged(source: &str) -> Judgement {
+        let config = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}, \
+                      {type: cognitive_complexity, threshold: 1}, {type: weighted_methods_per_class, threshold: 5}]}]";
+        let config = Config::from_yaml(Path::new("c.yaml"), config).unwrap();
+        judge(&measure(source).unwrap(), &config)
+    }
+
+    fn messages(judgement: &Judgement) -> Vec<String> {
+        let message = |violation: &Violation| violation.message("f");
+        judgement.violations.iter().map(message).collect()
+    }
+
+    /// A function of cyclomatic and cognitive complexity `n + 1` and `n`.
+    fn function(header: &str, n: usize, indentation: &str) -> String {
+        let header = header.replace('|', &format!("\n{indentation}"));
+        format!(
+            "{indentation}{header}\n{}",
+            format!("{indentation}    if x: pass\n").repeat(n)
+        )
+    }
+
+    fn remarks(remarks: &[Remark]) -> Vec<(u32, &str)> {
+        remarks
+            .iter()
+            .map(|remark| (remark.line, remark.message.as_str()))
+            .collect()
+    }
+
+    #[test]
+    fn functions_and_their_aggregates_violate() {
+        let judgement = judged(&(function("def f():", 2, "") + &function("def g():", 4, "")));
+        assert_eq!(
+            messages(&judgement),
+            [
+                "f:1 (f): Cyclomatic Complexity is 3.00 (threshold: <= 2.0)",
+                "f:4 (g): Cyclomatic Complexity is 5.00 (threshold: <= 2.0)",
+                "f: Cyclomatic Complexity is 4.00 (threshold: <= 2.0)",
+                "f:1 (f): Cognitive Complexity is 2.00 (threshold: <= 1.0)",
+                "f:4 (g): Cognitive Complexity is 4.00 (threshold: <= 1.0)",
+                "f: Cognitive Complexity is 4.00 (threshold: <= 1.0)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_bare_ignore_takes_a_function_out_of_everything() {
+        let judgement = judged(&function("def f():  # antipasta: ignore", 3, ""));
+        assert_eq!(judgement.violations, []);
+        assert_eq!(judgement.suppressed, 2);
+        assert_eq!(judgement.unused_ignores, []);
+    }
+
+    #[test]
+    fn an_ignore_takes_a_function_out_of_the_aggregates() {
+        let source = function("def f():  # antipasta: ignore[cog]", 9, "") + &function("def g():", 2, "");
+        let judgement = judged(&source);
+        let cognitive: Vec<_> = messages(&judgement)
+            .into_iter()
+            .filter(|message| message.contains("Cognitive"))
+            .collect();
+        assert_eq!(
+            cognitive,
+            [
+                "f:11 (g): Cognitive Complexity is 2.00 (threshold: <= 1.0)",
+                "f: Cognitive Complexity is 2.00 (threshold: <= 1.0)"
+            ]
+        );
+        assert!(
+            messages(&judgement)
+                .iter()
+                .any(|message| message.contains("f:1 (f): Cyclomatic"))
+        );
+    }
+
+    #[test]
+    fn a_ceiling_holds_until_the_function_gets_worse() {
+        let header = "def f(  # antipasta: ignore[cyc<=4, cog<=4]|):";
+        assert_eq!(judged(&function(header, 3, "")).violations, []);
+        let worse = judged(&function(header, 4, ""));
+        assert_eq!(worse.violations[0].ceiling, Some(4.0));
+        assert_eq!(worse.unused_ignores, []);
+    }
+
+    #[test]
+    fn a_comment_on_a_class_holds_for_its_methods() {
+        let class = |comment: &str| format!("class C:  {comment}\n{}", function("def m(self):", 6, "    "));
+        assert_eq!(messages(&judged(&class(""))).len(), 5);
+        assert_eq!(judged(&class("# antipasta: ignore")).violations, []);
+        let judgement = judged(&class("# antipasta: ignore[weighted_methods_per_class]"));
+        assert!(!messages(&judgement).iter().any(|message| message.contains("Weighted")));
+        assert_eq!(messages(&judgement).len(), 4);
+        let other = format!(
+            "{}class C:\n{}",
+            class("# antipasta: ignore[cyc]"),
+            function("def n(self):", 6, "    ")
+        );
+        let judgement = judged(&other);
+        assert!(
+            messages(&judgement)
+                .iter()
+                .any(|message| message.contains("(n): Cyclomatic"))
+        );
+        assert!(
+            !messages(&judgement)
+                .iter()
+                .any(|message| message.contains("(m): Cyclomatic"))
+        );
+    }
+
+    /// Were every violation held against every comment, or every class, none of these would end in minutes.
+    #[test]
+    fn many_violations_and_comments_are_judged_in_proportion() {
+        const MANY: usize = 200_000;
+        let functions = "def f():  # antipasta: ignore\n if x: pass\n if x: pass\n".repeat(MANY);
+        let judgement = judged(&functions);
+        assert_eq!((judgement.suppressed, judgement.violations.len()), (2 * MANY, 0));
+
+        let methods = " def m(): # antipasta: ignore[cog]\n  if x: pass\n  if x: pass\n";
+        let of_one_name = format!("class C:  # antipasta: ignore[cyc]\n{methods}").repeat(MANY);
+        let judgement = judged(&of_one_name);
+        assert_eq!((judgement.suppressed, judgement.violations.len()), (2 * MANY, 1));
+
+        let class = |number| format!("class C{number}:\n def m():\n  x{}\n", " if x else x".repeat(5));
+        let judgement = judged(&(0..MANY).map(class).collect::<String>());
+        let of_classes = judgement
+            .violations
+            .iter()
+            .rev()
+            .find(|violation| violation.metric() == MetricType::WeightedMethodsPerClass);
+        assert_eq!(of_classes.unwrap().definition_line, Some(3 * (MANY as u32 - 1) + 1));
+    }
+
+    #[test]
+    fn comments_that_suppress_nothing_are_listed() {
+        let source = function("def f():  # antipasta: ignore", 1, "")
+            + &function("def g():  # antipasta: ignore[cyc<=9, cog]", 2, "")
+            + &function("def h():  # antipasta: ignore[cog]", 1, "")
+            + &function("# complexipy: ignore|def i():", 1, "")
+            + &function("def j():  # complexipy: ignore", 2, "");
+        assert_eq!(
+            remarks(&judged(&source).unused_ignores),
+            [
+                (1, "`# antipasta: ignore` suppresses nothing"),
+                (6, "`# antipasta: ignore[cognitive_complexity]` suppresses nothing"),
+                (8, "complexipy's ignore comment suppresses nothing"),
+            ]
+        );
+    }
+
+    #[test]
+    fn comments_that_cannot_work_are_explained() {
+        let source =
+            function("def f():  # antipasta: ignore[vol]", 1, "") + &function("def g():  # antipasta: skip", 1, "");
+        assert_eq!(
+            remarks(&judged(&source).warnings),
+            [
+                (
+                    1,
+                    "halstead_volume cannot be ignored here: functions have no value of it"
+                ),
+                (
+                    3,
+                    "this ignore comment has no effect: `skip` is unknown; write `# antipasta: ignore[METRIC]`"
+                ),
+            ]
+        );
+    }
+}

@@ -1,0 +1,19 @@
+//! From rows and thresholds to violations, and the comments that suppress them.
+
+mod advice;
+mod documentation;
+mod ignore_comment;
+mod ignore_edit;
+mod insert_ignore_comment;
+mod judge;
+mod suppression;
+mod violation;
+
+pub use advice::advice;
+pub use documentation::{documentation_url, summary};
+pub use ignore_comment::IgnoredMetric;
+pub use ignore_edit::{ignores_also, with_ignored};
+pub use insert_ignore_comment::ignore_comment;
+pub use judge::{Judgement, judge};
+pub use suppression::Remark;
+pub use violation::Violation;

@@ -1,0 +1,275 @@
+//! Which violations the comments of a file suppress, and which comments suppress nothing.
+//!
+//! A comment on the header of a function holds for the function's values; one on the header of a class holds for the
+//! class's own and for those of its methods.
+
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+
+use rustc_hash::FxHashMap;
+
+use super::ignore_comment::{self, IgnoreComment};
+use crate::config::Config;
+use antipasta_metrics::{ClassMetrics, FunctionMetrics, HeaderComment, Measured, MetricRow, MetricType, Placed, Run};
+
+/// Something to say about a comment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Remark {
+    /// The line of the comment, from 1.
+    pub line: u32,
+    /// What is to be said, for people.
+    pub message: String,
+}
+
+/// What the comments of a file say of a violation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// Nothing.
+    Stands,
+    /// It is suppressed.
+    Suppressed,
+    /// It was, but the value has grown above this ceiling.
+    AboveCeiling(f64),
+}
+
+/// The ignore comments of a file.
+pub(super) struct Suppressions<'a> {
+    /// The runs with comments.
+    commented: Vec<Run<'a>>,
+    /// The classes of each full name, in the order of the source, if any class has a comment.
+    classes: FxHashMap<FullName<'a>, Vec<Placed<'a, ClassMetrics>>>,
+    /// Those on one header follow each other.
+    comments: Vec<PlacedComment>,
+    /// Which of the comments are on a header.
+    comments_on: FxHashMap<Subject<'a>, Range<usize>>,
+}
+
+/// The names of the classes around a class, outermost first, and its own.
+type FullName<'a> = (&'a [Box<str>], &'a str);
+
+/// A comment on a header.
+struct PlacedComment {
+    line: u32,
+    content: IgnoreComment,
+    /// Whether it suppresses anything, or did until a value grew above its ceiling: for all metrics, or for each named.
+    used: Vec<bool>,
+}
+
+/// A function or class. Only the same one is equal, not one that is merely alike.
+#[derive(Clone, Copy)]
+enum Subject<'a> {
+    Function(&'a FunctionMetrics),
+    Class(&'a ClassMetrics),
+}
+
+impl PartialEq for Subject<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Function(one), Self::Function(other)) => std::ptr::eq(*one, *other),
+            (Self::Class(one), Self::Class(other)) => std::ptr::eq(*one, *other),
+            _ => false,
+        }
+    }
+}
+
+impl Eq for Subject<'_> {}
+
+impl Hash for Subject<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self {
+            Self::Function(function) => std::ptr::hash(*function, state),
+            Self::Class(class) => std::ptr::hash(*class, state),
+        }
+    }
+}
+
+impl<'a> Suppressions<'a> {
+    /// Reads the comments of a file; what is wrong with them goes to `warnings`.
+    pub fn of(measured: &'a impl Measured, warnings: &mut Vec<Remark>) -> Self {
+        let commented: Vec<Run<'a>> = measured.runs().filter(|run| run.summary.comments > 0).collect();
+        let mut suppressions = Self {
+            commented,
+            classes: FxHashMap::default(),
+            comments: Vec::new(),
+            comments_on: FxHashMap::default(),
+        };
+        for run in suppressions.commented.clone() {
+            for function in run.functions {
+                let subject = Subject::Function(function);
+                suppressions.read(subject, run.lines_before, &function.header_comments, warnings);
+            }
+        }
+        let of_functions = suppressions.comments.len();
+        for run in suppressions.commented.clone() {
+            for class in run.classes {
+                let subject = Subject::Class(class);
+                suppressions.read(subject, run.lines_before, &class.header_comments, warnings);
+            }
+        }
+        if suppressions.comments.len() > of_functions {
+            for class in measured.runs().flat_map(|run| run.placed_classes()) {
+                let name: FullName<'a> = (&class.item.classes, &class.item.name);
+                suppressions.classes.entry(name).or_default().push(class);
+            }
+        }
+        suppressions
+    }
+
+    /// Reads the comments on the header of a function or class.
+    fn read(
+        &mut self,
+        subject: Subject<'a>,
+        lines_before: u32,
+        comments: &[HeaderComment],
+        warnings: &mut Vec<Remark>,
+    ) {
+        let first = self.comments.len();
+        for comment in comments {
+            let line = comment.line + lines_before;
+            let mut warn = |message: String| warnings.push(Remark { line, message });
+            match ignore_comment::parse(&comment.text) {
+                None => {}
+                Some(Err(message)) => warn(format!("this ignore comment has no effect: {message}")),
+                Some(Ok(mut content)) => {
+                    content.metrics.retain(|named| {
+                        let has_value = has_value(subject, named.metric);
+                        if !has_value {
+                            let metric = named.metric;
+                            warn(format!(
+                                "{metric} cannot be ignored here: {} have no value of it",
+                                kind(subject)
+                            ));
+                        }
+                        has_value
+                    });
+                    let used = vec![false; content.metrics.len().max(1)];
+                    self.comments.push(PlacedComment { line, content, used });
+                }
+            }
+        }
+        if self.comments.len() > first {
+            self.comments_on.insert(subject, first..self.comments.len());
+        }
+    }
+
+    /// What the comments say of a row that violates with `value`.
+    pub fn verdict(&mut self, row: &MetricRow<'a>, value: f64) -> Verdict {
+        if self.comments.is_empty() {
+            return Verdict::Stands;
+        }
+        let subjects = self.subjects(row);
+        let mut verdict = Verdict::Stands;
+        let comments_on = subjects.iter().filter_map(|subject| self.comments_on.get(subject));
+        for comment in comments_on.cloned().flatten() {
+            let comment = &mut self.comments[comment];
+            if comment.content.all {
+                comment.used[0] = true;
+                verdict = Verdict::Suppressed;
+            }
+            for (named, used) in comment.content.metrics.iter().zip(&mut comment.used) {
+                if named.metric != row.metric {
+                    continue;
+                }
+                *used = true;
+                match named.ceiling {
+                    Some(ceiling) if value > ceiling => {
+                        if verdict == Verdict::Stands {
+                            verdict = Verdict::AboveCeiling(ceiling);
+                        }
+                    }
+                    _ => verdict = Verdict::Suppressed,
+                }
+            }
+        }
+        verdict
+    }
+
+    /// The functions and classes whose comments hold for a row.
+    fn subjects(&self, row: &MetricRow<'a>) -> Vec<Subject<'a>> {
+        let mut subjects = Vec::new();
+        if let Some(function) = row.function {
+            subjects.push(Subject::Function(function.item));
+            subjects.extend(self.classes_around(function).map(Subject::Class));
+        } else if row.metric == MetricType::WeightedMethodsPerClass
+            && let Some(name) = row.name.as_deref()
+        {
+            // The row is about the classes of the module that bear the name, taken together.
+            let named = self.classes_named((&[], name)).iter();
+            subjects.extend(named.map(|class| Subject::Class(class.item)));
+        }
+        subjects
+    }
+
+    /// The classes around a method. Of several with the same names, the last one that starts above it.
+    fn classes_around<'s>(
+        &'s self,
+        function: Placed<'a, FunctionMetrics>,
+    ) -> impl Iterator<Item = &'a ClassMetrics> + 's {
+        let names = &function.item.classes;
+        (0..names.len()).filter_map(move |depth| {
+            let (outer, name) = (&names[..depth], &names[depth]);
+            let named = self.classes_named((outer, name));
+            let above = named.partition_point(|class| class.class_line() <= function.def_line());
+            above.checked_sub(1).map(|last| named[last].item)
+        })
+    }
+
+    fn classes_named<'s>(&'s self, name: FullName<'s>) -> &'s [Placed<'a, ClassMetrics>] {
+        self.classes.get(&name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The comments that suppress nothing, though the metrics that they name are judged.
+    pub fn unused(&self, config: &Config) -> Vec<Remark> {
+        let mut unused = Vec::new();
+        for comment in &self.comments {
+            let mut remark = |message: String| {
+                unused.push(Remark {
+                    line: comment.line,
+                    message,
+                });
+            };
+            if comment.content.all && !comment.used[0] {
+                remark("`# antipasta: ignore` suppresses nothing".to_owned());
+            }
+            for (named, used) in comment.content.metrics.iter().zip(&comment.used) {
+                if !used && config.threshold(named.metric).is_some() {
+                    remark(format!("`# antipasta: ignore[{}]` suppresses nothing", named.metric));
+                }
+            }
+        }
+        unused.extend(self.unused_complexipy_comments(config));
+        unused.sort();
+        unused
+    }
+
+    fn unused_complexipy_comments(&self, config: &Config) -> impl Iterator<Item = Remark> {
+        let threshold = config.threshold(MetricType::CognitiveComplexity).copied();
+        let functions = self.commented.iter().flat_map(Run::placed_functions);
+        functions.filter_map(move |function| {
+            let (threshold, line) = (threshold?, function.item.complexipy_ignore?);
+            let holds = threshold
+                .comparison
+                .holds(f64::from(function.item.cognitive), threshold.limit);
+            holds.then(|| Remark {
+                line: line + function.lines_before,
+                message: "complexipy's ignore comment suppresses nothing".to_owned(),
+            })
+        })
+    }
+}
+
+/// Whether the subject, or a method in it, has a value of the metric that is judged.
+fn has_value(subject: Subject<'_>, metric: MetricType) -> bool {
+    match metric {
+        MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity => true,
+        MetricType::WeightedMethodsPerClass => matches!(subject, Subject::Class(_)),
+        _ => false,
+    }
+}
+
+fn kind(subject: Subject<'_>) -> &'static str {
+    match subject {
+        Subject::Function(_) => "functions",
+        Subject::Class(_) => "classes",
+    }
+}

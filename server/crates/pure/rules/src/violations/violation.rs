@@ -1,0 +1,127 @@
+//! A value that does not keep to its threshold.
+
+use std::fmt::Write as _;
+
+use crate::config::Threshold;
+use antipasta_metrics::{MetricRow, MetricType};
+use antipasta_syntax::text::python_float;
+
+/// One value of one metric that does not keep to its threshold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Violation {
+    /// What the value was held against.
+    pub threshold: Threshold,
+    /// The value.
+    pub value: f64,
+    /// The line of the function, from 1; `None` for a file's or a class's value.
+    pub line: Option<u32>,
+    /// The function or class; `None` for a value of the file.
+    pub name: Option<Box<str>>,
+    /// The line of the `def` or `class` that the value is about, from 1; `None` for a value of the file.
+    pub definition_line: Option<u32>,
+    /// The ceiling of an ignore comment that the value has grown above.
+    pub ceiling: Option<f64>,
+    /// The value before the change that is checked, if there was one and only what got worse is asked for.
+    pub before: Option<f64>,
+}
+
+impl Violation {
+    pub(super) fn of_row(row: &MetricRow<'_>, value: f64, threshold: Threshold, definition_line: Option<u32>) -> Self {
+        Self {
+            threshold,
+            definition_line,
+            value,
+            line: row.line,
+            name: row.name.as_deref().map(Box::from),
+            ceiling: None,
+            before: None,
+        }
+    }
+
+    /// The metric.
+    pub fn metric(&self) -> MetricType {
+        self.threshold.metric
+    }
+
+    /// Whether it is of a file's average or maximum over its functions: violations of the functions say the same.
+    pub fn repeats_functions(&self) -> bool {
+        let metric = self.metric();
+        let is_aggregate = matches!(
+            metric,
+            MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity
+        );
+        is_aggregate && self.name.is_none()
+    }
+
+    /// What the reference says of it: `PATH:LINE (FUNCTION): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
+    pub fn message(&self, path: &str) -> String {
+        let mut message = self.location(path);
+        let _ = write!(message, ": {}", self.statement());
+        message
+    }
+
+    /// The message without the place: `Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
+    pub fn statement(&self) -> String {
+        let Threshold { comparison, limit, .. } = self.threshold;
+        let title = self.metric().title();
+        let limit = python_float(limit);
+        format!("{title} is {:.2} (threshold: {comparison} {limit})", self.value)
+    }
+
+    /// How the value got worse, if that is known: `12 -> 17`.
+    pub fn delta(&self) -> Option<String> {
+        let number = |value: f64| {
+            let number = format!("{value:.2}");
+            number.trim_end_matches('0').trim_end_matches('.').to_owned()
+        };
+        Some(format!("{} -> {}", number(self.before?), number(self.value)))
+    }
+
+    /// Where it is: `PATH:LINE (FUNCTION)`, or as much of that as is known.
+    fn location(&self, path: &str) -> String {
+        let mut location = path.to_owned();
+        if let Some(line) = self.line {
+            let _ = write!(location, ":{line}");
+        }
+        if let Some(name) = &self.name {
+            let _ = write!(location, " ({name})");
+        }
+        location
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Comparison;
+
+    #[test]
+    fn messages_are_those_of_the_reference() {
+        let threshold = Threshold {
+            metric: MetricType::CyclomaticComplexity,
+            comparison: Comparison::LessOrEqual,
+            limit: 10.0,
+            enabled: true,
+        };
+        let mut violation = Violation {
+            threshold,
+            value: 12.0,
+            line: Some(3),
+            name: Some("run".into()),
+            definition_line: Some(3),
+            ceiling: None,
+            before: None,
+        };
+        assert_eq!(
+            violation.message("a/b.py"),
+            "a/b.py:3 (run): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)"
+        );
+        violation.line = None;
+        violation.name = None;
+        violation.value = 10.125;
+        assert_eq!(
+            violation.message("b.py"),
+            "b.py: Cyclomatic Complexity is 10.12 (threshold: <= 10.0)"
+        );
+    }
+}

@@ -1,0 +1,25 @@
+//! Source text to syntax: decoding, parsing, and the units that a file consists of.
+
+// Tests read what they have written.
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
+mod decoding;
+mod diagnosis;
+mod encoded_edit;
+mod encoding_names;
+mod nesting;
+mod parsing;
+mod strictness;
+mod teardown;
+pub mod text;
+mod tree;
+pub mod units;
+pub mod work;
+mod work_limit;
+
+pub use decoding::{DecodeError, decode};
+pub use encoded_edit::edit_encoded;
+pub use nesting::MAX_NESTING;
+pub use parsing::{ANALYSIS_STACK_BYTES, MAX_BYTES, Source, SyntaxError, parse};
+pub use tree::{SyntaxTree, TreeParser, WindowUnits};
+pub use work_limit::WorkLimit;

@@ -1,0 +1,199 @@
+//! Lists of patterns as in a `.gitignore`, matched as the reference matches them.
+
+use std::path::{Component, Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use antipasta_rules::config::gitignore_line;
+
+/// Patterns, and the directory that they are relative to.
+///
+/// The last pattern that matches a path, or a directory above it, decides. Unlike in git, a pattern that begins with `!`
+/// takes in even what lies below a directory that another pattern leaves out, and one that ends with `/*` matches what is
+/// in a directory, but not what is in the directories there.
+#[derive(Clone, Debug)]
+pub struct Patterns {
+    base: PathBuf,
+    /// Runs of patterns that are alike.
+    runs: Vec<Run>,
+}
+
+#[derive(Clone, Debug)]
+struct Run {
+    kind: Kind,
+    matcher: Gitignore,
+}
+
+/// What a pattern does beside matching.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Kind {
+    /// Whether it takes in what it matches, and does not leave it out.
+    takes_in: bool,
+    /// Whether it matches directories without what is in them.
+    is_shallow: bool,
+}
+
+impl Patterns {
+    /// Patterns relative to `base`, an absolute directory. Those that are no patterns at all are left out; configurations
+    /// and command lines have been checked for them.
+    pub fn new<'a>(base: &Path, patterns: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut runs: Vec<(Kind, GitignoreBuilder)> = Vec::new();
+        for pattern in patterns {
+            let (takes_in, pattern) = match pattern.strip_prefix('!') {
+                Some(pattern) => (true, pattern),
+                None => (false, pattern),
+            };
+            let kind = Kind {
+                takes_in,
+                is_shallow: pattern.trim_end().ends_with("/*"),
+            };
+            if runs.last().is_none_or(|(last, _)| *last != kind) {
+                runs.push((kind, GitignoreBuilder::new("")));
+            }
+            if let Some((_, builder)) = runs.last_mut() {
+                // The reference takes the root for a directory that everything is in; git would match nothing.
+                let pattern = if pattern.trim_end() == "/" { "**" } else { pattern };
+                let _ = builder.add_line(None, &gitignore_line(pattern));
+            }
+        }
+        let runs = runs.into_iter().map(|(kind, builder)| Run {
+            kind,
+            matcher: builder.build().unwrap_or_else(|_| Gitignore::empty()),
+        });
+        Self {
+            base: base.to_owned(),
+            runs: runs.collect(),
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.runs.is_empty()
+    }
+
+    /// Whether the patterns leave out a file. `path` is absolute; if it is not below the patterns' directory, what counts
+    /// is `below_argument`, its path below what was asked for.
+    pub fn leave_out(&self, path: &Path, below_argument: &Path) -> bool {
+        self.verdict(path, below_argument, false)
+    }
+
+    /// Whether the patterns leave out all that is in a directory, so that it need not be entered.
+    pub fn prune(&self, path: &Path, below_argument: &Path) -> bool {
+        self.runs.iter().all(|run| !run.kind.takes_in) && self.verdict(path, below_argument, true)
+    }
+
+    fn verdict(&self, path: &Path, below_argument: &Path, is_directory: bool) -> bool {
+        // To compare paths takes a good part of a walk.
+        if self.is_empty() {
+            return false;
+        }
+        let relative = path.strip_prefix(&self.base).unwrap_or(below_argument);
+        // Only paths below a directory can be matched; `..` and roots have no place in patterns.
+        if !relative
+            .components()
+            .all(|component| matches!(component, Component::Normal(_)))
+        {
+            return false;
+        }
+        let matched = |run: &&Run| {
+            let levels = match (run.kind.is_shallow, is_directory) {
+                (true, true) => 0,
+                (true, false) => 1,
+                (false, _) => usize::MAX,
+            };
+            // The path itself, and the directories that it is in. The last ancestor is the patterns' own directory.
+            let paths = relative.ancestors().filter(|path| !path.as_os_str().is_empty());
+            let mut paths = paths.take(levels).enumerate();
+            paths.any(|(level, path)| !run.matcher.matched(path, is_directory || level > 0).is_none())
+        };
+        self.runs
+            .iter()
+            .rev()
+            .find(matched)
+            .is_some_and(|run| !run.kind.takes_in)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left_out(patterns: &[&str], path: &str) -> bool {
+        let patterns = Patterns::new(Path::new("/base"), patterns.iter().copied());
+        patterns.leave_out(&Path::new("/base").join(path), Path::new("elsewhere"))
+    }
+
+    #[test]
+    fn patterns_match_as_in_gitignore() {
+        let defaults = ["**/test_*.py", "**/*_test.py", "**/tests/**"];
+        for path in [
+            "test_a.py",
+            "a/b/test_a.py",
+            "a/a_test.py",
+            "tests/a.py",
+            "a/tests/b/c.py",
+        ] {
+            assert!(left_out(&defaults, path), "{path}");
+        }
+        for path in ["a.py", "a/tests.py", "contest/a.py", "a/mytests/b.py"] {
+            assert!(!left_out(&defaults, path), "{path}");
+        }
+        assert!(left_out(&["build/"], "a/build/b.py") && left_out(&["/build"], "build/b.py"));
+        assert!(!left_out(&["/build"], "a/build/b.py"));
+    }
+
+    #[test]
+    fn the_last_match_decides_even_below_a_directory() {
+        let patterns = ["gen/", "!gen/keep.py", "gen/keep.pyi"];
+        assert!(left_out(&patterns, "gen/a.py"));
+        assert!(!left_out(&patterns, "gen/keep.py"));
+        assert!(left_out(&patterns, "gen/keep.pyi"));
+        let patterns = Patterns::new(Path::new("/"), patterns);
+        assert!(!patterns.prune(Path::new("/gen"), Path::new("gen")));
+    }
+
+    #[test]
+    fn what_ends_with_a_star_is_not_about_directories_below() {
+        for pattern in ["pkg/*", "/pkg/*", "p*/* "] {
+            assert!(left_out(&[pattern], "pkg/a.py"), "{pattern}");
+            assert!(!left_out(&[pattern], "pkg/sub/a.py"), "{pattern}");
+            assert!(!left_out(&["pkg/", &format!("!{pattern}")], "pkg/a.py"), "{pattern}");
+            assert!(left_out(&["pkg/", &format!("!{pattern}")], "pkg/sub/a.py"), "{pattern}");
+        }
+        assert!(left_out(&["/*"], "a.py") && !left_out(&["/*"], "pkg/a.py"));
+        for pattern in ["*", "**/*", "pkg/**/*", "pkg/s*", "pkg/*/"] {
+            assert!(left_out(&[pattern], "pkg/sub/a.py"), "{pattern}");
+        }
+        let prunes = |pattern| Patterns::new(Path::new("/"), [pattern]).prune(Path::new("/pkg/sub"), Path::new("sub"));
+        assert!(!prunes("pkg/*") && prunes("pkg/*/") && prunes("pkg/s*"));
+    }
+
+    #[test]
+    fn a_pattern_for_directories_says_nothing_of_files_beside_them() {
+        for pattern in ["*/", "**/", "/*/"] {
+            assert!(!left_out(&[pattern], "a.py"), "{pattern}");
+            assert!(left_out(&[pattern], "pkg/a.py"), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn everything_is_in_the_root() {
+        assert!(left_out(&["/"], "a.py") && left_out(&["/"], "pkg/a.py"));
+        assert!(!left_out(&["*", "!/"], "a.py"));
+    }
+
+    #[test]
+    fn braces_are_themselves() {
+        assert!(!left_out(&["{a,b}/"], "a/x.py"));
+        assert!(left_out(&["{a,b}/"], "{a,b}/x.py"));
+        assert!(left_out(&["{a.py"], "{a.py"));
+    }
+
+    #[test]
+    fn a_path_outside_is_matched_below_its_argument() {
+        let patterns = Patterns::new(Path::new("/base"), ["tests/"]);
+        assert!(!patterns.leave_out(Path::new("/tests/pkg/a.py"), Path::new("a.py")));
+        assert!(patterns.leave_out(Path::new("/tests/pkg/tests/a.py"), Path::new("tests/a.py")));
+        assert!(patterns.prune(Path::new("/tests/pkg/tests"), Path::new("tests")));
+    }
+}
