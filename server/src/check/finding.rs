@@ -7,7 +7,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 use super::report::Outcome;
 use super::reported_path::ReportedPath;
-use antipasta_metrics::{FunctionMetrics, MetricType};
+use antipasta_metrics::{FunctionMetrics, Scope};
 use antipasta_rules::violations::Violation;
 
 /// A violation, and what it is about.
@@ -41,7 +41,7 @@ pub(super) fn findings<'a>(outcome: &'a Outcome) -> Vec<Finding<'a>> {
     let subject = |violation: &'a Violation| match (violation.name.as_deref(), violation.definition_line) {
         (None, _) => Subject::File,
         (Some(name), line) => {
-            let function = line.filter(|_| violation.metric() != MetricType::WeightedMethodsPerClass);
+            let function = line.filter(|_| violation.metric().info().scope != Scope::Class);
             let function = function.and_then(|line| functions.get(&line).copied());
             function.unwrap_or(Subject::Class(name))
         }

@@ -12,7 +12,6 @@ use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
 use antipasta_rules::escape::one_line;
-use antipasta_rules::violations::advice;
 
 /// The report for GitHub Actions.
 pub(super) struct Github;
@@ -39,9 +38,9 @@ impl Format for Github {
                 path,
                 line: finding.line(),
                 column: None,
-                title: &metric.title(),
+                title: metric.info().title,
             };
-            let message = format!("{}\nhelp: {}", finding.message(), advice(metric));
+            let message = format!("{}\nhelp: {}", finding.message(), metric.info().advice);
             push_command("error", &properties, &message, &mut commands);
         }
         if let Some(error) = outcome.failure() {

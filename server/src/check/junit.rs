@@ -13,7 +13,6 @@ use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
 use antipasta_rules::escape::{one_line, whole_line};
-use antipasta_rules::violations::advice;
 
 /// The report in JUnit's XML.
 pub(super) struct Junit;
@@ -59,7 +58,7 @@ impl Format for Junit {
         let path = whole_line(&path);
         suite(&path, &Counts::of(outcome), |xml| {
             for finding in findings(outcome) {
-                let help = format!("help: {}", advice(finding.violation.metric()));
+                let help = format!("help: {}", finding.violation.metric().info().advice);
                 let kind = finding.violation.metric().as_str();
                 let place = format!("{path}:{}", finding.line());
                 let text = format!("{place}: {}\n{help}", finding.message());

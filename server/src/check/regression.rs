@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 
 use super::report::Outcome;
-use antipasta_metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType};
+use antipasta_metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType, Scope};
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::{Violation, judge};
 
@@ -98,8 +98,7 @@ fn values_of_file_and_classes(base: &FileMetrics, config: &Config) -> FxHashMap<
     let mut values: FxHashMap<_, _> = rows
         .map(|row| ((name(row.name.as_deref()), row.metric), row.value))
         .collect();
-    let is_total =
-        |violation: &&Violation| violation.name.is_none() || violation.metric() == MetricType::WeightedMethodsPerClass;
+    let is_total = |violation: &&Violation| violation.name.is_none() || violation.metric().info().scope == Scope::Class;
     for violation in judge(base, config).violations.iter().filter(is_total) {
         values.insert((violation.name.clone(), violation.metric()), violation.value);
     }

@@ -16,7 +16,7 @@ use super::report::{FileReport, Outcome, Report};
 use super::reported_path::{ReportedPath, order_of};
 use super::shard::Part;
 use antipasta_metrics::MetricType;
-use antipasta_rules::violations::{Remark, advice, documentation_url, summary};
+use antipasta_rules::violations::{Remark, documentation_url};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -190,11 +190,11 @@ impl Descriptor {
 impl Tool {
     fn new() -> Self {
         let rule = |metric: MetricType| Descriptor {
-            name: Some(metric.title().replace(' ', "")),
-            full_description: Some(Message::new(summary(metric))),
-            help: Some(Message::new(format!("To fix it, {}.", advice(metric)))),
+            name: Some(metric.info().title.replace(' ', "")),
+            full_description: Some(Message::new(metric.info().summary)),
+            help: Some(Message::new(format!("To fix it, {}.", metric.info().advice))),
             help_uri: Some(documentation_url(metric)),
-            ..Descriptor::new(metric.as_str(), &metric.title(), Level::Error)
+            ..Descriptor::new(metric.as_str(), metric.info().title, Level::Error)
         };
         let unused_ignore = Descriptor::new(UNUSED_IGNORE, "An ignore comment that suppresses nothing.", Level::Note);
         let notification = |(id, meaning)| Descriptor::new(id, meaning, Level::Error);

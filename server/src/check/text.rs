@@ -10,7 +10,6 @@ use super::notices::NOTHING_TO_CHECK;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
 use antipasta_analysis::AnalysisError;
-use antipasta_rules::violations::advice;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -46,7 +45,7 @@ impl Format for Text {
                 let _ = writeln!(text, "   {YELLOW}got worse: {delta}{YELLOW:#}");
             }
             if !self.quiet {
-                let advice = advice(violation.metric());
+                let advice = violation.metric().info().advice;
                 let _ = writeln!(text, "   {DIM}help: {advice}{DIM:#}");
             }
         }

@@ -127,10 +127,7 @@ impl Context<'_> {
 
     /// The lines of the function on `line`, from 0, that add most to a metric.
     fn costliest_lines(&self, metric: MetricType, line: u32) -> Vec<DiagnosticRelatedInformation> {
-        if !matches!(
-            metric,
-            MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity
-        ) {
+        if metric.info().lines_heading.is_none() {
             return Vec::new();
         }
         let Some((lines_before, function)) = self.document.costs_of_function(line) else {

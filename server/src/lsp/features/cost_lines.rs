@@ -31,7 +31,8 @@ fn costs_by_line(document: &Document, function: Placed<'_, FunctionMetrics>, met
     lines
 }
 
-/// Adds a list of the lines of a function that add to one complexity to a page: the `most` that add most, in their order.
+/// Adds a list of the lines of a function that add to a metric to a page: the `most` that add most, in their order. Nothing for
+/// a metric that lines do not add to.
 ///
 /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub fn list_costs(
@@ -41,20 +42,19 @@ pub fn list_costs(
     metric: MetricType,
     most: usize,
 ) {
+    let Some(heading) = metric.info().lines_heading else {
+        return;
+    };
     let mut lines = costs_by_line(document, function, metric);
     lines.sort_by_key(|line| (std::cmp::Reverse(line.amount), line.line));
     let left_out = lines.len().saturating_sub(most);
     lines.truncate(most);
     lines.sort_by_key(|line| line.line);
-    let title = match metric {
-        MetricType::CyclomaticComplexity => "Cyclomatic complexity is 1 and what these lines add:",
-        _ => "Cognitive complexity is what these lines add:",
-    };
     let items: Vec<String> = lines
         .iter()
         .map(|line| format!("line {}: {}, {}", line.line, line.increment(), constructs(line)))
         .collect();
-    page.list(title, &items, left_out, "line");
+    page.list(heading, &items, left_out, "line");
 }
 
 /// What adds on a line: one construct as it is, of several also how much each adds.

@@ -11,7 +11,6 @@ use crate::lsp::diagnostics::DiagnosticData;
 use crate::lsp::snapshot::Snapshot;
 use antipasta_metrics::{Definition, MetricType};
 use antipasta_rules::escape::code;
-use antipasta_rules::violations::advice;
 
 /// How many lines, methods or functions are listed.
 const MOST_LISTED: usize = 8;
@@ -29,7 +28,7 @@ pub fn explanation(snapshot: &Snapshot, data: &DiagnosticData) -> String {
     let entry = entry.filter(|entry| is_named(entry, data));
     let mut page = Page::new(MarkupKind::PlainText);
     page.paragraph(&verdict(snapshot, data));
-    page.paragraph(meaning(data.metric));
+    page.paragraph(data.metric.info().meaning);
     match entry.and_then(|entry| entry.error) {
         Some(error) => page.staleness(error),
         None if data.is_stale => {
@@ -45,12 +44,10 @@ pub fn explanation(snapshot: &Snapshot, data: &DiagnosticData) -> String {
             let values = JudgedValues::of(snapshot);
             list_methods(&mut page, &snapshot.document, class, &values, MOST_LISTED);
         }
-        None if data.line.is_none() && data.metric.is_halstead() => {
-            list_functions(&mut page, snapshot, &outline, data.metric);
-        }
+        None if data.line.is_none() => list_functions(&mut page, snapshot, &outline, data.metric),
         None => {}
     }
-    page.paragraph(&format!("To improve it, {}.", advice(data.metric)));
+    page.paragraph(&format!("To improve it, {}.", data.metric.info().advice));
     page.into_text()
 }
 
@@ -113,50 +110,6 @@ fn list_functions<'a>(page: &mut Page, snapshot: &'a Snapshot, outline: &[Entry<
         left_out,
         "function",
     );
-}
-
-/// What a metric is, in a sentence or two.
-pub const fn meaning(metric: MetricType) -> &'static str {
-    match metric {
-        MetricType::CyclomaticComplexity => {
-            "Cyclomatic complexity (McCabe) is the number of decisions in a function, plus one: how many paths through it \
-             there are to test."
-        }
-        MetricType::CognitiveComplexity => {
-            "Cognitive complexity (Campbell) says how hard the control flow of a function is to follow: each break in it \
-             adds one, and most add one more for each level that they nest at."
-        }
-        MetricType::MaintainabilityIndex => {
-            "The maintainability index (Oman and Hagemeister) rates a file from 0 to 100, higher being better, by its \
-             Halstead volume, its cyclomatic complexity, its lines and its comments."
-        }
-        MetricType::HalsteadVolume => {
-            "Halstead's volume is how much is written in operators and operands, in bits: how many there are, times the \
-             logarithm of how many are different."
-        }
-        MetricType::HalsteadDifficulty => {
-            "Halstead's difficulty is how hard the code is to write and to read: it grows with the number of different \
-             operators, and with how often the same operands are used."
-        }
-        MetricType::HalsteadEffort => "Halstead's effort is the volume of the code times its difficulty.",
-        MetricType::HalsteadTime => {
-            "Halstead's time is an estimate of how many seconds it took to write the code: its effort over 18."
-        }
-        MetricType::HalsteadBugs => {
-            "Halstead's bugs is an estimate of how many mistakes are in the code: its volume over 3000."
-        }
-        MetricType::LinesOfCode => "This is the number of all lines of a file.",
-        MetricType::LogicalLinesOfCode => {
-            "This is the number of logical lines of a file: of its statements and the clauses of those."
-        }
-        MetricType::SourceLinesOfCode => "This is the number of lines of a file that hold code.",
-        MetricType::CommentLines => "This is the number of comments in a file.",
-        MetricType::BlankLines => "This is the number of blank lines of a file.",
-        MetricType::WeightedMethodsPerClass => {
-            "The weighted methods of a class (Chidamber and Kemerer) are the sum of the cyclomatic complexities of its \
-             methods."
-        }
-    }
 }
 
 #[cfg(test)]
@@ -271,10 +224,8 @@ To improve it, nest less: return early, name conditions, and move the bodies of 
         for metric in MetricType::ALL {
             let data = data(metric, 7.0, 5.0, 0, "C");
             let text = explanation(&snapshot(TEXT), &data);
-            assert!(
-                text.contains(meaning(metric)) && text.contains(advice(metric)),
-                "{metric}"
-            );
+            let row = metric.info();
+            assert!(text.contains(row.meaning) && text.contains(row.advice), "{metric}");
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn hover(snapshot: &Snapshot, position: Position, encoding: PositionEncoding
     }
     match entry.definition {
         Definition::Function(function) => {
-            for metric in [MetricType::CyclomaticComplexity, MetricType::CognitiveComplexity] {
+            for metric in MetricType::ALL {
                 list_costs(&mut page, document, function, metric, MOST_LISTED);
             }
         }

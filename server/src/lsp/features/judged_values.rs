@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 
 use crate::lsp::definitions::{MetricValue, Values};
 use crate::lsp::snapshot::Snapshot;
-use antipasta_metrics::{Definition, MetricType};
+use antipasta_metrics::{Definition, MetricType, Scope};
 use antipasta_rules::config::{Comparison, Threshold};
 use antipasta_rules::violations::Violation;
 use antipasta_syntax::text::python_float;
@@ -89,7 +89,7 @@ impl<'a> JudgedValues<'a> {
         };
         let values = self.values.of_definition(definition).iter();
         let mut judged: Vec<JudgedValue> = values
-            .map(|&value| self.judged(value, subject, !value.0.is_halstead()))
+            .map(|&value| self.judged(value, subject, value.0.info().scope != Scope::File))
             .collect();
         // Syntax errors can bring last good values of several functions to one line.
         judged.dedup_by_key(|value| value.metric);
@@ -119,7 +119,7 @@ impl<'a> JudgedValues<'a> {
 impl<'a> Subject<'a> {
     fn of(violation: &'a Violation) -> Self {
         match (violation.metric(), violation.name.as_deref(), violation.definition_line) {
-            (MetricType::WeightedMethodsPerClass, Some(name), _) => Self::Class(name),
+            (metric, Some(name), _) if metric.info().scope == Scope::Class => Self::Class(name),
             (_, _, Some(line)) => Self::Function(line.saturating_sub(1)),
             (_, _, None) => Self::File,
         }
@@ -129,16 +129,9 @@ impl<'a> Subject<'a> {
 // --- for people ---
 
 impl JudgedValue {
-    /// The value as people read it: whole numbers as they are, others with two decimals, times in seconds.
+    /// The value as people read it.
     pub fn text(&self) -> String {
-        let Self { metric, value, .. } = *self;
-        let is_continuous = metric.is_halstead() || metric == MetricType::MaintainabilityIndex;
-        let unit = if metric == MetricType::HalsteadTime { " s" } else { "" };
-        if is_continuous || value.fract() != 0.0 {
-            format!("{value:.2}{unit}")
-        } else {
-            (value as u64).to_string()
-        }
+        self.metric.info().text(self.value)
     }
 
     /// The threshold with its comparison, such as `<= 10`; empty if there is none.
@@ -151,7 +144,7 @@ impl JudgedValue {
     /// The value in a few words, such as `cyclomatic 5`; of one that violates, with the relation to its limit that it
     /// should not have: `cyclomatic 12 > 10`.
     pub fn short_text(&self) -> String {
-        let text = format!("{} {}", short_name(self.metric), self.text());
+        let text = format!("{} {}", self.metric.info().short_name, self.text());
         match self.threshold {
             Some(threshold) if self.verdict == Some(Verdict::Violation) => {
                 format!(
@@ -171,15 +164,6 @@ pub fn limit_text(limit: f64) -> String {
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
 
-fn short_name(metric: MetricType) -> String {
-    match metric {
-        MetricType::CyclomaticComplexity => "cyclomatic".to_owned(),
-        MetricType::CognitiveComplexity => "cognitive".to_owned(),
-        MetricType::WeightedMethodsPerClass => "weighted methods".to_owned(),
-        _ => metric.as_str().replace('_', " "),
-    }
-}
-
 /// The relation that holds where a comparison does not.
 const fn opposite(comparison: Comparison) -> Comparison {
     match comparison {
@@ -195,7 +179,7 @@ const fn opposite(comparison: Comparison) -> Comparison {
 /// The complexities of a function, or the weighted methods of a class, in a few words: `cyclomatic 5 · cognitive 7`.
 /// `None` if there are no such values, as for a class without methods.
 pub fn summary(values: &[JudgedValue], is_stale: bool) -> Option<String> {
-    let wanted = values.iter().filter(|value| !value.metric.is_halstead());
+    let wanted = values.iter().filter(|value| value.metric.info().scope != Scope::File);
     let mut words: Vec<String> = wanted.map(JudgedValue::short_text).collect();
     if words.is_empty() {
         return None;

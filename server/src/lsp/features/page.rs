@@ -70,7 +70,7 @@ impl Page {
     pub fn values(&mut self, values: &[JudgedValue]) {
         self.start_block();
         let rows = values.iter().map(|value| Row {
-            title: value.metric.title(),
+            title: value.metric.info().title.to_owned(),
             value: value.text(),
             threshold: value.threshold_text(),
             verdict: value.verdict.map_or("", Verdict::as_str),

@@ -10,7 +10,7 @@ use ruff_text_size::TextSize;
 use super::file_metrics::FunctionMetrics;
 use super::increment::{Construct, Increment};
 use super::measure::in_frame;
-use super::metric_type::MetricType;
+use super::registry::MetricType;
 use super::walk::{Place, walk_costs};
 use antipasta_syntax::SyntaxError;
 use antipasta_syntax::units::UnitKind;

@@ -11,7 +11,7 @@
 use ruff_python_ast::{BoolOp, CmpOp, Operator, UnaryOp};
 
 use super::file_metrics::HalsteadCounts;
-use super::metric_type::MetricType;
+use super::registry::MetricType;
 
 /// A set of operators. radon tells them apart by the names of their syntax nodes, so that `+` is the same in `a + b`
 /// and `a += b` but not in `+a`.

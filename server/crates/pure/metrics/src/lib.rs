@@ -18,10 +18,10 @@ mod increment;
 mod lines;
 mod maintainability;
 mod measure;
-mod metric_type;
 mod operand;
 pub mod payload;
 mod recursion_limit;
+mod registry;
 mod rows;
 mod running_totals;
 mod surrogates;
@@ -44,10 +44,12 @@ pub use measure::{
     contribution_of_one_unit, contribution_of_source, contribution_of_unit, contributions_of_units, measure,
     units_of_source,
 };
-pub use metric_type::{MetricType, UnknownMetric};
 pub use operand::Operand;
 pub use payload::{Finding, Payload};
 pub use recursion_limit::{Exceeded, Frames};
+pub use registry::{
+    Aggregate, Better, DefaultThreshold, MetricInfo, MetricType, Scope, Thresholds, Unit, UnknownMetric,
+};
 pub use rows::{AllRows, Details, Measured, MetricRow, Placed, Run, Selection, for_each_row};
 pub use running_totals::RunningTotals;
 

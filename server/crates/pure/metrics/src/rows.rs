@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::file_metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics};
 use super::function_summary::{FunctionSummary, Spread};
 use super::weighted_methods::weighted_methods;
-use super::{cyclomatic, halstead, maintainability, metric_type::MetricType};
+use super::{cyclomatic, halstead, maintainability, registry::MetricType};
 
 /// What a row is about beyond its value: the reference's `details`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -19,9 +19,9 @@ use super::file_metrics::{ClassMetrics, FunctionMetrics, HalsteadCounts};
 use super::halstead::Operators;
 use super::header::{self, Header};
 use super::increment::Increment;
-use super::metric_type::MetricType;
 use super::operand::{Operand, OperandContext};
 use super::recursion_limit::{self, WORTH_COUNTING};
+use super::registry::MetricType;
 use antipasta_syntax::text::LineIndex;
 
 /// Where a walk takes place.

@@ -70,7 +70,7 @@ pub(super) fn default_block(keys: &'static [Key]) -> Setting {
 fn default_of(key: &Key) -> Option<Setting> {
     match (&key.presence, key.kind) {
         (Presence::Default(setting), _) => Some(setting.clone()),
-        (Presence::DefaultBlock, Kind::Block(keys)) => Some(default_block(keys)),
+        (Presence::DefaultBlock, Kind::Block(keys)) => Some(default_block(keys())),
         _ => None,
     }
 }
@@ -142,7 +142,7 @@ fn is_named(node: &Node, name: &str) -> bool {
 
 fn check(kind: Kind, node: &Node, path: &str, report: &mut Report<'_>) -> Option<Setting> {
     let setting = match (kind, &node.value) {
-        (Kind::Block(keys), _) => return check_block(keys, node, path, report),
+        (Kind::Block(keys), _) => return check_block(keys(), node, path, report),
         (Kind::List(item), Value::List(nodes)) => return check_list(*item, nodes, path, report),
         (Kind::Boolean, value) => coerce::boolean(value).map(Setting::Boolean),
         (Kind::Integer(range), value) => coerce::integer(value)

@@ -58,7 +58,7 @@ fn value(kind: Kind) -> Value {
         Kind::Extension => json!({"type": "string", "pattern": "^\\."}),
         Kind::Choice(words) => json!({"type": "string", "enum": words()}),
         Kind::List(item) => json!({"type": "array", "items": value(*item)}),
-        Kind::Block(keys) => block(keys),
+        Kind::Block(keys) => block(keys()),
     }
 }
 

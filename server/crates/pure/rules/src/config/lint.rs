@@ -7,10 +7,10 @@ use super::comparison::Comparison;
 use super::model::{LANGUAGE, is_python, threshold_of};
 use super::node::Node;
 use super::pattern::class_length;
-use super::schema::{self, DEFAULT_THRESHOLDS};
+use super::schema::{self, usual_comparison};
 use super::setting::Setting;
 use crate::escape::shortened;
-use antipasta_metrics::MetricType;
+use antipasta_metrics::{MetricInfo, MetricType};
 
 /// The languages that antipasta analyzes and we do not.
 const OTHER_LANGUAGES: [&str; 2] = ["javascript", "typescript"];
@@ -138,7 +138,7 @@ fn limit(metric: MetricType, node: &Node, entry: &Setting, path: &str, report: &
         let position = written.map_or(node.position, |comparison| comparison.position);
         return report.warn(position, &member(path, "comparison"), message);
     }
-    let (least, most) = range(metric);
+    let MetricInfo { least, most, .. } = *metric.info();
     let bounds = match most.is_finite() {
         true => format!("is from {least} to {most}"),
         false => format!("is at least {least}"),
@@ -154,28 +154,6 @@ fn limit(metric: MetricType, node: &Node, entry: &Setting, path: &str, report: &
     report.warn(position, &member(path, "threshold"), what);
 }
 
-/// How values of a metric are compared if low ones, or high ones, are good.
-fn usual_comparison(metric: MetricType) -> Option<Comparison> {
-    match metric {
-        MetricType::MaintainabilityIndex => Some(Comparison::GreaterOrEqual),
-        MetricType::LinesOfCode
-        | MetricType::LogicalLinesOfCode
-        | MetricType::SourceLinesOfCode
-        | MetricType::CommentLines
-        | MetricType::BlankLines => None,
-        _ => Some(Comparison::LessOrEqual),
-    }
-}
-
-/// The least and the largest value of a metric.
-fn range(metric: MetricType) -> (f64, f64) {
-    match metric {
-        MetricType::CyclomaticComplexity | MetricType::WeightedMethodsPerClass => (1.0, f64::INFINITY),
-        MetricType::MaintainabilityIndex => (0.0, 100.0),
-        _ => (0.0, f64::INFINITY),
-    }
-}
-
 /// Warns of limits in `defaults` that the entry for Python contradicts.
 fn defaults(document: &Node, settings: &Setting, prefix: &str, report: &mut Report<'_>) {
     let languages = settings.get("languages").map(Setting::items).unwrap_or_default();
@@ -183,19 +161,19 @@ fn defaults(document: &Node, settings: &Setting, prefix: &str, report: &mut Repo
         return;
     };
     let metrics = python.get("metrics").map(Setting::items).unwrap_or_default();
-    for default in &DEFAULT_THRESHOLDS {
+    for (metric, default) in MetricType::with_default() {
         let Some(node) = document.get("defaults").and_then(|defaults| defaults.get(default.key)) else {
             continue;
         };
         let given = settings.get("defaults").and_then(|defaults| defaults.get(default.key));
-        let entry = metrics.iter().rev().find(|entry| judged(entry) == Some(default.metric));
-        let limit = entry.map(|entry| threshold_of(default.metric, entry).limit);
+        let entry = metrics.iter().rev().find(|entry| judged(entry) == Some(metric));
+        let limit = entry.map(|entry| threshold_of(metric, entry).limit);
         if limit == given.and_then(Setting::number) {
             continue;
         }
         let instead = match limit {
             Some(limit) => format!("says {limit}"),
-            None => format!("does not judge {}", default.metric),
+            None => format!("does not judge {metric}"),
         };
         let message = format!("has no effect: the entry for `{LANGUAGE}` in `languages` {instead}");
         report.warn(

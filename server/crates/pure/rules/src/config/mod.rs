@@ -29,7 +29,7 @@ pub use json_schema::json_schema;
 pub use migrate::{Migrated, migrate};
 pub use model::{Config, Profile, Threshold};
 pub use node::Position;
-pub use overrides::{InvalidThreshold, Overrides, metric_of_prefix, parse_threshold};
+pub use overrides::{InvalidThreshold, Overrides, parse_threshold};
 pub use pattern::{LONGEST_PATTERN, MOST_PATTERN_COST, gitignore_line, parse_pattern, pattern_cost};
 pub use problem::{ConfigErrors, Problem, first_of};
 pub use setting::Setting;

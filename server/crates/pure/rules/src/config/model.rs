@@ -7,7 +7,7 @@ use super::comparison::Comparison;
 use super::lint::lint;
 use super::node::{Node, Value};
 use super::problem::{ConfigErrors, Problem};
-use super::schema::{self, DEFAULT_MAX_FILE_SIZE, DEFAULT_THRESHOLDS};
+use super::schema::{self, DEFAULT_MAX_FILE_SIZE};
 use super::setting::Setting;
 use super::yaml::SyntaxError;
 use super::{pyproject, yaml};
@@ -81,12 +81,12 @@ pub struct Config {
 impl Config {
     /// What holds where no configuration file is found: the reference's defaults.
     pub fn built_in() -> Self {
-        let metrics = DEFAULT_THRESHOLDS.iter().map(|default| {
+        let metrics = schema::default_thresholds().map(|(threshold, _)| {
             Setting::Block(vec![
-                ("type", Setting::word(default.metric.as_str())),
-                ("threshold", Setting::Number(default.threshold)),
-                ("comparison", Setting::word(default.comparison.as_str())),
-                ("enabled", Setting::Boolean(default.enabled_without_file)),
+                ("type", Setting::word(threshold.metric.as_str())),
+                ("threshold", Setting::Number(threshold.limit)),
+                ("comparison", Setting::word(threshold.comparison.as_str())),
+                ("enabled", Setting::Boolean(threshold.enabled)),
             ])
         });
         let language = Setting::Block(vec![
@@ -249,13 +249,13 @@ fn default_thresholds(settings: &Setting) -> Vec<Threshold> {
             .and_then(|defaults| defaults.get(key))
             .and_then(Setting::number)
     };
-    let threshold = |default: &schema::DefaultThreshold| Threshold {
-        metric: default.metric,
-        comparison: default.comparison,
-        limit: limit(default.key).unwrap_or(default.threshold),
-        enabled: true,
-    };
-    DEFAULT_THRESHOLDS.iter().map(threshold).collect()
+    schema::default_thresholds()
+        .map(|(threshold, default)| Threshold {
+            limit: limit(default.key).unwrap_or(threshold.limit),
+            enabled: true,
+            ..threshold
+        })
+        .collect()
 }
 
 /// The document cannot be read at all.

@@ -2,7 +2,7 @@
 
 use super::coerce::number_text;
 use super::model::Config;
-use super::schema::{DEFAULT_THRESHOLDS, Kind, NOT_COMPUTED, threshold_kind};
+use super::schema::{Kind, NOT_COMPUTED, threshold_kind};
 use antipasta_metrics::{MetricType, UnknownMetric};
 use antipasta_syntax::text::python_float;
 
@@ -51,14 +51,12 @@ fn settable() -> String {
         .filter(|metric| threshold_kind(*metric).is_some())
         .map(MetricType::as_str)
         .collect();
-    let prefixes = DEFAULT_THRESHOLDS.map(|default| default.prefix).join(", ");
-    format!("`-t` takes {} (or a prefix: {prefixes})", metrics.join(", "))
-}
-
-/// The metric that a prefix such as `cyc` stands for.
-pub fn metric_of_prefix(prefix: &str) -> Option<MetricType> {
-    let default = DEFAULT_THRESHOLDS.iter().find(|default| default.prefix == prefix);
-    default.map(|default| default.metric)
+    let prefixes: Vec<_> = MetricType::with_default().map(|(_, default)| default.prefix).collect();
+    format!(
+        "`-t` takes {} (or a prefix: {})",
+        metrics.join(", "),
+        prefixes.join(", ")
+    )
 }
 
 /// Reads `TYPE=VALUE`, where `TYPE` is a metric's name or one of the prefixes `cyc`, `cog`, `mai`, `vol`, `dif`, `eff`.
@@ -71,7 +69,7 @@ pub fn parse_threshold(text: &str) -> Result<(MetricType, f64), InvalidThreshold
         .split_once('=')
         .map(|(name, written)| (name.trim(), written.trim()))
         .ok_or_else(|| InvalidThreshold::NoValue(text.to_owned()))?;
-    let metric = match metric_of_prefix(name) {
+    let metric = match MetricType::of_prefix(name) {
         Some(metric) => metric,
         None => name.parse().map_err(|UnknownMetric(name)| {
             match NOT_COMPUTED.into_iter().find(|metric| *metric == name) {
@@ -161,7 +159,7 @@ mod tests {
         let names: Vec<_> = listed.trim_end_matches(')').split([',', ' ', '(', ':']).collect();
         let names = names.iter().filter(|name| !["", "or", "a", "prefix"].contains(name));
         let settable: Vec<_> = names.map(|name| parse_threshold(&format!("{name}=1"))).collect();
-        assert_eq!(settable.len(), 13 + DEFAULT_THRESHOLDS.len());
+        assert_eq!(settable.len(), 13 + MetricType::with_default().count());
         assert!(settable.iter().all(Result::is_ok), "{settable:?}");
         assert!(!listed.contains("weighted_methods_per_class"));
     }

@@ -3,10 +3,12 @@
 //! Checking a file, the JSON Schema, the configuration that `config init` writes and the ranges of
 //! overrides on the command line all follow from it.
 
+use std::sync::LazyLock;
+
 use super::comparison::Comparison;
-use super::model::Profile;
+use super::model::{Profile, Threshold};
 use super::setting::Setting;
-use antipasta_metrics::MetricType;
+use antipasta_metrics::{Better, DefaultThreshold, MetricType, Thresholds};
 use antipasta_syntax::MAX_BYTES;
 
 /// A setting that may stand in a block.
@@ -46,7 +48,7 @@ pub(super) enum Kind {
     /// One of some words.
     Choice(fn() -> Vec<&'static str>),
     List(&'static Kind),
-    Block(&'static [Key]),
+    Block(fn() -> &'static [Key]),
 }
 
 /// Both ends belong to it.
@@ -81,118 +83,49 @@ impl Range {
 
 /// What a threshold for `metric` may be in `defaults` and on the command line; `None` for metrics that
 /// can be set in neither.
-pub(super) const fn threshold_kind(metric: MetricType) -> Option<Kind> {
-    Some(match metric {
-        MetricType::CyclomaticComplexity => Kind::Integer(Range::new(1.0, 50.0)),
-        MetricType::CognitiveComplexity => Kind::Integer(Range::new(1.0, 100.0)),
-        MetricType::MaintainabilityIndex | MetricType::HalsteadDifficulty => Kind::Number(Range::new(0.0, 100.0)),
-        MetricType::HalsteadVolume => Kind::Number(Range::new(0.0, 100_000.0)),
-        MetricType::HalsteadEffort => Kind::Number(Range::new(0.0, 1_000_000.0)),
-        MetricType::HalsteadTime | MetricType::HalsteadBugs => Kind::Number(Range::at_least(0.0)),
-        MetricType::LinesOfCode
-        | MetricType::LogicalLinesOfCode
-        | MetricType::SourceLinesOfCode
-        | MetricType::CommentLines
-        | MetricType::BlankLines => Kind::Integer(Range::at_least(0.0)),
-        _ => return None,
+pub(super) fn threshold_kind(metric: MetricType) -> Option<Kind> {
+    Some(match metric.info().thresholds? {
+        Thresholds::Whole { least, most } => Kind::Integer(Range::new(least, most)),
+        Thresholds::Number { least, most } => Kind::Number(Range::new(least, most)),
     })
 }
 
-/// A metric that has a threshold even where nothing is configured.
-pub(super) struct DefaultThreshold {
-    pub metric: MetricType,
-    /// Its name in `defaults`.
-    pub key: &'static str,
-    /// The prefix that stands for it on the command line.
-    pub prefix: &'static str,
-    pub comparison: Comparison,
-    pub threshold: f64,
-    /// Whether it is judged when there is no configuration file at all.
-    pub enabled_without_file: bool,
-    about: &'static str,
+/// The comparison by which good values of a metric keep to a threshold; `None` if it is a matter of taste.
+pub(super) const fn usual_comparison(metric: MetricType) -> Option<Comparison> {
+    match metric.info().better {
+        Better::Lower => Some(Comparison::LessOrEqual),
+        Better::Higher => Some(Comparison::GreaterOrEqual),
+        Better::Either => None,
+    }
 }
 
-/// The metrics with a default threshold, in the order in which the reference applies them.
-pub(super) const DEFAULT_THRESHOLDS: [DefaultThreshold; 6] = [
-    DefaultThreshold {
-        metric: MetricType::CyclomaticComplexity,
-        key: "max_cyclomatic_complexity",
-        prefix: "cyc",
-        comparison: Comparison::LessOrEqual,
-        threshold: 10.0,
-        enabled_without_file: true,
-        about: "The highest cyclomatic complexity that a function may have.",
-    },
-    DefaultThreshold {
-        metric: MetricType::MaintainabilityIndex,
-        key: "min_maintainability_index",
-        prefix: "mai",
-        comparison: Comparison::GreaterOrEqual,
-        threshold: 50.0,
-        enabled_without_file: true,
-        about: "The lowest maintainability index that a file may have; 100 is best.",
-    },
-    DefaultThreshold {
-        metric: MetricType::HalsteadVolume,
-        key: "max_halstead_volume",
-        prefix: "vol",
-        comparison: Comparison::LessOrEqual,
-        threshold: 1000.0,
-        enabled_without_file: true,
-        about: "The highest Halstead volume that a file may have.",
-    },
-    DefaultThreshold {
-        metric: MetricType::HalsteadDifficulty,
-        key: "max_halstead_difficulty",
-        prefix: "dif",
-        comparison: Comparison::LessOrEqual,
-        threshold: 10.0,
-        enabled_without_file: true,
-        about: "The highest Halstead difficulty that a file may have.",
-    },
-    DefaultThreshold {
-        metric: MetricType::HalsteadEffort,
-        key: "max_halstead_effort",
-        prefix: "eff",
-        comparison: Comparison::LessOrEqual,
-        threshold: 10_000.0,
-        enabled_without_file: true,
-        about: "The highest Halstead effort that a file may take.",
-    },
-    DefaultThreshold {
-        metric: MetricType::CognitiveComplexity,
-        key: "max_cognitive_complexity",
-        prefix: "cog",
-        comparison: Comparison::LessOrEqual,
-        threshold: 15.0,
-        enabled_without_file: false,
-        about: "The highest cognitive complexity that a function may have.",
-    },
-];
+/// The metrics with a default threshold and the threshold of each, in the order in which the reference applies them.
+pub(super) fn default_thresholds() -> impl Iterator<Item = (Threshold, &'static DefaultThreshold)> {
+    MetricType::with_default().map(|(metric, default)| {
+        let threshold = Threshold {
+            metric,
+            comparison: usual_comparison(metric).unwrap_or(Comparison::LessOrEqual),
+            limit: default.limit,
+            enabled: default.enabled_without_file,
+        };
+        (threshold, default)
+    })
+}
 
-/// The key in `defaults` of the metric at `index`.
-const fn default_key(index: usize) -> Key {
-    let DefaultThreshold {
-        metric,
-        key,
-        threshold,
-        about,
-        ..
-    } = DEFAULT_THRESHOLDS[index];
-    let kind = match threshold_kind(metric) {
-        Some(kind) => kind,
-        None => panic!("a metric with a default threshold has a range"),
-    };
-    let value = match kind {
-        Kind::Integer(_) => Setting::Integer(threshold as i64),
-        _ => Setting::Number(threshold),
-    };
-    Key {
-        name: key,
-        about,
-        kind,
-        presence: Presence::Default(value),
-    }
+/// The keys of `defaults`.
+fn defaults() -> &'static [Key] {
+    static DEFAULTS: LazyLock<Vec<Key>> = LazyLock::new(|| {
+        let key = |(threshold, default): (Threshold, &DefaultThreshold)| {
+            let kind = threshold_kind(threshold.metric).unwrap_or(METRIC_LIMIT);
+            let value = match kind {
+                Kind::Integer(_) => Setting::Integer(threshold.limit as i64),
+                _ => Setting::Number(threshold.limit),
+            };
+            key(default.key, default.about, kind, Presence::Default(value))
+        };
+        default_thresholds().map(key).collect()
+    });
+    &DEFAULTS
 }
 
 const fn key(name: &'static str, about: &'static str, kind: Kind, presence: Presence) -> Key {
@@ -215,15 +148,6 @@ const fn whole(value: i64) -> Presence {
 const fn empty_list() -> Presence {
     Presence::Default(Setting::List(Vec::new()))
 }
-
-static DEFAULTS: [Key; DEFAULT_THRESHOLDS.len()] = [
-    default_key(0),
-    default_key(1),
-    default_key(2),
-    default_key(3),
-    default_key(4),
-    default_key(5),
-];
 
 /// What a threshold may be in an entry of `metrics`.
 pub(super) const METRIC_LIMIT: Kind = Kind::Number(Range::at_least(0.0));
@@ -271,7 +195,7 @@ static LANGUAGE: [Key; 3] = [
     key(
         "metrics",
         "The metrics that are judged. If one is listed twice, the last counts.",
-        Kind::List(&Kind::Block(&METRIC)),
+        Kind::List(&Kind::Block(|| &METRIC)),
         Presence::Required,
     ),
 ];
@@ -395,13 +319,13 @@ pub(super) static CONFIG: [Key; 11] = [
     key(
         "defaults",
         "Thresholds that hold where no language says otherwise.",
-        Kind::Block(&DEFAULTS),
+        Kind::Block(defaults),
         Presence::DefaultBlock,
     ),
     key(
         "languages",
         "The metrics that are judged, by language. They replace the defaults of their language.",
-        Kind::List(&Kind::Block(&LANGUAGE)),
+        Kind::List(&Kind::Block(|| &LANGUAGE)),
         empty_list(),
     ),
     key(
@@ -437,25 +361,25 @@ pub(super) static CONFIG: [Key; 11] = [
     key(
         "tree_shape",
         "Limits on the shape of the tree of packages.",
-        Kind::Block(&TREE_SHAPE),
+        Kind::Block(|| &TREE_SHAPE),
         Presence::Optional,
     ),
     key(
         "import_graph",
         "Limits on how modules import one another.",
-        Kind::Block(&IMPORT_GRAPH),
+        Kind::Block(|| &IMPORT_GRAPH),
         Presence::Optional,
     ),
     key(
         "narrative",
         "Limits on functions that mix telling with computing.",
-        Kind::Block(&NARRATIVE),
+        Kind::Block(|| &NARRATIVE),
         Presence::Optional,
     ),
     key(
         "duplication",
         "Limits on duplicated code.",
-        Kind::Block(&DUPLICATION),
+        Kind::Block(|| &DUPLICATION),
         Presence::Optional,
     ),
 ];
@@ -537,19 +461,5 @@ mod tests {
             names.len(),
             "a metric is computed now: strike it from NOT_COMPUTED"
         );
-    }
-
-    #[test]
-    fn default_thresholds_are_in_their_own_ranges() {
-        for key in &DEFAULTS {
-            let (Kind::Integer(range) | Kind::Number(range)) = key.kind else {
-                panic!("{} is no number", key.name);
-            };
-            match key.presence {
-                Presence::Default(Setting::Integer(value)) => assert!(range.contains(value as f64)),
-                Presence::Default(Setting::Number(value)) => assert!(range.contains(value)),
-                _ => panic!("{} has no default", key.name),
-            }
-        }
     }
 }

@@ -19,7 +19,7 @@ use super::check::GIVEN_AGAIN;
 use super::comparison::Comparison;
 use super::model::{Config, language_index};
 use super::node::Node;
-use super::schema::{DEFAULT_THRESHOLDS, DefaultThreshold, Kind, threshold_kind};
+use super::schema::{Kind, threshold_kind, usual_comparison};
 use super::setting::Setting;
 use super::{pyproject, yaml};
 use antipasta_metrics::MetricType;
@@ -170,7 +170,7 @@ impl<'a> Reading<'a> {
             }));
         }
         let comparison = index.map_or_else(
-            || default_of(metric).map_or(Comparison::LessOrEqual, |default| default.comparison),
+            || usual_comparison(metric).unwrap_or(Comparison::LessOrEqual),
             |index| comparison_of(&entries[index]),
         );
         let mut settings = settings.clone();
@@ -186,7 +186,7 @@ impl<'a> Reading<'a> {
     }
 
     fn plans_in_defaults(&self, metric: MetricType, limit: f64) -> Option<Vec<Plan>> {
-        let key = default_of(metric)?.key;
+        let key = metric.info().default?.key;
         let mut settings = self.config.settings.clone();
         let value = match threshold_kind(metric)? {
             Kind::Integer(_) if limit.fract() == 0.0 => Setting::Integer(limit as i64),
@@ -286,10 +286,6 @@ impl<'a> Reading<'a> {
 fn entries_mut(settings: &mut Setting, language: usize) -> Option<&mut Vec<Setting>> {
     let language = settings.get_mut("languages")?.items_mut()?.get_mut(language)?;
     language.get_mut("metrics")?.items_mut()
-}
-
-fn default_of(metric: MetricType) -> Option<&'static DefaultThreshold> {
-    DEFAULT_THRESHOLDS.iter().find(|default| default.metric == metric)
 }
 
 fn comparison_of(entry: &Setting) -> Comparison {

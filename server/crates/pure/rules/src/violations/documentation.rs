@@ -1,37 +1,6 @@
-//! What the metrics are, in a sentence, and where people can read more about them.
+//! Where people can read more about a metric.
 
 use antipasta_metrics::MetricType;
-
-/// What a metric is, in one sentence: the one that its section of the page begins with.
-pub const fn summary(metric: MetricType) -> &'static str {
-    match metric {
-        MetricType::CyclomaticComplexity => {
-            "The number of independent ways through a function: one, plus one for each decision in it."
-        }
-        MetricType::CognitiveComplexity => {
-            "How hard the flow of control of a function is to follow: each break in it costs, and costs more the deeper it \
-             nests."
-        }
-        MetricType::MaintainabilityIndex => {
-            "How easy a file is to maintain, in one number that is made of its volume, its complexity and its size."
-        }
-        MetricType::HalsteadVolume => {
-            "How much is said: the length of the program in bits, if each operator and operand were a word of its vocabulary."
-        }
-        MetricType::HalsteadDifficulty => {
-            "How hard the code is to write and to read: many different operators, and operands that come again and again."
-        }
-        MetricType::HalsteadEffort => "How much work the code is: its difficulty times its volume.",
-        MetricType::HalsteadTime => "How long it takes to write the code.",
-        MetricType::HalsteadBugs => "How many mistakes code of this volume has when it is delivered.",
-        MetricType::LinesOfCode => "All physical lines.",
-        MetricType::LogicalLinesOfCode => "Statements, as far as radon can tell them by their tokens.",
-        MetricType::SourceLinesOfCode => "Lines that hold code.",
-        MetricType::CommentLines => "Comments, those that share a line with code among them.",
-        MetricType::BlankLines => "Lines with nothing but white space.",
-        MetricType::WeightedMethodsPerClass => "How complex a class is as a whole.",
-    }
-}
 
 /// The page that documents the metrics: `docs/metrics.md` of this repository.
 const PAGE: &str = "https://github.com/antipasta-lsp/antipasta-lsp/blob/main/docs/metrics.md";
@@ -45,7 +14,7 @@ pub fn documentation_url(metric: MetricType) -> String {
 mod tests {
     use super::*;
     use crate::config::Config;
-    use antipasta_metrics::measure;
+    use antipasta_metrics::{Scope, measure};
     use std::path::Path;
 
     fn page() -> String {
@@ -72,7 +41,7 @@ mod tests {
             }
             assert!(section.contains("**What to do.**"), "{metric}");
             let opening = section.trim_start().split("\n\n").next().unwrap().replace('\n', " ");
-            assert_eq!(opening, summary(metric), "{metric}");
+            assert_eq!(opening, metric.info().summary, "{metric}");
         }
         let headings = page.lines().filter_map(|line| line.strip_prefix("## "));
         let mut others = headings.filter(|heading| heading.parse::<MetricType>().is_err());
@@ -101,10 +70,7 @@ mod tests {
     fn value(metric: MetricType, text: &str) -> f64 {
         let metrics = measure(text).unwrap();
         let rows = metrics.rows();
-        let is_of_file = !matches!(
-            metric,
-            MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity | MetricType::WeightedMethodsPerClass
-        );
+        let is_of_file = metric.info().scope == Scope::File;
         let rows = rows
             .iter()
             .filter(|row| row.metric == metric && row.name.is_none() == is_of_file);

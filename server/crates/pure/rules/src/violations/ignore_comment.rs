@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::config::metric_of_prefix;
 use antipasta_metrics::MetricType;
 
 /// What one comment asks for.
@@ -80,7 +79,7 @@ fn item(item: &str) -> Result<IgnoredMetric, String> {
         Some((name, ceiling)) => (name.trim_end(), Some(ceiling.trim_start())),
         None => (item, None),
     };
-    let metric = match metric_of_prefix(name) {
+    let metric = match MetricType::of_prefix(name) {
         Some(metric) => metric,
         None => name.parse::<MetricType>().map_err(|error| error.to_string())?,
     };

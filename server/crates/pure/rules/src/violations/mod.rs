@@ -1,6 +1,5 @@
 //! From rows and thresholds to violations, and the comments that suppress them.
 
-mod advice;
 mod documentation;
 mod ignore_comment;
 mod ignore_edit;
@@ -9,8 +8,7 @@ mod judge;
 mod suppression;
 mod violation;
 
-pub use advice::advice;
-pub use documentation::{documentation_url, summary};
+pub use documentation::documentation_url;
 pub use ignore_comment::IgnoredMetric;
 pub use ignore_edit::{ignores_also, with_ignored};
 pub use insert_ignore_comment::ignore_comment;

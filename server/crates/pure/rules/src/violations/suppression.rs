@@ -10,7 +10,9 @@ use rustc_hash::FxHashMap;
 
 use super::ignore_comment::{self, IgnoreComment};
 use crate::config::Config;
-use antipasta_metrics::{ClassMetrics, FunctionMetrics, HeaderComment, Measured, MetricRow, MetricType, Placed, Run};
+use antipasta_metrics::{
+    ClassMetrics, FunctionMetrics, HeaderComment, Measured, MetricRow, MetricType, Placed, Run, Scope,
+};
 
 /// Something to say about a comment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -190,7 +192,7 @@ impl<'a> Suppressions<'a> {
         if let Some(function) = row.function {
             subjects.push(Subject::Function(function.item));
             subjects.extend(self.classes_around(function).map(Subject::Class));
-        } else if row.metric == MetricType::WeightedMethodsPerClass
+        } else if row.metric.info().scope == Scope::Class
             && let Some(name) = row.name.as_deref()
         {
             // The row is about the classes of the module that bear the name, taken together.
@@ -260,11 +262,7 @@ impl<'a> Suppressions<'a> {
 
 /// Whether the subject, or a method in it, has a value of the metric that is judged.
 fn has_value(subject: Subject<'_>, metric: MetricType) -> bool {
-    match metric {
-        MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity => true,
-        MetricType::WeightedMethodsPerClass => matches!(subject, Subject::Class(_)),
-        _ => false,
-    }
+    metric.info().is_ignorable(matches!(subject, Subject::Class(_)))
 }
 
 fn kind(subject: Subject<'_>) -> &'static str {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::config::Threshold;
-use antipasta_metrics::{MetricRow, MetricType};
+use antipasta_metrics::{Aggregate, MetricRow, MetricType};
 use antipasta_syntax::text::python_float;
 
 /// One value of one metric that does not keep to its threshold.
@@ -45,12 +45,7 @@ impl Violation {
 
     /// Whether it is of a file's average or maximum over its functions: violations of the functions say the same.
     pub fn repeats_functions(&self) -> bool {
-        let metric = self.metric();
-        let is_aggregate = matches!(
-            metric,
-            MetricType::CyclomaticComplexity | MetricType::CognitiveComplexity
-        );
-        is_aggregate && self.name.is_none()
+        self.metric().info().aggregate != Aggregate::None && self.name.is_none()
     }
 
     /// What the reference says of it: `PATH:LINE (FUNCTION): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
@@ -63,7 +58,7 @@ impl Violation {
     /// The message without the place: `Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
     pub fn statement(&self) -> String {
         let Threshold { comparison, limit, .. } = self.threshold;
-        let title = self.metric().title();
+        let title = self.metric().info().title;
         let limit = python_float(limit);
         format!("{title} is {:.2} (threshold: {comparison} {limit})", self.value)
     }
