@@ -45,7 +45,7 @@ pub(super) enum AddError {
 pub(super) fn add_ignores(path: &Path, limit: u64, outcome: &Outcome) -> Result<Option<Added>, AddError> {
     let mut wanted: BTreeMap<u32, Vec<IgnoredMetric>> = BTreeMap::new();
     for violation in &outcome.judgement.violations {
-        let Some(line) = violation.definition_line else {
+        let Some(line) = violation.subject.definition_line() else {
             continue;
         };
         let ceiling = match violation.threshold.comparison {

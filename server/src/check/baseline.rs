@@ -16,7 +16,6 @@ use entries::{Entries, FileEntries, Key, Malformed, rounded};
 use matching::{Match, matched};
 pub(super) use settle::settle;
 
-use super::finding::findings;
 use super::report::{InBaseline, Outcome};
 use antipasta_rules::escape::whole_line;
 use antipasta_workspace::discovery::{normalized, seen_from};
@@ -164,10 +163,10 @@ impl Baseline {
         let none = FileEntries::new();
         let tolerated = self.entries.get(file).unwrap_or(&none);
         let mut violating: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        for (index, finding) in findings(outcome).iter().enumerate() {
+        for (index, violation) in outcome.judgement.violations.iter().enumerate() {
             let key = Key {
-                name: finding.qualified_name().map(|name| name.into_owned()),
-                metric: finding.violation.metric(),
+                name: violation.subject.display_name(),
+                metric: violation.metric(),
             };
             violating.entry(key).or_default().push(index);
         }

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::failure::Failure;
-use super::finding::findings;
 use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
@@ -21,8 +20,9 @@ impl Format for Concise {
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut lines = String::new();
         let path = path.to_string();
-        for finding in findings(outcome) {
-            let (line, message, metric) = (finding.line(), finding.message(), finding.violation.metric());
+        for violation in &outcome.judgement.violations {
+            let (line, message) = (violation.subject.line(), violation.named_statement());
+            let metric = violation.metric();
             let _ = writeln!(lines, "{path}:{line}:1: {message} [{metric}]");
         }
         if let Some(error) = outcome.failure() {

@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::failure::Failure;
-use super::finding::findings;
 use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
@@ -32,15 +31,15 @@ impl Format for Github {
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut commands = String::new();
         let path = &path.portable();
-        for finding in findings(outcome) {
-            let metric = finding.violation.metric();
+        for violation in &outcome.judgement.violations {
+            let metric = violation.metric();
             let properties = Properties {
                 path,
-                line: finding.line(),
+                line: violation.subject.line(),
                 column: None,
                 title: metric.info().title,
             };
-            let message = format!("{}\nhelp: {}", finding.message(), metric.info().advice);
+            let message = format!("{}\nhelp: {}", violation.named_statement(), metric.info().advice);
             push_command("error", &properties, &message, &mut commands);
         }
         if let Some(error) = outcome.failure() {

@@ -5,12 +5,12 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::failure::Failure;
-use super::finding::{Finding, Subject, findings, fingerprint};
+use super::fingerprint::{self, fingerprint};
 use super::format::Format;
 use super::json_lines::{elements, write_array};
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use antipasta_rules::violations::Remark;
+use antipasta_rules::violations::{Remark, Violation};
 
 /// The report for GitLab.
 pub(super) struct Gitlab;
@@ -46,16 +46,13 @@ struct Lines {
 }
 
 impl Issue {
-    fn of_finding(finding: &Finding<'_>, path: &ReportedPath) -> Self {
-        let begin = finding.line();
-        let end = match finding.subject {
-            Subject::Function(function, _) => function.end_line,
-            Subject::File | Subject::Class(_) => begin,
-        };
+    fn of_violation(violation: &Violation, path: &ReportedPath) -> Self {
+        let begin = violation.subject.line();
+        let end = violation.subject.named().map_or(begin, |named| named.last_line);
         Self {
-            description: finding.message(),
-            check_name: finding.violation.metric().as_str(),
-            fingerprint: finding.fingerprint(path),
+            description: violation.named_statement(),
+            check_name: violation.metric().as_str(),
+            fingerprint: fingerprint::of_violation(violation, path),
             severity: Severity::Major,
             location: Location::new(path, begin, end),
         }
@@ -101,8 +98,8 @@ impl Format for Gitlab {
     }
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
-        let findings = findings(outcome);
-        let violations = findings.iter().map(|finding| Issue::of_finding(finding, path));
+        let violations = outcome.judgement.violations.iter();
+        let violations = violations.map(|violation| Issue::of_violation(violation, path));
         let failure = outcome.failure().into_iter();
         let failure = failure.map(|error| Issue::of_failure(Failure::of(error), path));
         elements(violations.chain(failure))

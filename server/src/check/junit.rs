@@ -8,11 +8,11 @@ use quick_xml::Writer;
 use quick_xml::events::BytesText;
 
 use super::failure::Failure;
-use super::finding::{Finding, Subject, findings};
 use super::format::Format;
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
 use antipasta_rules::escape::{one_line, whole_line};
+use antipasta_rules::violations::Violation;
 
 /// The report in JUnit's XML.
 pub(super) struct Junit;
@@ -57,18 +57,18 @@ impl Format for Junit {
         let path = path.portable();
         let path = whole_line(&path);
         suite(&path, &Counts::of(outcome), |xml| {
-            for finding in findings(outcome) {
-                let help = format!("help: {}", finding.violation.metric().info().advice);
-                let kind = finding.violation.metric().as_str();
-                let place = format!("{path}:{}", finding.line());
-                let text = format!("{place}: {}\n{help}", finding.message());
+            for violation in &outcome.judgement.violations {
+                let help = format!("help: {}", violation.metric().info().advice);
+                let kind = violation.metric().as_str();
+                let place = format!("{path}:{}", violation.subject.line());
+                let text = format!("{place}: {}\n{help}", violation.named_statement());
                 let problem = Problem {
                     element: "failure",
                     kind,
-                    message: &finding.message(),
+                    message: &violation.named_statement(),
                     text: &text,
                 };
-                test_case(xml, &path, &test_name(&finding), Some(&problem))?;
+                test_case(xml, &path, &test_name(violation), Some(&problem))?;
             }
             if let Some(error) = &outcome.error {
                 let failure = Failure::of(error);
@@ -168,11 +168,12 @@ fn test_case(xml: &mut Xml, path: &str, name: &str, problem: Option<&Problem<'_>
 }
 
 /// What a violation is known by from run to run, and which no other of its file has.
-fn test_name(finding: &Finding<'_>) -> String {
-    let metric = finding.violation.metric();
-    match (finding.qualified_name(), finding.subject) {
-        (Some(name), Subject::Function(_, namesakes @ 1..)) => format!("{name} ({}): {metric}", namesakes + 1),
-        (Some(name), _) => format!("{name}: {metric}"),
+fn test_name(violation: &Violation) -> String {
+    let (metric, subject) = (violation.metric(), &violation.subject);
+    let namesakes_above = subject.named().map_or(0, |named| named.namesakes_above);
+    match (subject.display_name(), namesakes_above) {
+        (Some(name), 1..) => format!("{name} ({}): {metric}", namesakes_above + 1),
+        (Some(name), 0) => format!("{name}: {metric}"),
         (None, _) => metric.to_string(),
     }
 }

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::failure::Failure;
-use super::finding::findings;
 use super::format::Format;
 use super::notices::counted;
 use super::report::{Outcome, Report};
@@ -29,14 +28,13 @@ impl Format for Markdown {
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut rows = String::new();
         let path = path.portable();
-        for finding in findings(outcome) {
-            let violation = finding.violation;
+        for violation in &outcome.judgement.violations {
             let (metric, threshold) = (violation.metric(), &violation.threshold);
-            let place = match violation.definition_line {
+            let place = match violation.subject.definition_line() {
                 Some(line) => format!("{path}:{line}"),
                 None => path.clone(),
             };
-            let name = finding.qualified_name();
+            let name = violation.subject.display_name();
             let name = name.map(|name| cell(&name)).unwrap_or_default();
             let _ = writeln!(
                 rows,

@@ -6,7 +6,7 @@ mod changed_files;
 mod concise;
 mod destination;
 mod failure;
-mod finding;
+mod fingerprint;
 mod format;
 mod github;
 mod gitlab;

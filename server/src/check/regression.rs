@@ -3,9 +3,9 @@
 use rustc_hash::FxHashMap;
 
 use super::report::Outcome;
-use antipasta_metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType, Scope};
+use antipasta_metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType};
 use antipasta_rules::config::Config;
-use antipasta_rules::violations::{Violation, judge};
+use antipasta_rules::violations::{Subject, Violation, judge};
 
 /// Leaves of a file's violations those that were not there, or not as bad, in what the file was before. The others are counted.
 /// `base` has the metrics of then.
@@ -15,13 +15,14 @@ pub(super) fn keep_regressions(outcome: &mut Outcome, base: &FileMetrics, config
     let violations = &mut outcome.judgement.violations;
     let all = violations.len();
     violations.retain_mut(|violation| {
-        let function = violation.definition_line.and_then(|line| functions.get(&line));
-        let before = match (&violation.name, violation.metric()) {
-            (Some(_), MetricType::CyclomaticComplexity) => {
-                function.and_then(|function| function.cyclomatic).map(f64::from)
+        let before = match &violation.subject {
+            Subject::Function(named) => {
+                let function = functions.get(&named.line);
+                function
+                    .and_then(|function| function.value(violation.metric()))
+                    .map(f64::from)
             }
-            (Some(_), MetricType::CognitiveComplexity) => function.map(|function| f64::from(function.cognitive)),
-            (name, metric) => totals.get(&(name.clone(), metric)).copied(),
+            Subject::File | Subject::Class(_) => totals.get(&(violation.name.clone(), violation.metric())).copied(),
         };
         let comparison = violation.threshold.comparison;
         let is_worse = |before| comparison.is_worse(violation.value, before);
@@ -98,7 +99,7 @@ fn values_of_file_and_classes(base: &FileMetrics, config: &Config) -> FxHashMap<
     let mut values: FxHashMap<_, _> = rows
         .map(|row| ((name(row.name.as_deref()), row.metric), row.value))
         .collect();
-    let is_total = |violation: &&Violation| violation.name.is_none() || violation.metric().info().scope == Scope::Class;
+    let is_total = |violation: &&Violation| !matches!(violation.subject, Subject::Function(_));
     for violation in judge(base, config).violations.iter().filter(is_total) {
         values.insert((violation.name.clone(), violation.metric()), violation.value);
     }

@@ -9,14 +9,14 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::failure::{Failure, KINDS};
-use super::finding::{Finding, Subject, findings};
+use super::fingerprint;
 use super::format::Format;
 use super::json_lines::{elements, write_array};
 use super::report::{FileReport, Outcome, Report};
 use super::reported_path::{ReportedPath, order_of};
 use super::shard::Part;
 use antipasta_metrics::MetricType;
-use antipasta_rules::violations::{Remark, documentation_url};
+use antipasta_rules::violations::{Remark, Subject, Violation, documentation_url};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -238,16 +238,15 @@ impl ArtifactLocation {
 }
 
 impl ResultObject {
-    fn of_finding(finding: &Finding<'_>, path: &ReportedPath) -> Self {
-        let violation = finding.violation;
+    fn of_violation(violation: &Violation, path: &ReportedPath) -> Self {
         let metric = violation.metric();
-        let fingerprint = finding.fingerprint(path);
+        let fingerprint = fingerprint::of_violation(violation, path);
         Self {
             rule_id: metric.as_str(),
             rule_index: MetricType::ALL.iter().position(|rule| *rule == metric).unwrap_or(0),
             level: Level::Error,
-            message: Message::new(finding.message()),
-            locations: [Location::of_finding(finding, path)],
+            message: Message::new(violation.named_statement()),
+            locations: [Location::of_subject(&violation.subject, path)],
             partial_fingerprints: FINGERPRINTS.map(|name| (name, fingerprint.clone())).into(),
             properties: Some(Properties {
                 value: violation.value,
@@ -295,26 +294,22 @@ impl Location {
     }
 
     /// The line of the `def` or `class`, in the context of the whole function; the first line for a file.
-    fn of_finding(finding: &Finding<'_>, path: &ReportedPath) -> Self {
-        let (context_region, name_and_kind) = match finding.subject {
+    fn of_subject(subject: &Subject, path: &ReportedPath) -> Self {
+        let (context_region, name_and_kind) = match subject {
             Subject::File => (None, None),
-            Subject::Class(name) => (None, Some((name, "type"))),
-            Subject::Function(function, _) => {
-                let kind = if function.classes.is_empty() {
-                    "function"
-                } else {
-                    "member"
-                };
-                let region = Region::lines(function.start_line, function.end_line);
-                (Some(region), Some((&*function.name, kind)))
+            Subject::Class(class) => (None, Some((class.name(), "type"))),
+            Subject::Function(function) => {
+                let kind = if function.is_member() { "member" } else { "function" };
+                let region = Region::lines(function.first_line, function.last_line);
+                (Some(region), Some((function.name(), kind)))
             }
         };
         let logical_location = name_and_kind.map(|(name, kind)| LogicalLocation {
             name: name.to_owned(),
-            fully_qualified_name: finding.qualified_name().unwrap_or_default().into_owned(),
+            fully_qualified_name: subject.display_name().unwrap_or_default(),
             kind,
         });
-        let mut location = Self::new(path, Some(Region::lines(finding.line(), finding.line())));
+        let mut location = Self::new(path, Some(Region::lines(subject.line(), subject.line())));
         location.physical_location.context_region = context_region;
         location.logical_locations.extend(logical_location);
         location
@@ -327,8 +322,8 @@ impl Format for Sarif {
     }
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
-        let findings = findings(outcome);
-        elements(findings.iter().map(|finding| ResultObject::of_finding(finding, path)))
+        let violations = outcome.judgement.violations.iter();
+        elements(violations.map(|violation| ResultObject::of_violation(violation, path)))
     }
 
     fn write(

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::finding::fingerprint;
+use super::fingerprint::fingerprint;
 
 /// More jobs than this share nothing.
 pub(super) const MOST: usize = 10_000;

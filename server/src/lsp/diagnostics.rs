@@ -90,7 +90,7 @@ impl Context<'_> {
     fn diagnostic(&self, violation: &Violation) -> Diagnostic {
         let text = self.document.text();
         let metric = violation.metric();
-        let line = violation.definition_line.map(|line| line.saturating_sub(1));
+        let line = violation.subject.definition_line().map(|line| line.saturating_sub(1));
         let bytes = match line {
             Some(line) => name_on_line(text, line),
             None => bytes_of_line(text, 0),

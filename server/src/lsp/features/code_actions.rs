@@ -111,7 +111,8 @@ fn data_of(diagnostic: &Diagnostic, snapshot: &Snapshot) -> Option<DiagnosticDat
 /// The violation that a diagnostic is about, if the text still has it where it was.
 fn violation_of<'a>(data: &DiagnosticData, snapshot: &'a Snapshot) -> Option<&'a Violation> {
     let line = data.line.map(|line| line + 1);
-    let is_meant = |violation: &&Violation| violation.metric() == data.metric && violation.definition_line == line;
+    let is_meant =
+        |violation: &&Violation| violation.metric() == data.metric && violation.subject.definition_line() == line;
     snapshot.judgement.violations.iter().find(is_meant)
 }
 

@@ -6,7 +6,7 @@ use crate::lsp::definitions::{MetricValue, Values};
 use crate::lsp::snapshot::Snapshot;
 use antipasta_metrics::{Definition, MetricType, Scope};
 use antipasta_rules::config::{Comparison, Threshold};
-use antipasta_rules::violations::Violation;
+use antipasta_rules::violations::Subject;
 use antipasta_syntax::text::python_float;
 
 /// What holding a value against a threshold gives.
@@ -44,9 +44,9 @@ pub struct JudgedValue {
     pub verdict: Option<Verdict>,
 }
 
-/// What a violation is about.
+/// What a value is about, in little.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Subject<'a> {
+enum Key<'a> {
     File,
     /// A function, by the line, from 0, of its `def`.
     Function(u32),
@@ -58,7 +58,7 @@ enum Subject<'a> {
 pub struct JudgedValues<'a> {
     snapshot: &'a Snapshot,
     values: Values,
-    violations: FxHashSet<(MetricType, Subject<'a>)>,
+    violations: FxHashSet<(MetricType, Key<'a>)>,
 }
 
 impl<'a> JudgedValues<'a> {
@@ -70,22 +70,22 @@ impl<'a> JudgedValues<'a> {
             values: Values::of(&snapshot.document),
             violations: violations
                 .filter(|violation| !violation.repeats_functions())
-                .map(|violation| (violation.metric(), Subject::of(violation)))
+                .map(|violation| (violation.metric(), key_of(&violation.subject)))
                 .collect(),
         }
     }
 
     /// The values of the file, in the order of the report.
     pub fn of_file(&self) -> Vec<JudgedValue> {
-        let judged = |&value| self.judged(value, Subject::File, true);
+        let judged = |&value| self.judged(value, Key::File, true);
         self.values.file.iter().map(judged).collect()
     }
 
     /// The values of a function or class, in the order in which metrics are listed to people.
     pub fn of_definition(&self, definition: &Definition<'a>) -> Vec<JudgedValue> {
         let subject = match definition {
-            Definition::Function(_) => Subject::Function(definition.line()),
-            Definition::Class(_) => Subject::Class(definition.name()),
+            Definition::Function(_) => Key::Function(definition.line()),
+            Definition::Class(_) => Key::Class(definition.name()),
         };
         let values = self.values.of_definition(definition).iter();
         let mut judged: Vec<JudgedValue> = values
@@ -96,7 +96,7 @@ impl<'a> JudgedValues<'a> {
         judged
     }
 
-    fn judged(&self, (metric, value): MetricValue, subject: Subject<'a>, is_judged: bool) -> JudgedValue {
+    fn judged(&self, (metric, value): MetricValue, subject: Key<'a>, is_judged: bool) -> JudgedValue {
         let threshold = self.snapshot.config.threshold(metric).copied().filter(|_| is_judged);
         let verdict = threshold.and_then(|threshold| {
             if threshold.comparison.holds(value, threshold.limit) {
@@ -116,13 +116,11 @@ impl<'a> JudgedValues<'a> {
     }
 }
 
-impl<'a> Subject<'a> {
-    fn of(violation: &'a Violation) -> Self {
-        match (violation.metric(), violation.name.as_deref(), violation.definition_line) {
-            (metric, Some(name), _) if metric.info().scope == Scope::Class => Self::Class(name),
-            (_, _, Some(line)) => Self::Function(line.saturating_sub(1)),
-            (_, _, None) => Self::File,
-        }
+fn key_of(subject: &Subject) -> Key<'_> {
+    match subject {
+        Subject::File => Key::File,
+        Subject::Class(class) => Key::Class(&class.qualified_name),
+        Subject::Function(function) => Key::Function(function.line.saturating_sub(1)),
     }
 }
 

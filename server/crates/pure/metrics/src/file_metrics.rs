@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::function_summary::FunctionSummary;
 use super::recursion_limit::Exceeded;
+use super::registry::MetricType;
 use super::rows::Run;
 
 /// Halstead's four counts.
@@ -177,6 +178,15 @@ impl FunctionMetrics {
         }
         name.push_str(&self.name);
         Cow::Owned(name)
+    }
+
+    /// Its value of a metric of functions; `None` if there is none.
+    pub const fn value(&self, metric: MetricType) -> Option<u32> {
+        match metric {
+            MetricType::CyclomaticComplexity => self.cyclomatic,
+            MetricType::CognitiveComplexity => Some(self.cognitive),
+            _ => None,
+        }
     }
 
     /// The cognitive complexity that there is a row of; `None` if a comment asks complexipy to ignore the function.

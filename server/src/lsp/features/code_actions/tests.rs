@@ -131,8 +131,8 @@ fn ignored(text: &str, metric: MetricType, line: u32) -> Option<String> {
 fn of_definitions(snapshot: &Snapshot) -> Vec<(MetricType, Option<u32>)> {
     let violations = snapshot.judgement.violations.iter();
     violations
-        .filter(|violation| violation.definition_line.is_some())
-        .map(|violation| (violation.metric(), violation.definition_line))
+        .filter(|violation| violation.subject.definition_line().is_some())
+        .map(|violation| (violation.metric(), violation.subject.definition_line()))
         .collect()
 }
 

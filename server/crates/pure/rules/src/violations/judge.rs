@@ -1,9 +1,11 @@
 //! The metrics of a file held against a configuration.
 
+use std::borrow::Cow;
 use std::cell::LazyCell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::subject::{Named, Subject};
 use super::suppression::{Remark, Suppressions, Verdict};
 use super::violation::Violation;
 use crate::config::Config;
@@ -48,15 +50,17 @@ pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
             Verdict::AboveCeiling(ceiling) => Some(ceiling),
             Verdict::Stands => None,
         };
-        let definition_line = match row.function {
-            Some(function) => Some(function.def_line()),
-            None => row.name.as_deref().and_then(|name| class_lines.get(name).copied()),
+        let subject = match (row.function, row.name.as_deref()) {
+            (Some(function), _) => Subject::of_function(&function),
+            (None, Some(name)) => Subject::of_class(name, class_lines.get(name).copied().unwrap_or(1)),
+            (None, None) => Subject::File,
         };
         violations.push(Violation {
             ceiling,
-            ..Violation::of_row(&row, value, threshold, definition_line)
+            ..Violation::of_row(&row, value, threshold, subject)
         });
     });
+    count_namesakes(measured, &mut violations);
     Judgement {
         unused_ignores: suppressions.unused(config),
         violations,
@@ -112,6 +116,32 @@ fn value_without(
     kept.filter_map(FunctionMetrics::reported_cognitive)
         .max()
         .map(f64::from)
+}
+
+/// Says of each function that violates how many of the same qualified name stand above it.
+fn count_namesakes(measured: &impl Measured, violations: &mut [Violation]) {
+    let mut by_line: FxHashMap<u32, Vec<&mut Named>> = FxHashMap::default();
+    let mut names: FxHashSet<Box<str>> = FxHashSet::default();
+    for violation in violations {
+        if let Subject::Function(named) = &mut violation.subject {
+            if !names.contains(named.name()) {
+                names.insert(named.name().into());
+            }
+            by_line.entry(named.line).or_default().push(named);
+        }
+    }
+    if names.is_empty() {
+        return;
+    }
+    let mut above: FxHashMap<Cow<'_, str>, u32> = FxHashMap::default();
+    let functions = measured.runs().flat_map(|run| run.placed_functions());
+    for function in functions.filter(|function| names.contains(&function.item.name)) {
+        let above = above.entry(function.item.qualified_name()).or_default();
+        for named in by_line.get_mut(&function.def_line()).into_iter().flatten() {
+            named.namesakes_above = *above;
+        }
+        *above += 1;
+    }
 }
 
 /// The lines of the module's classes in the file, by their names. Several classes of one name share a row; the first is as
@@ -174,6 +204,32 @@ mod tests {
                 "f: Cognitive Complexity is 4.00 (threshold: <= 1.0)",
             ]
         );
+    }
+
+    #[test]
+    fn a_violation_says_what_it_is_about() {
+        let class = format!("class C:\n    class D:\n{}", function("@a|def m(self):", 4, "        "));
+        let source = class.clone() + &class + &function("def m(self):", 4, "") + &function("def m(self):", 0, "");
+        let judgement = judged(&source);
+        let cyclomatic = |violation: &&Violation| violation.metric() == MetricType::CognitiveComplexity;
+        let subjects: Vec<_> = judgement.violations.iter().filter(cyclomatic).collect();
+        let named = |violation: &&Violation| {
+            let named = violation.subject.named()?;
+            let place = (named.line, named.first_line, named.last_line);
+            Some((named.qualified_name.to_string(), named.namesakes_above, place))
+        };
+        assert_eq!(
+            subjects.iter().map(named).collect::<Vec<_>>(),
+            [
+                Some(("C.D.m".to_owned(), 0, (4, 3, 8))),
+                Some(("C.D.m".to_owned(), 1, (12, 11, 16))),
+                Some(("m".to_owned(), 0, (17, 17, 21))),
+                None,
+            ]
+        );
+        assert_eq!(subjects[1].subject.display_name().as_deref(), Some("C::D::m"));
+        assert!(subjects[1].subject.named().is_some_and(Named::is_member));
+        assert_eq!(subjects[3].subject, Subject::File);
     }
 
     #[test]
@@ -261,7 +317,10 @@ mod tests {
             .iter()
             .rev()
             .find(|violation| violation.metric() == MetricType::WeightedMethodsPerClass);
-        assert_eq!(of_classes.unwrap().definition_line, Some(3 * (MANY as u32 - 1) + 1));
+        assert_eq!(
+            of_classes.unwrap().subject.definition_line(),
+            Some(3 * (MANY as u32 - 1) + 1)
+        );
     }
 
     #[test]

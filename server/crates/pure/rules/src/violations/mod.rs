@@ -5,6 +5,7 @@ mod ignore_comment;
 mod ignore_edit;
 mod insert_ignore_comment;
 mod judge;
+mod subject;
 mod suppression;
 mod violation;
 
@@ -13,5 +14,6 @@ pub use ignore_comment::IgnoredMetric;
 pub use ignore_edit::{ignores_also, with_ignored};
 pub use insert_ignore_comment::ignore_comment;
 pub use judge::{Judgement, judge};
+pub use subject::{Named, Subject};
 pub use suppression::Remark;
 pub use violation::Violation;

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::subject::Subject;
 use crate::config::Threshold;
 use antipasta_metrics::{Aggregate, MetricRow, MetricType};
 use antipasta_syntax::text::python_float;
@@ -13,12 +14,12 @@ pub struct Violation {
     pub threshold: Threshold,
     /// The value.
     pub value: f64,
-    /// The line of the function, from 1; `None` for a file's or a class's value.
+    /// What the value is about.
+    pub subject: Subject,
+    /// The line that the reference's message names, from 1; `None` for a file's or a class's value.
     pub line: Option<u32>,
-    /// The function or class; `None` for a value of the file.
+    /// The name that the reference's message has; `None` for a value of the file.
     pub name: Option<Box<str>>,
-    /// The line of the `def` or `class` that the value is about, from 1; `None` for a value of the file.
-    pub definition_line: Option<u32>,
     /// The ceiling of an ignore comment that the value has grown above.
     pub ceiling: Option<f64>,
     /// The value before the change that is checked, if there was one and only what got worse is asked for.
@@ -26,11 +27,11 @@ pub struct Violation {
 }
 
 impl Violation {
-    pub(super) fn of_row(row: &MetricRow<'_>, value: f64, threshold: Threshold, definition_line: Option<u32>) -> Self {
+    pub(super) fn of_row(row: &MetricRow<'_>, value: f64, threshold: Threshold, subject: Subject) -> Self {
         Self {
             threshold,
-            definition_line,
             value,
+            subject,
             line: row.line,
             name: row.name.as_deref().map(Box::from),
             ceiling: None,
@@ -45,7 +46,22 @@ impl Violation {
 
     /// Whether it is of a file's average or maximum over its functions: violations of the functions say the same.
     pub fn repeats_functions(&self) -> bool {
-        self.metric().info().aggregate != Aggregate::None && self.name.is_none()
+        self.metric().info().aggregate != Aggregate::None && self.subject == Subject::File
+    }
+
+    /// What is wrong, with the name but without the place: `C::m: Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
+    pub fn named_statement(&self) -> String {
+        let mut statement = match self.subject.display_name() {
+            Some(name) => format!("{name}: {}", self.statement()),
+            None => self.statement(),
+        };
+        if let Some(ceiling) = self.ceiling {
+            let _ = write!(statement, "; above the ceiling of its ignore comment: {ceiling}");
+        }
+        if let Some(delta) = self.delta() {
+            let _ = write!(statement, "; {delta}");
+        }
+        statement
     }
 
     /// What the reference says of it: `PATH:LINE (FUNCTION): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
@@ -103,7 +119,7 @@ mod tests {
             value: 12.0,
             line: Some(3),
             name: Some("run".into()),
-            definition_line: Some(3),
+            subject: Subject::File,
             ceiling: None,
             before: None,
         };
