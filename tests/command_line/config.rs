@@ -148,6 +148,17 @@ fn the_schema_accepts_what_we_accept() {
     }
 }
 
+/// Editors and SchemaStore take it from the repository.
+#[test]
+fn the_committed_schema_is_that_of_the_program() {
+    let committed = concat!(env!("CARGO_MANIFEST_DIR"), "/../config.schema.json");
+    let printed = Project::new(&[]).run(&["config", "schema"]).stdout;
+    assert!(
+        std::fs::read_to_string(committed).is_ok_and(|committed| committed.replace('\r', "") == printed),
+        "run `cargo run -- config schema > config.schema.json`"
+    );
+}
+
 /// Whether a JSON Schema accepts a document. Knows the keywords that ours uses, and panics at any other. (The libraries for
 /// this bring in a hundred crates.)
 fn accepts(schema: &Value, document: &Value) -> bool {

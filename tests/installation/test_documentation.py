@@ -39,6 +39,7 @@ NOT_RUN = {
 }
 #: Languages that nothing here can run.
 OTHER_LANGUAGES = {
+    "mermaid": "GitHub draws it",
     "lua": "Neovim reads it: the step `editors` runs the plugin and the server in it",
     "elisp": "Emacs reads it: tests/editor/emacs/run.py runs the server there",
 }
