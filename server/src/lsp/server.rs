@@ -8,21 +8,24 @@ use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{request::Request, *};
 use tower_lsp::{ClientSocket, LspService};
 
-use super::client_support::{ClientSupport, encoding_kind};
-use super::command::Command;
-use super::features::code_actions::{Surroundings, code_actions};
-use super::features::code_lens::code_lenses;
-use super::features::document_symbols::{document_symbols, flat_document_symbols};
-use super::features::hover::hover;
-use super::features::inlay_hints::inlay_hints;
-use super::features::metrics_request::{MetricsParams, MetricsReport, MetricsRequest, metrics_report};
-use super::features::workspace_metrics::{WorkspaceMetricsParams, WorkspaceMetricsRequest, WorkspaceReport};
-use super::outbox::Outbox;
-use super::scan::Scan;
-use super::session::Session;
-use super::settings::{SECTION, Settings};
-use super::snapshot::Snapshot;
-use super::{commands, configurations, parent, patience, pulling, survey, watching};
+use super::commands::execute as commands;
+use super::documents::pull_diagnostics;
+use super::protocol::{parent_process, request_timeout};
+use super::workspace::{configurations, survey, watching};
+use crate::lsp::commands::command::Command;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::features::code_actions::{CodeActionContext, code_actions};
+use crate::lsp::features::code_lens::code_lenses;
+use crate::lsp::features::document_symbols::{document_symbols, flat_document_symbols};
+use crate::lsp::features::hover::hover;
+use crate::lsp::features::inlay_hints::inlay_hints;
+use crate::lsp::features::metrics_request::{MetricsParams, MetricsReport, MetricsRequest, metrics_report};
+use crate::lsp::features::workspace_metrics::{WorkspaceMetricsParams, WorkspaceMetricsRequest, WorkspaceReport};
+use crate::lsp::protocol::client_capabilities::{ClientSupport, encoding_kind};
+use crate::lsp::protocol::outbox::Outbox;
+use crate::lsp::session::Session;
+use crate::lsp::settings::{SECTION, Settings};
+use crate::lsp::workspace::scan::Scan;
 use antipasta_analysis::Workers;
 use antipasta_rules::escape::code;
 
@@ -130,7 +133,7 @@ impl LanguageServer {
             section: Some(SECTION.to_owned()),
         };
         let client = session.client.clone();
-        match patience::answer(async move { client.configuration(vec![item]).await }).await {
+        match request_timeout::answer(async move { client.configuration(vec![item]).await }).await {
             // A client that has no settings of ours says null: those that it introduced itself with stay.
             Ok(values) => match values.first() {
                 Some(value @ Value::Object(_)) => self.set_settings(value),
@@ -179,7 +182,7 @@ impl tower_lsp::LanguageServer for LanguageServer {
     async fn initialize(&self, params: InitializeParams) -> Result<InitializeResult> {
         self.session.introduce(ClientSupport::of(&params));
         let session = Arc::clone(&self.session);
-        parent::watch(&params, move || u8::from(!session.is_shut_down()));
+        parent_process::watch(&params, move || u8::from(!session.is_shut_down()));
         self.session.trace.set(params.trace.unwrap_or_default());
         self.session.set_roots(roots(&params));
         if let Some(options) = &params.initialization_options {
@@ -205,7 +208,7 @@ impl tower_lsp::LanguageServer for LanguageServer {
             };
             let client = self.session.client.clone();
             let registered = async move { client.register_capability(vec![registration]).await };
-            if let Err(error) = patience::answer(registered).await {
+            if let Err(error) = request_timeout::answer(registered).await {
                 tracing::warn!("the client does not say when settings change: {error}");
             }
         }
@@ -258,11 +261,11 @@ impl tower_lsp::LanguageServer for LanguageServer {
     }
 
     async fn diagnostic(&self, params: DocumentDiagnosticParams) -> Result<DocumentDiagnosticReportResult> {
-        pulling::of_document(&self.session, params).await
+        pull_diagnostics::of_document(&self.session, params).await
     }
 
     async fn workspace_diagnostic(&self, params: WorkspaceDiagnosticParams) -> Result<WorkspaceDiagnosticReportResult> {
-        Ok(pulling::of_workspace(&self.session, &params.previous_result_ids).await)
+        Ok(pull_diagnostics::of_workspace(&self.session, &params.previous_result_ids).await)
     }
 
     async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
@@ -316,13 +319,13 @@ impl tower_lsp::LanguageServer for LanguageServer {
         let uri = params.text_document.uri.clone();
         let actions = self.session.ask(&uri, move |snapshot| {
             let root = configurations::new_root(&session, snapshot);
-            let surroundings = Surroundings {
+            let context = CodeActionContext {
                 encoding: session.support().encoding,
                 edits: session.support().edits,
                 root: root.as_ref(),
                 configuration: &|path| configurations::text(&session, path),
             };
-            let actions = code_actions(snapshot, &params, &surroundings);
+            let actions = code_actions(snapshot, &params, &context);
             actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()
         });
         actions.await

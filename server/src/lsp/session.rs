@@ -10,20 +10,20 @@ use tower_lsp::Client;
 use tower_lsp::jsonrpc;
 use tower_lsp::lsp_types::{DidCloseTextDocumentParams, DidOpenTextDocumentParams, Url};
 
-use super::attendance;
-use super::client_support::ClientSupport;
-use super::configuration_problems::{self, ConfigurationProblems};
-use super::intake::ChangeParams;
-use super::open_document::OpenDocument;
-use super::outbox::Outbox;
-use super::scan::Scan;
-use super::settings::{DiagnosticMode, Settings};
-use super::snapshot::Snapshot;
-use super::trace::Trace;
-use super::trees::Trees;
-use super::underway::UnderwayCount;
-use super::watching::OwnWatcher;
-use super::workspace::Workspace;
+use crate::lsp::documents::document_task;
+use crate::lsp::documents::open_document::OpenDocument;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::documents::syntax_trees::Trees;
+use crate::lsp::protocol::client_capabilities::ClientSupport;
+use crate::lsp::protocol::dispatch::ChangeParams;
+use crate::lsp::protocol::outbox::Outbox;
+use crate::lsp::protocol::trace::Trace;
+use crate::lsp::settings::{DiagnosticMode, Settings};
+use crate::lsp::workspace::configuration_problems::{self, ConfigurationProblems};
+use crate::lsp::workspace::folders::Workspace;
+use crate::lsp::workspace::pending_work::PendingWork;
+use crate::lsp::workspace::scan::Scan;
+use crate::lsp::workspace::watching::OwnWatcher;
 use antipasta_analysis::Workers;
 use antipasta_workspace::locks;
 
@@ -46,7 +46,7 @@ pub struct Session {
     /// How much the client wants to be told of what happens.
     pub trace: Trace,
     /// What is under way that will change what is known of the workspace.
-    pub underway: UnderwayCount,
+    pub pending_work: PendingWork,
     support: OnceLock<ClientSupport>,
     settings: RwLock<Arc<Settings>>,
     roots: RwLock<Vec<PathBuf>>,
@@ -62,9 +62,9 @@ pub struct Session {
 const TYPING: Duration = Duration::from_millis(200);
 
 /// How long an analysis of an open document counts as one: the background scan keeps out of its way.
-pub struct Busy<'a>(&'a AtomicUsize);
+pub struct InteractiveGuard<'a>(&'a AtomicUsize);
 
-impl Drop for Busy<'_> {
+impl Drop for InteractiveGuard<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
     }
@@ -82,7 +82,7 @@ impl Session {
             configuration_problems: ConfigurationProblems::default(),
             trees: Trees::default(),
             trace: Trace::default(),
-            underway: UnderwayCount::default(),
+            pending_work: PendingWork::default(),
             support: OnceLock::new(),
             settings: RwLock::default(),
             roots: RwLock::default(),
@@ -182,7 +182,7 @@ impl Session {
             older.close();
         }
         if document.is_python {
-            tokio::spawn(attendance::attend(Arc::clone(self), document));
+            tokio::spawn(document_task::drive(Arc::clone(self), document));
         }
     }
 
@@ -234,7 +234,7 @@ impl Session {
 
     /// What is known of an open document as it is now, settled; `None` if it is not open.
     pub async fn snapshot(self: &Arc<Self>, uri: &Url) -> Option<Arc<Snapshot>> {
-        attendance::settled(self, &self.document(uri)?).await
+        document_task::settled(self, &self.document(uri)?).await
     }
 
     /// What `feature` makes of an open document as it is now; nothing if it is not open.
@@ -260,14 +260,14 @@ impl Session {
     // --- the background ---
 
     /// Notes that an open document is being analysed, for as long as the result lives.
-    pub fn busy(&self) -> Busy<'_> {
+    pub fn busy(&self) -> InteractiveGuard<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);
-        Busy(&self.busy)
+        InteractiveGuard(&self.busy)
     }
 
     /// Holds the thread while open documents are being analysed, but not for long, and for a moment if somebody is typing: the
     /// next change may come at any time, and should find the processors free.
-    pub fn give_way(&self) {
+    pub fn yield_to_interactive(&self) {
         const MOMENT: Duration = Duration::from_millis(3);
         const PATIENCE: u32 = 20;
         if self.last_change().elapsed() < TYPING {
@@ -289,7 +289,7 @@ impl Session {
     pub fn scan_in_background(self: &Arc<Self>) {
         if self.settings().workspace_scan.is_on() && !self.is_shut_down() {
             let session = Arc::clone(self);
-            let underway = self.underway.begin();
+            let underway = self.pending_work.begin();
             tokio::spawn(async move {
                 session.scan.run(&session).await;
                 drop(underway);
@@ -297,8 +297,8 @@ impl Session {
         }
     }
 
-    /// Has the client ask again for what it was told before, as far as it can. Nobody waits until it says that it will: it may
-    /// ask first.
+    /// Asks the client to refresh (`workspace/*/refresh`) what it supports. Does not wait for its answers: the client may send
+    /// its requests first.
     pub fn refresh(self: &Arc<Self>) {
         let session = Arc::clone(self);
         tokio::spawn(async move {

@@ -10,10 +10,10 @@ use ropey::Rope;
 use tower_lsp::lsp_types::{self, CodeAction, CodeActionKind, CodeActionParams, Diagnostic, TextEdit, Url};
 
 use super::edits::EditSupport;
-use crate::lsp::command::Command;
-use crate::lsp::convert::to_range;
-use crate::lsp::diagnostics::{DiagnosticData, SOURCE};
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::commands::command::Command;
+use crate::lsp::documents::diagnostics::{DiagnosticData, SOURCE};
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::protocol::convert::to_range;
 use antipasta_metrics::definition_on_line;
 use antipasta_rules::config::{Config, Format, edit_to_pass, new_configuration, passing_limit};
 use antipasta_rules::escape::code;
@@ -33,7 +33,7 @@ pub struct ConfigurationText {
 }
 
 /// What code actions depend on besides the document.
-pub struct Surroundings<'a> {
+pub struct CodeActionContext<'a> {
     /// How the client counts characters.
     pub encoding: PositionEncoding,
     /// What it can do with an edit.
@@ -53,7 +53,7 @@ pub struct Surroundings<'a> {
 pub fn code_actions(
     snapshot: &Snapshot,
     request: &CodeActionParams,
-    surroundings: &Surroundings<'_>,
+    context: &CodeActionContext<'_>,
 ) -> Vec<CodeAction> {
     if !wants_quick_fixes(request.context.only.as_deref()) {
         return Vec::new();
@@ -71,7 +71,7 @@ pub fn code_actions(
         let violation = violation_of(&data, snapshot)?;
         Some(Subject {
             snapshot,
-            surroundings,
+            context,
             diagnostic,
             data,
             violation,
@@ -119,7 +119,7 @@ fn violation_of<'a>(data: &DiagnosticData, snapshot: &'a Snapshot) -> Option<&'a
 /// A diagnostic, and what is known of it.
 struct Subject<'a> {
     snapshot: &'a Snapshot,
-    surroundings: &'a Surroundings<'a>,
+    context: &'a CodeActionContext<'a>,
     diagnostic: &'a Diagnostic,
     data: DiagnosticData,
     violation: &'a Violation,
@@ -139,11 +139,11 @@ impl Subject<'_> {
             ceiling: None,
         };
         let (bytes, comment) = ignore_comment(document, &definition, &[wanted])?;
-        let range = to_range(document.text(), &bytes, self.surroundings.encoding);
+        let range = to_range(document.text(), &bytes, self.context.encoding);
         let edit = TextEdit::new(range, comment);
         let title = format!("Ignore {} of {} here", self.data.metric, code(definition.name()));
         Some(CodeAction {
-            edit: Some(self.surroundings.edits.edit_of_text(uri, Some(*version), edit)),
+            edit: Some(self.context.edits.edit_of_text(uri, Some(*version), edit)),
             ..self.action(title)
         })
     }
@@ -157,7 +157,7 @@ impl Subject<'_> {
     }
 
     fn set_threshold_in(&self, path: &Path) -> Option<CodeAction> {
-        let configuration = (self.surroundings.configuration)(path)?;
+        let configuration = (self.context.configuration)(path)?;
         // Editors do not show a byte order mark.
         let text = configuration
             .text
@@ -165,24 +165,21 @@ impl Subject<'_> {
             .unwrap_or(&configuration.text);
         let format = Format::of_path(path);
         let (limit, edit) = edit_to_pass(format, text, self.data.metric, self.violation.value)?;
-        let range = to_range(&Rope::from_str(text), &edit.bytes, self.surroundings.encoding);
+        let range = to_range(&Rope::from_str(text), &edit.bytes, self.context.encoding);
         let edit = TextEdit::new(range, edit.replacement);
         let (uri, version) = (&configuration.uri, configuration.version);
         Some(CodeAction {
-            edit: Some(self.surroundings.edits.edit_of_text(uri, version, edit)),
+            edit: Some(self.context.edits.edit_of_text(uri, version, edit)),
             ..self.action(format!("Set the threshold of {} to {limit}", self.data.metric))
         })
     }
 
     fn set_threshold_in_new_file(&self) -> Option<CodeAction> {
         let metric = self.data.metric;
-        let mut uri = self.surroundings.root?.clone();
+        let mut uri = self.context.root?.clone();
         uri.path_segments_mut().ok()?.pop_if_empty().push(FILE_NAME);
         let limit = passing_limit(&Config::built_in(), metric, self.violation.value)?;
-        let edit = self
-            .surroundings
-            .edits
-            .new_file(&uri, new_configuration(metric, limit)?)?;
+        let edit = self.context.edits.new_file(&uri, new_configuration(metric, limit)?)?;
         Some(CodeAction {
             edit: Some(edit),
             ..self.action(format!("Set the threshold of {metric} to {limit} in a new {FILE_NAME}"))

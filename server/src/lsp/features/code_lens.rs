@@ -5,10 +5,10 @@ use tower_lsp::lsp_types;
 
 use super::judged_values::{JudgedValues, summary};
 use super::outline::{Entry, entries, outline};
-use crate::lsp::command::Command;
-use crate::lsp::convert::to_range;
-use crate::lsp::definitions::name_on_line;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::commands::command::Command;
+use crate::lsp::documents::definitions::name_on_line;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::protocol::convert::to_range;
 use antipasta_syntax::text::PositionEncoding;
 
 /// One lens for each function and class that has values, such as `cyclomatic 12 > 10 · cognitive 7` where the first

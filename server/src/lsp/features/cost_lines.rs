@@ -74,8 +74,8 @@ pub fn constructs(line: &LineCosts) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsp::documents::snapshot::Snapshot;
     use crate::lsp::features::testing::{edited_snapshot, snapshot};
-    use crate::lsp::snapshot::Snapshot;
     use MetricType::{CognitiveComplexity, CyclomaticComplexity};
     use antipasta_metrics::{Definition, definition_on_line};
     use tower_lsp::lsp_types::MarkupKind;

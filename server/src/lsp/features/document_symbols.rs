@@ -4,9 +4,9 @@ use tower_lsp::lsp_types::{DocumentSymbol, Location, Range, SymbolInformation, S
 
 use super::judged_values::{JudgedValues, summary};
 use super::outline::{Entry, entries, outline, range_of_entry};
-use crate::lsp::convert::to_range;
-use crate::lsp::definitions::name_on_line;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::definitions::name_on_line;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::protocol::convert::to_range;
 use antipasta_metrics::Definition;
 use antipasta_syntax::text::PositionEncoding;
 

@@ -7,8 +7,8 @@ use super::judged_values::{JudgedValue, JudgedValues, limit_text};
 use super::methods::list_methods;
 use super::outline::{Entry, entries, entry_on_line, outline};
 use super::page::Page;
-use crate::lsp::diagnostics::DiagnosticData;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::diagnostics::DiagnosticData;
+use crate::lsp::documents::snapshot::Snapshot;
 use antipasta_metrics::{Definition, MetricType};
 use antipasta_rules::escape::code;
 

@@ -6,8 +6,8 @@ use tower_lsp::lsp_types::{DocumentSymbol, MarkupKind, Position, Range};
 
 use super::testing::{edit, snapshot_of};
 use super::{code_lens, document_symbols, explanation, hover, inlay_hints, metrics_request};
-use crate::lsp::diagnostics::DiagnosticData;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::diagnostics::DiagnosticData;
+use crate::lsp::documents::snapshot::Snapshot;
 use antipasta_metrics::{Document, MetricType};
 use antipasta_syntax::text::PositionEncoding;
 

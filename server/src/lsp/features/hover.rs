@@ -7,9 +7,9 @@ use super::judged_values::JudgedValues;
 use super::methods::list_methods;
 use super::outline::{entry_on_line, outline};
 use super::page::Page;
-use crate::lsp::convert::{from_position, to_range};
-use crate::lsp::definitions::name_on_line;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::definitions::name_on_line;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::protocol::convert::{from_position, to_range};
 use antipasta_metrics::{Definition, MetricType, definition_on_line};
 use antipasta_syntax::text::PositionEncoding;
 

@@ -3,8 +3,8 @@
 use tower_lsp::lsp_types::{InlayHint, InlayHintLabel, InlayHintTooltip, Position, Range};
 
 use super::cost_lines::constructs;
-use crate::lsp::convert::{bytes_of_line, to_position};
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::protocol::convert::{bytes_of_line, to_position};
 use antipasta_metrics::{FunctionCosts, LineCosts, Measured as _, MetricType};
 use antipasta_rules::escape::code;
 use antipasta_syntax::text::PositionEncoding;

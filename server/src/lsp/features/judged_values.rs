@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashSet;
 
-use crate::lsp::definitions::{MetricValue, Values};
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::definitions::{MetricValue, Values};
+use crate::lsp::documents::snapshot::Snapshot;
 use antipasta_metrics::{Definition, MetricType, Scope};
 use antipasta_rules::config::{Comparison, Threshold};
 use antipasta_rules::violations::Subject;

@@ -7,9 +7,9 @@ use tower_lsp::lsp_types::{Position, Range, TextDocumentIdentifier, Url};
 
 use super::judged_values::{JudgedValue, JudgedValues, Verdict};
 use super::outline::{Entry, ErrorInText, entry_around_line, outline, qualified_name, range_of_entry};
-use crate::lsp::convert::to_range;
-use crate::lsp::definitions::name_on_line;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::definitions::name_on_line;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::protocol::convert::to_range;
 use antipasta_metrics::{Definition, FunctionSummary, Measured as _, MetricType};
 use antipasta_syntax::text::PositionEncoding;
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use ropey::Rope;
 use tower_lsp::lsp_types;
 
-use crate::lsp::convert::bytes_of_line;
+use crate::lsp::protocol::convert::bytes_of_line;
 use antipasta_metrics::{Definition, Document, MeasuredUnit};
 use antipasta_syntax::SyntaxError;
 use antipasta_syntax::text::{Lines as _, PositionEncoding};
@@ -235,8 +235,8 @@ pub fn qualified_name(definition: &Definition<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lsp::documents::snapshot::Snapshot;
     use crate::lsp::features::testing::{edited_snapshot, snapshot};
-    use crate::lsp::snapshot::Snapshot;
 
     /// Each entry as `indentation name first-last`, lines from 1.
     fn listed(snapshot: &Snapshot) -> Vec<String> {

@@ -5,7 +5,7 @@ use tower_lsp::lsp_types::MarkupKind;
 use super::judged_values::JudgedValues;
 use super::outline::{entry_on_line, outline};
 use super::page::Page;
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::snapshot::Snapshot;
 use antipasta_rules::escape::code;
 
 /// Every value of the function or class whose `def` or `class` is on `line`, from 0, or of the file if there is none, in

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use ropey::Rope;
 use tower_lsp::lsp_types::{Range, Url};
 
-use crate::lsp::client_support::ClientSupport;
+use crate::lsp::documents::snapshot::{Diagnostics, Snapshot};
+use crate::lsp::protocol::client_capabilities::ClientSupport;
 use crate::lsp::settings::Settings;
-use crate::lsp::snapshot::{Diagnostics, Snapshot};
 use antipasta_metrics::Document;
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::{Judgement, judge};
@@ -81,7 +81,7 @@ pub fn edit(document: &mut Document, start: usize, end: usize, new: &str) {
 pub fn text_at(snapshot: &Snapshot, range: Range, encoding: PositionEncoding) -> String {
     let text = snapshot.document.text();
     let [start, end] = [range.start, range.end].map(|position| {
-        let position = crate::lsp::convert::from_position(position);
+        let position = crate::lsp::protocol::convert::from_position(position);
         position.byte(text, encoding)
     });
     String::from(text.byte_slice(start..end))

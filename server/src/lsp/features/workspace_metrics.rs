@@ -7,7 +7,7 @@ use tower_lsp::lsp_types::request::Request;
 use super::judged_values::{JudgedValue, JudgedValues};
 use super::metrics_request::{DefinitionKind, ReportedValue, kind_of, reported};
 use super::outline::{Entry, entries, outline, qualified_name};
-use crate::lsp::snapshot::Snapshot;
+use crate::lsp::documents::snapshot::Snapshot;
 use antipasta_metrics::MetricType;
 use antipasta_syntax::text::Lines as _;
 

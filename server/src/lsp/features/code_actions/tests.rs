@@ -3,8 +3,8 @@ use tower_lsp::lsp_types::{
 };
 
 use super::*;
-use crate::lsp::convert::from_position;
 use crate::lsp::features::testing::snapshot_by;
+use crate::lsp::protocol::convert::from_position;
 use MetricType::{CognitiveComplexity, CyclomaticComplexity, HalsteadVolume, WeightedMethodsPerClass};
 use antipasta_metrics::{Document, MetricType};
 use antipasta_syntax::text::{PositionEncoding, replace};
@@ -48,7 +48,7 @@ fn actions_with(
     configuration: Option<(&str, Option<i32>)>,
 ) -> Vec<CodeAction> {
     let root = Url::parse("file:///w").unwrap();
-    let surroundings = Surroundings {
+    let context = CodeActionContext {
         encoding,
         edits: EditSupport {
             document_changes: true,
@@ -64,7 +64,7 @@ fn actions_with(
             })
         },
     };
-    code_actions(snapshot, request, &surroundings)
+    code_actions(snapshot, request, &context)
 }
 
 fn actions(snapshot: &Snapshot, diagnostics: Vec<Diagnostic>) -> Vec<CodeAction> {
@@ -349,13 +349,13 @@ fn a_client_that_cannot_create_files_is_not_asked_to() {
     let text = format!("def f():\n{}", "    if x: pass\n".repeat(12));
     let snapshot = snapshot(&text, None, PositionEncoding::Utf16);
     let asked = diagnostic(&snapshot, CyclomaticComplexity, Some(0));
-    let surroundings = Surroundings {
+    let context = CodeActionContext {
         encoding: PositionEncoding::Utf16,
         edits: EditSupport::default(),
         root: Some(&snapshot.uri),
         configuration: &|_| None,
     };
-    let actions = code_actions(&snapshot, &request(vec![asked], Range::default(), None), &surroundings);
+    let actions = code_actions(&snapshot, &request(vec![asked], Range::default(), None), &context);
     assert!(named(&actions, "Set the threshold ").is_none());
     let ignore = named(&actions, "Ignore ").unwrap().edit.as_ref().unwrap();
     assert_eq!(ignore.changes.as_ref().unwrap()[&snapshot.uri].len(), 1);

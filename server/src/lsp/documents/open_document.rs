@@ -13,8 +13,8 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url};
 
-use super::convert::from_position;
-use super::snapshot::Snapshot;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::protocol::convert::from_position;
 use antipasta_syntax::text::{PositionEncoding, Splice, replace};
 use antipasta_workspace::discovery::NAMED_EXTENSIONS;
 use antipasta_workspace::locks::lock;

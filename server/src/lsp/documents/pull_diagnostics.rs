@@ -12,10 +12,10 @@ use tower_lsp::lsp_types::{
     WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
 };
 
-use super::attendance::{IDLE, settled};
-use super::open_document::OPENED;
-use super::session::Session;
-use super::snapshot::Diagnostics;
+use crate::lsp::documents::document_task::{IDLE, settled};
+use crate::lsp::documents::open_document::OPENED;
+use crate::lsp::documents::snapshot::Diagnostics;
+use crate::lsp::session::Session;
 
 /// `ServerCancelled` among the `LSPErrorCodes` of LSP 3.17.
 const SERVER_CANCELLED: i64 = -32802;
@@ -93,7 +93,7 @@ pub async fn of_workspace(session: &Arc<Session>, previous: &[PreviousResultId])
             }),
         });
     };
-    session.underway.nothing().await;
+    session.pending_work.idle().await;
     let open = session.open_documents();
     for document in &open {
         if let Some(snapshot) = settled(session, document).await {

@@ -11,10 +11,10 @@ use ropey::Rope;
 use tower_lsp::jsonrpc;
 use tower_lsp::lsp_types::Url;
 
-use super::features::workspace_metrics::{FileSummary, WorkspaceMetricsParams, WorkspaceReport, file_summary};
-use super::session::Session;
-use super::snapshot::{Diagnostics, Snapshot};
-use super::workspace::WorkspaceFiles;
+use crate::lsp::documents::snapshot::{Diagnostics, Snapshot};
+use crate::lsp::features::workspace_metrics::{FileSummary, WorkspaceMetricsParams, WorkspaceReport, file_summary};
+use crate::lsp::session::Session;
+use crate::lsp::workspace::folders::WorkspaceFiles;
 use antipasta_analysis::{Panicked, read_text};
 use antipasta_metrics::Document;
 use antipasta_rules::violations::judge;
@@ -84,7 +84,7 @@ fn survey(
     let summaries = files
         .into_par_iter()
         .filter_map(|discovery::File { path, config, .. }| {
-            session.give_way();
+            session.yield_to_interactive();
             if is_stopped.load(Ordering::Relaxed) {
                 return None;
             }

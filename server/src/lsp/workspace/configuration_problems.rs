@@ -14,8 +14,8 @@ use tower_lsp::lsp_types::{
     ShowDocumentParams, Url,
 };
 
-use super::diagnostics::SOURCE;
-use super::session::Session;
+use crate::lsp::documents::diagnostics::SOURCE;
+use crate::lsp::session::Session;
 use antipasta_rules::config::{Problem, first_of};
 use antipasta_syntax::text::{Lines as _, PositionEncoding};
 use antipasta_workspace::discovery::{Found, read_text};

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use tower_lsp::lsp_types::Url;
 
-use super::features::code_actions::ConfigurationText;
-use super::session::Session;
-use super::snapshot::Snapshot;
+use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::features::code_actions::ConfigurationText;
+use crate::lsp::session::Session;
 use antipasta_workspace::discovery::{FILE_NAME, is_repository, read_text};
 
 /// The text of a configuration: what the editor has of it if it is open there, else what is in the file; `None` if there is

@@ -6,7 +6,7 @@ use std::ops::Range;
 use ropey::Rope;
 use rustc_hash::FxHashMap;
 
-use super::convert::bytes_of_line;
+use crate::lsp::protocol::convert::bytes_of_line;
 use antipasta_metrics::{AllRows, Definition, Details, Document, MetricType, for_each_row};
 
 /// Where the name of what a `def` or `class` on `line`, from 0, defines stands, in bytes. Where there is none, as the text

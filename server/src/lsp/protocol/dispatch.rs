@@ -20,9 +20,9 @@ use tower_lsp::lsp_types::{
 };
 use tower_service::Service;
 
-use super::server::LanguageServer;
-use super::session::Session;
-use super::underway::Underway;
+use crate::lsp::server::LanguageServer;
+use crate::lsp::session::Session;
+use crate::lsp::workspace::pending_work::PendingWorkGuard;
 
 /// What comes of a request or notification.
 pub enum Outcome {
@@ -54,10 +54,14 @@ pub struct ChangedDocument {
 }
 
 /// What is done upon a notification, and that it is under way.
-type Handler = (BoxFuture<'static, Option<Response>>, Underway, OwnedSemaphorePermit);
+type Handler = (
+    BoxFuture<'static, Option<Response>>,
+    PendingWorkGuard,
+    OwnedSemaphorePermit,
+);
 
 /// Where requests and notifications come in.
-pub struct Intake {
+pub struct Dispatcher {
     service: LspService<LanguageServer>,
     session: Arc<Session>,
     /// What is done one after the other.
@@ -65,8 +69,8 @@ pub struct Intake {
     was_shut_down: bool,
 }
 
-impl Intake {
-    /// An intake that hands on to tower-lsp's service what is not for it. Call it in the runtime of the service.
+impl Dispatcher {
+    /// An dispatcher that hands on to tower-lsp's service what is not for it. Call it in the runtime of the service.
     pub fn new(service: LspService<LanguageServer>) -> Self {
         let (of_workspace, mut handlers) = mpsc::unbounded_channel::<Handler>();
         tokio::spawn(async move {
@@ -105,7 +109,7 @@ impl Intake {
             return Outcome::Done;
         }
         if is_notification && is_of_workspace(&method) {
-            let (handler, underway) = (self.pass_on(request), self.session.underway.begin());
+            let (handler, underway) = (self.pass_on(request), self.session.pending_work.begin());
             // It ends with this only if the process does.
             let _ = self.of_workspace.send((handler, underway, permit));
             return Outcome::Done;

@@ -12,9 +12,9 @@ use tower_lsp::lsp_types::{
     notification::Notification,
 };
 
-use super::folder_watcher::FolderWatcher;
-use super::patience;
-use super::session::Session;
+use crate::lsp::protocol::request_timeout;
+use crate::lsp::session::Session;
+use crate::lsp::workspace::folder_watcher::FolderWatcher;
 use antipasta_workspace::discovery::{FILE_NAME, GITIGNORE, PYPROJECT, is_source};
 use antipasta_workspace::locks::lock;
 
@@ -41,7 +41,7 @@ impl OwnWatcher {
 pub async fn watch(session: &Arc<Session>) {
     if session.support().watches_files {
         let client = session.client.clone();
-        match patience::answer(async move { client.register_capability(vec![registration()]).await }).await {
+        match request_timeout::answer(async move { client.register_capability(vec![registration()]).await }).await {
             Ok(()) => return,
             Err(error) => tracing::warn!("the client does not watch files: {error}"),
         }

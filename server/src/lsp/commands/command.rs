@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Command {
     /// Says why a value is what it is. The arguments are the document's URI and a
-    /// [`DiagnosticData`](super::diagnostics::DiagnosticData).
+    /// [`DiagnosticData`](crate::lsp::documents::diagnostics::DiagnosticData).
     Explain,
     /// Shows every value of a function, a class or a file. The arguments are the document's URI and, but for a file, the
     /// line, from 0, of the `def` or `class`.

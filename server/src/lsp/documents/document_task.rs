@@ -1,6 +1,6 @@
 //! What is done for a document from when it is opened until it is closed.
 //!
-//! One task attends to each open document. It analyses the text as often as it changes, all changes that have come in the
+//! Each open document has one task. It analyzes the text as often as it changes, all changes that have come in the
 //! meantime at once, and tells the client what came of the newest. When nobody types, it catches up on what can wait.
 
 use std::sync::Arc;
@@ -10,12 +10,12 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tower_lsp::lsp_types::MessageType;
 
-use super::configuration_problems;
-use super::features::metrics_request::{StatusNotification, status};
-use super::open_document::{OpenDocument, Pending, State, Work};
-use super::session::Session;
-use super::snapshot::{Diagnostics, Snapshot};
-use super::workspace::{Rules, Workspace};
+use crate::lsp::documents::open_document::{OpenDocument, Pending, State, Work};
+use crate::lsp::documents::snapshot::{Diagnostics, Snapshot};
+use crate::lsp::features::metrics_request::{StatusNotification, status};
+use crate::lsp::session::Session;
+use crate::lsp::workspace::configuration_problems;
+use crate::lsp::workspace::folders::{Rules, Workspace};
 use antipasta_analysis::{AnalysisError, Panicked};
 use antipasta_metrics::Document;
 use antipasta_rules::config::Config;
@@ -92,9 +92,9 @@ async fn run<R: Send + 'static>(
     }
 }
 
-/// Attends to a document until it is closed.
-pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
-    let mut attendance = Attendance {
+/// Keeps a document up to date until it is closed.
+pub async fn drive(session: Arc<Session>, document: Arc<OpenDocument>) {
+    let mut task = DocumentTask {
         states: document.states(),
         session,
         document,
@@ -105,11 +105,11 @@ pub async fn attend(session: Arc<Session>, document: Arc<OpenDocument>) {
         is_caught_up: false,
         is_called_too_large: false,
     };
-    while attendance.next().await {}
-    attendance.end().await;
+    while task.next().await {}
+    task.end().await;
 }
 
-struct Attendance {
+struct DocumentTask {
     session: Arc<Session>,
     document: Arc<OpenDocument>,
     states: watch::Receiver<State>,
@@ -136,7 +136,7 @@ struct Published {
     at: Instant,
 }
 
-impl Attendance {
+impl DocumentTask {
     /// Does what is to be done next; returns whether the document is still open.
     async fn next(&mut self) -> bool {
         let state = *self.states.borrow_and_update();

@@ -13,8 +13,8 @@ use std::time::Duration;
 use notify::{Config, ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::session::Session;
-use super::workspace::Workspace;
+use crate::lsp::session::Session;
+use crate::lsp::workspace::folders::Workspace;
 use antipasta_workspace::discovery;
 
 /// Changes that follow each other so closely are handled at once.

@@ -14,13 +14,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tower_lsp::jsonrpc::{Request, Response};
 
-use super::intake::{Intake, Outcome};
-use super::outbox::Outbox;
-use super::scan::Scan;
-use super::spelling::Spellings;
-use super::transport::{self, Incoming, Outgoing};
-use super::{logging, server};
+use super::logging;
 use crate::console;
+use crate::lsp::protocol::dispatch::{Dispatcher, Outcome};
+use crate::lsp::protocol::outbox::Outbox;
+use crate::lsp::protocol::transport::{self, Incoming, Outgoing};
+use crate::lsp::protocol::uris::Spellings;
+use crate::lsp::server;
+use crate::lsp::workspace::scan::Scan;
 use antipasta_analysis::cache::Location;
 use antipasta_analysis::{PoolError, Workers};
 
@@ -49,7 +50,7 @@ const OUTGOING_CAPACITY: usize = 256;
 
 /// How many requests and notifications may be under way, answers that are not written yet among them, before no more are
 /// read: however much a client sends, what it costs has a bound.
-const MAX_UNDERWAY: usize = 10_000;
+const MAX_IN_FLIGHT: usize = 10_000;
 
 /// A client that sends more while it has read nothing for this long is taken for gone.
 const UNREAD: Duration = Duration::from_secs(30);
@@ -104,27 +105,27 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
     let (outgoing, writer) = start_writer(output, Arc::clone(&spellings))?;
     let (service, socket) = server::service(Outbox::new(outgoing.clone(), spellings), workers, scan);
     let (requests, mut client_responses) = socket.split();
-    let telling = runtime.spawn(lines.send_to(service.inner().session().client.clone()));
+    let log_lines = runtime.spawn(lines.send_to(service.inner().session().client.clone()));
     runtime.spawn(forward(requests, outgoing.clone()));
 
-    let mut intake = Intake::new(service);
-    let underway = Arc::new(Semaphore::new(MAX_UNDERWAY));
+    let mut dispatcher = Dispatcher::new(service);
+    let underway = Arc::new(Semaphore::new(MAX_IN_FLIGHT));
     let code = loop {
         let Some(message) = transport::read(&mut input)? else {
-            // Who is gone is not told so: what it is sent would go to whoever has its place.
-            telling.abort();
+            // Do not write to a client that has disconnected: its socket may already belong to another process.
+            log_lines.abort();
             tracing::warn!("the client is gone without `exit`");
-            break intake.exit_code();
+            break dispatcher.exit_code();
         };
         if outgoing.is_closed() {
-            break intake.exit_code();
+            break dispatcher.exit_code();
         }
         let Some(permit) = runtime.block_on(permit(&underway, &outgoing, &writer)) else {
             tracing::warn!("the client does not read what it is sent");
-            break intake.exit_code();
+            break dispatcher.exit_code();
         };
         match message {
-            Incoming::Request(request) => match intake.take(request, permit) {
+            Incoming::Request(request) => match dispatcher.take(request, permit) {
                 Outcome::Done => {}
                 Outcome::Response(response, permit) => {
                     runtime.spawn(answer(response, outgoing.clone(), permit));

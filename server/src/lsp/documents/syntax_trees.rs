@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::open_document::OpenDocument;
+use crate::lsp::documents::open_document::OpenDocument;
 use antipasta_workspace::locks::lock;
 
 /// The documents whose texts have this many bytes in all keep their trees; the last one always does.

@@ -2,7 +2,7 @@
 
 use tower_lsp::lsp_types::{ClientCapabilities, InitializeParams, MarkupKind, PositionEncodingKind};
 
-use super::features::edits::EditSupport;
+use crate::lsp::features::edits::EditSupport;
 use antipasta_syntax::text::PositionEncoding;
 
 /// What the server makes use of if the client can.

@@ -7,12 +7,12 @@ use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Result};
 use tower_lsp::lsp_types::{MessageType, Url};
 
-use super::command::Command;
-use super::diagnostics::DiagnosticData;
-use super::features::explanation::explanation;
-use super::features::report::report;
-use super::scan::Summary;
-use super::session::Session;
+use crate::lsp::commands::command::Command;
+use crate::lsp::documents::diagnostics::DiagnosticData;
+use crate::lsp::features::explanation::explanation;
+use crate::lsp::features::report::report;
+use crate::lsp::session::Session;
+use crate::lsp::workspace::scan::Summary;
 use antipasta_rules::escape::without_links;
 
 /// Executes a command; returns what its answer is. What it has to say is shown to the user as well.

@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tower_lsp::lsp_types::notification::{Notification, PublishDiagnostics};
 use tower_lsp::lsp_types::{Diagnostic, Url};
 
-use super::spelling::Spellings;
-use super::transport::Outgoing;
+use crate::lsp::protocol::transport::Outgoing;
+use crate::lsp::protocol::uris::Spellings;
 
 /// Where messages to the client wait to be written.
 #[derive(Clone)]

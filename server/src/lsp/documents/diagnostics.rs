@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::{CodeDescription, Diagnostic, DiagnosticRelatedInformation, Location, NumberOrString, Url};
 
-use super::client_support::ClientSupport;
-use super::convert::{bytes_of_line, range_of_code, to_range};
-use super::definitions::name_on_line;
-use super::settings::Settings;
-use super::snapshot::Diagnostics;
+use crate::lsp::documents::definitions::name_on_line;
+use crate::lsp::documents::snapshot::Diagnostics;
+use crate::lsp::protocol::client_capabilities::ClientSupport;
+use crate::lsp::protocol::convert::{bytes_of_line, range_of_code, to_range};
+use crate::lsp::settings::Settings;
 use antipasta_metrics::{Document, LineCosts, MetricType};
 use antipasta_rules::violations::{Judgement, Violation, documentation_url};
 

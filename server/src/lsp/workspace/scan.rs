@@ -16,13 +16,13 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 use tower_lsp::lsp_types::{ProgressToken, Url};
 
-use super::configuration_problems;
-use super::progress::Progress;
-use super::scan_cache::ScanCache;
-use super::session::Session;
-use super::settings::DiagnosticMode;
-use super::snapshot::Diagnostics;
-use super::workspace::WorkspaceFiles;
+use crate::lsp::documents::snapshot::Diagnostics;
+use crate::lsp::protocol::progress::Progress;
+use crate::lsp::session::Session;
+use crate::lsp::settings::DiagnosticMode;
+use crate::lsp::workspace::configuration_problems;
+use crate::lsp::workspace::folders::WorkspaceFiles;
+use crate::lsp::workspace::scan_cache::ScanCache;
 use antipasta_analysis::cache::{Known as KnownContent, Location};
 use antipasta_analysis::{AnalysisError, Panicked, PoolError, ReadThrough, Workers, read_text};
 use antipasta_metrics::Document;
@@ -42,7 +42,7 @@ pub struct Scan {
     /// How many looks were taken at files.
     looks: AtomicU64,
     /// Held by whoever tells the client what is new.
-    telling: tokio::sync::Mutex<()>,
+    publishing: tokio::sync::Mutex<()>,
     /// The scan that is under way.
     current: Mutex<Arc<Run>>,
 }
@@ -113,7 +113,7 @@ impl Scan {
             cache: ScanCache::new(cache),
             files: Mutex::default(),
             looks: AtomicU64::new(0),
-            telling: tokio::sync::Mutex::default(),
+            publishing: tokio::sync::Mutex::default(),
             current: Mutex::default(),
         })
     }
@@ -189,7 +189,7 @@ impl Scan {
                     let known = known_files(cache, &discovered);
                     let files = discovered.par_iter().zip(&known);
                     files.for_each_init(Vec::new, |buffer, (file, known)| {
-                        session.give_way();
+                        session.yield_to_interactive();
                         // Before the scan can have given way to another, whose looks are to count.
                         let look = session.scan.next_look();
                         if !run.is_cancelled() {
@@ -265,7 +265,7 @@ impl Scan {
     /// Tells the client what is known of all files that are not open, or takes it back, once the setting that says which of
     /// these it wants has changed.
     pub async fn tell_all(&self, session: &Session) {
-        let _telling = self.telling.lock().await;
+        let _publishing = self.publishing.lock().await;
         let wants_all = session.settings().diagnostic_mode == DiagnosticMode::Workspace;
         for file in self.files().iter().filter(|file| !file.diagnostics.items.is_empty()) {
             if !session.support().pulls_diagnostics && session.document(&file.uri).is_none() {
@@ -318,7 +318,7 @@ impl Scan {
     /// Notes what was seen of a file, unless something newer is known.
     async fn learn(&self, session: &Session, seen: Seen) {
         // Of two that have something to tell, the second must have the last word.
-        let _telling = self.telling.lock().await;
+        let _publishing = self.publishing.lock().await;
         let news = self.note(seen);
         if let Some(file) = news {
             push(session, &file).await;

@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Read, Write};
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 
-use super::spelling::Spellings;
+use crate::lsp::protocol::uris::Spellings;
 
 /// A message from the client.
 #[derive(Clone, Debug, PartialEq)]

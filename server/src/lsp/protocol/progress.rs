@@ -8,8 +8,8 @@ use tower_lsp::lsp_types::{
     WorkDoneProgressCreateParams, WorkDoneProgressEnd, WorkDoneProgressReport, notification, request,
 };
 
-use super::patience;
-use super::session::Session;
+use crate::lsp::protocol::request_timeout;
+use crate::lsp::session::Session;
 
 /// A progress that the client shows, or not if it does not.
 pub struct Progress {
@@ -31,7 +31,7 @@ impl Progress {
         let params = WorkDoneProgressCreateParams { token: token.clone() };
         let client = progress.client.clone();
         let created = async move { client.send_request::<request::WorkDoneProgressCreate>(params).await };
-        if patience::answer(created).await.is_ok() {
+        if request_timeout::answer(created).await.is_ok() {
             progress.token = Some(token);
         }
         progress
