@@ -14,7 +14,7 @@ use super::protocol::{parent_process, request_timeout};
 use super::workspace::{configurations, survey, watching};
 use crate::lsp::commands::command::Command;
 use crate::lsp::documents::snapshot::Snapshot;
-use crate::lsp::features::code_actions::{CodeActionContext, code_actions};
+use crate::lsp::features::code_actions::{ActionContext, code_actions};
 use crate::lsp::features::code_lens::code_lenses;
 use crate::lsp::features::document_symbols::{document_symbols, flat_document_symbols};
 use crate::lsp::features::hover::hover;
@@ -319,7 +319,7 @@ impl tower_lsp::LanguageServer for LanguageServer {
         let uri = params.text_document.uri.clone();
         let actions = self.session.ask(&uri, move |snapshot| {
             let root = configurations::new_root(&session, snapshot);
-            let context = CodeActionContext {
+            let context = ActionContext {
                 encoding: session.support().encoding,
                 edits: session.support().edits,
                 root: root.as_ref(),

@@ -33,7 +33,7 @@ pub struct ConfigurationText {
 }
 
 /// What code actions depend on besides the document.
-pub struct CodeActionContext<'a> {
+pub struct ActionContext<'a> {
     /// How the client counts characters.
     pub encoding: PositionEncoding,
     /// What it can do with an edit.
@@ -50,11 +50,7 @@ pub struct CodeActionContext<'a> {
 ///
 /// Measures the units of the functions again that are to be ignored: call it on a thread with a stack of
 /// [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-pub fn code_actions(
-    snapshot: &Snapshot,
-    request: &CodeActionParams,
-    context: &CodeActionContext<'_>,
-) -> Vec<CodeAction> {
+pub fn code_actions(snapshot: &Snapshot, request: &CodeActionParams, context: &ActionContext<'_>) -> Vec<CodeAction> {
     if !wants_quick_fixes(request.context.only.as_deref()) {
         return Vec::new();
     }
@@ -119,7 +115,7 @@ fn violation_of<'a>(data: &DiagnosticData, snapshot: &'a Snapshot) -> Option<&'a
 /// A diagnostic, and what is known of it.
 struct Subject<'a> {
     snapshot: &'a Snapshot,
-    context: &'a CodeActionContext<'a>,
+    context: &'a ActionContext<'a>,
     diagnostic: &'a Diagnostic,
     data: DiagnosticData,
     violation: &'a Violation,

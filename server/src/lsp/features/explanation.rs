@@ -2,11 +2,11 @@
 
 use tower_lsp::lsp_types::MarkupKind;
 
-use super::cost_lines::list_costs;
 use super::judged_values::{JudgedValue, JudgedValues, limit_text};
-use super::methods::list_methods;
 use super::outline::{Entry, entries, entry_on_line, outline};
 use super::page::Page;
+use super::page::cost_lines::list_costs;
+use super::page::methods::list_methods;
 use crate::lsp::documents::diagnostics::DiagnosticData;
 use crate::lsp::documents::snapshot::Snapshot;
 use antipasta_metrics::{Definition, MetricType};

@@ -2,11 +2,11 @@
 
 use tower_lsp::lsp_types::{Hover, HoverContents, MarkupKind, Position};
 
-use super::cost_lines::list_costs;
 use super::judged_values::JudgedValues;
-use super::methods::list_methods;
 use super::outline::{entry_on_line, outline};
 use super::page::Page;
+use super::page::cost_lines::list_costs;
+use super::page::methods::list_methods;
 use crate::lsp::documents::definitions::name_on_line;
 use crate::lsp::documents::snapshot::Snapshot;
 use crate::lsp::protocol::convert::{from_position, to_range};

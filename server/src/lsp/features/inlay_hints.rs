@@ -2,7 +2,7 @@
 
 use tower_lsp::lsp_types::{InlayHint, InlayHintLabel, InlayHintTooltip, Position, Range};
 
-use super::cost_lines::constructs;
+use super::page::cost_lines::constructs;
 use crate::lsp::documents::snapshot::Snapshot;
 use crate::lsp::protocol::convert::{bytes_of_line, to_position};
 use antipasta_metrics::{FunctionCosts, LineCosts, Measured as _, MetricType};

@@ -48,7 +48,7 @@ fn actions_with(
     configuration: Option<(&str, Option<i32>)>,
 ) -> Vec<CodeAction> {
     let root = Url::parse("file:///w").unwrap();
-    let context = CodeActionContext {
+    let context = ActionContext {
         encoding,
         edits: EditSupport {
             document_changes: true,
@@ -349,7 +349,7 @@ fn a_client_that_cannot_create_files_is_not_asked_to() {
     let text = format!("def f():\n{}", "    if x: pass\n".repeat(12));
     let snapshot = snapshot(&text, None, PositionEncoding::Utf16);
     let asked = diagnostic(&snapshot, CyclomaticComplexity, Some(0));
-    let context = CodeActionContext {
+    let context = ActionContext {
         encoding: PositionEncoding::Utf16,
         edits: EditSupport::default(),
         root: Some(&snapshot.uri),

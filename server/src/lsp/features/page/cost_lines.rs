@@ -1,6 +1,6 @@
 //! Which lines of a function add what to its complexities, in words.
 
-use super::page::Page;
+use super::Page;
 use antipasta_metrics::{Document, FunctionMetrics, LineCosts, Measured as _, MetricType, Placed};
 
 /// Whether the document has a row of the metric, cyclomatic or cognitive complexity, for a function. Where there is none,

@@ -1,11 +1,14 @@
 //! How text for people is laid out: as Markdown, or as plain text for clients that know nothing else.
 
+pub mod cost_lines;
+pub mod methods;
+
 use std::fmt::Write as _;
 
 use tower_lsp::lsp_types::{MarkupContent, MarkupKind};
 
-use super::judged_values::{JudgedValue, Verdict};
-use super::outline::ErrorInText;
+use crate::lsp::features::judged_values::{JudgedValue, Verdict};
+use crate::lsp::features::outline::ErrorInText;
 use antipasta_rules::escape;
 
 /// A few paragraphs, lists and tables. What is in backticks stays so in plain text, where these are quotation marks.

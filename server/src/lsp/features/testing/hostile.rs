@@ -4,10 +4,10 @@ use proptest::prelude::*;
 use ropey::Rope;
 use tower_lsp::lsp_types::{DocumentSymbol, MarkupKind, Position, Range};
 
-use super::testing::{edit, snapshot_of};
-use super::{code_lens, document_symbols, explanation, hover, inlay_hints, metrics_request};
+use super::{edit, snapshot_of};
 use crate::lsp::documents::diagnostics::DiagnosticData;
 use crate::lsp::documents::snapshot::Snapshot;
+use crate::lsp::features::{code_lens, document_symbols, explanation, hover, inlay_hints, metrics_request};
 use antipasta_metrics::{Document, MetricType};
 use antipasta_syntax::text::PositionEncoding;
 

@@ -2,9 +2,9 @@
 
 use std::cmp::Reverse;
 
-use super::judged_values::{JudgedValues, summary};
-use super::outline::is_inside;
-use super::page::Page;
+use super::Page;
+use crate::lsp::features::judged_values::{JudgedValues, summary};
+use crate::lsp::features::outline::is_inside;
 use antipasta_metrics::{ClassMetrics, Definition, Document, FunctionMetrics, Measured as _, Placed};
 use antipasta_rules::escape::code;
 

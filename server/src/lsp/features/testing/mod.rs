@@ -1,5 +1,7 @@
 //! Snapshots for tests.
 
+mod hostile;
+
 use std::path::Path;
 use std::sync::Arc;
 
