@@ -35,26 +35,16 @@ fn slowness() -> f64 {
     (begin.elapsed().as_secs_f64() / USUAL).clamp(1.0, 20.0)
 }
 
-/// The binary, built as the tests are.
+/// The binary, which cargo builds before it runs the tests of its package.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
         let test = std::env::current_exe().expect("a test is a program");
-        let folder = test
-            .ancestors()
-            .nth(2)
-            .expect("a test is two folders below its profile's");
-        let profile = match folder.file_name().and_then(OsStr::to_str) {
-            Some("debug") | None => "dev",
-            Some(profile) => profile,
-        };
-        // Cargo builds binaries for the tests of their own package only.
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--locked", "--workspace", "--profile", profile])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .status();
-        assert!(built.expect("cargo runs").success(), "the binary does not build");
-        folder.join(format!("antipasta-lsp{}", std::env::consts::EXE_SUFFIX))
+        let folder = test.ancestors().nth(2);
+        let folder = folder.expect("a test is two folders below its profile's");
+        let binary = folder.join(format!("antipasta-lsp{}", std::env::consts::EXE_SUFFIX));
+        assert!(binary.is_file(), "there is no {}", binary.display());
+        binary
     })
 }
 

@@ -62,7 +62,7 @@ const MESSAGES: [&str; 5] = [
 
 /// All texts that can be the name of a file.
 fn texts() -> Vec<String> {
-    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("editor/hostile.json");
+    let table = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/editor/hostile.json");
     let table: Value = serde_json::from_str(&fs::read_to_string(table).unwrap()).unwrap();
     let of_editors = table["texts"].as_array().unwrap().iter();
     let of_editors = of_editors.map(|row| row["text"].as_str().unwrap().to_owned());

@@ -1,5 +1,10 @@
 //! The command line, as users and scripts see it.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read what they have written, and fixtures"
+)]
+
 mod add_ignores;
 mod bad_input;
 mod baseline;

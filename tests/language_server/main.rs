@@ -1,5 +1,10 @@
 //! The language server, as editors see it.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests read what they have written, and fixtures"
+)]
+
 mod burst;
 mod cache;
 mod client;
