@@ -60,14 +60,19 @@ fn what_has_no_end_is_not_read() {
         .status();
     assert!(made.expect("mkfifo runs").success());
     for path in ["pipe.py", "/dev/null"] {
-        let run = project.run(&["--check", "--force-analyze", "a.py", path]);
-        assert_eq!(run.code, Some(0), "{run:?}");
-        assert!(
-            run.stderr.contains(&format!("{path}: not analysed: no regular file")),
-            "{run:?}"
-        );
-        assert!(run.stdout.contains("Total files analyzed: 1\n"));
+        for arguments in [&["a.py", path][..], &[path], &["--force-analyze", path]] {
+            let run = project.run(&[&["--check"], arguments].concat());
+            assert_eq!(run.code, Some(1), "{run:?}");
+            let expected = format!("{path}: cannot be read: not a regular file");
+            assert!(run.stdout.contains(&expected), "{run:?}");
+        }
     }
+    let met = project.run(&["--check"]);
+    assert_eq!(met.code, Some(1), "{met:?}");
+    assert!(
+        met.stdout.contains("pipe.py: cannot be read: not a regular file"),
+        "{met:?}"
+    );
 }
 
 #[cfg(unix)]
@@ -178,4 +183,71 @@ fn a_directory_that_must_not_be_entered_never_stops_the_others() {
     }
     set("listed", 0o755).unwrap();
     set("closed", 0o755).unwrap();
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_nowhere_could_not_be_checked() {
+    use std::os::unix::fs::symlink;
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    symlink("nowhere", project.path("x.py")).unwrap();
+    let run = project.run(&["--check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let expected = "x.py: cannot be read: a link that leads nowhere";
+    assert!(run.stdout.contains(expected), "{run:?}");
+    let named = project.run(&["--check", "x.py"]);
+    assert_eq!(named.code, Some(1), "{named:?}");
+    assert!(named.stderr.contains("x.py: a link that leads nowhere"), "{named:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_leads_nowhere_is_an_error() {
+    use std::os::unix::fs::symlink;
+    for name in [".antipasta.yaml", "pyproject.toml"] {
+        let project = Project::new(&[("a.py", "x = 1\n")]);
+        symlink("shared/c", project.path(name)).unwrap();
+        for arguments in [
+            &["--check"][..],
+            &["--check", "--config", name],
+            &["config", "validate"],
+            &["config", "show"],
+        ] {
+            let run = project.run(arguments);
+            assert_eq!(run.code, Some(1), "{arguments:?}: {run:?}");
+            let expected = format!("{name}: cannot be read: a link that leads nowhere");
+            assert!(run.stderr.contains(&expected), "{arguments:?}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn a_named_folder_without_sources_is_warned_of() {
+    let project = Project::new(&[("a.py", "x = 1\n"), ("e/notes.txt", ""), ("tests/t.py", "")]);
+    let run = project.run(&["--check", "a.py", "e", "tests"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    for expected in [
+        "warning: e: no Python files found\n",
+        "warning: tests: no Python files found: tests/t.py is left out by the pattern",
+    ] {
+        assert!(run.stderr.replace('\\', "/").contains(expected), "{run:?}");
+    }
+    assert_eq!(project.run(&["--check", "e"]).code, Some(1));
+}
+
+#[test]
+fn a_pointer_of_git_lfs_is_named() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n";
+    let project = Project::new(&[("l.py", pointer)]);
+    for run in [
+        project.run(&["--check", "l.py"]),
+        project.run(&["--check", "--no-cache", "l.py"]),
+        project.run_with_input(&["--check", "-"], pointer.as_bytes()),
+    ] {
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(
+            run.stdout.contains(": a Git LFS pointer instead of its content"),
+            "{run:?}"
+        );
+    }
 }

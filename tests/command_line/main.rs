@@ -19,6 +19,7 @@ mod git;
 mod git_faults;
 #[cfg(unix)]
 mod git_trust;
+mod git_unseen;
 mod hook;
 mod hostile_caches;
 #[cfg(unix)]

@@ -9,9 +9,11 @@ use super::task::{Content, Task};
 use crate::console;
 use antipasta_rules::escape::one_line;
 use antipasta_workspace::discovery::{
-    Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, choose, normalized, seen_from,
+    Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, choose, is_named_source, is_source, no_python,
+    normalized, seen_from, why_left_out,
 };
-use antipasta_workspace::git::{Blobs, Change, ChangedFile, Changes, GitError, ObjectId, Repository, State};
+use antipasta_workspace::git::{Attention, Blobs, Change, ChangedFile, Changes, GitError, Repository, State, Tracked};
+use antipasta_workspace::system_error::is_missing;
 
 /// The most that a configuration or a baseline may have that is read from git, in bytes.
 const MAX_CONTENT: u64 = 64 << 20;
@@ -59,7 +61,7 @@ impl ChangedFiles {
             false => self.repository.files(&self.changes.state, names)?,
         };
         if is_sparse {
-            files.retain(|path, _| path.symlink_metadata().is_err());
+            files.retain(|path, _| is_missing(path));
         }
         // Of all configurations there are, those above the files hold.
         let folders: FxHashSet<&Path> = self
@@ -70,7 +72,12 @@ impl ChangedFiles {
             .collect();
         let is_config = |path: &Path| path.ends_with(FILE_NAME) || path.ends_with(PYPROJECT);
         files.retain(|path, _| !is_config(path) || path.parent().is_some_and(|folder| folders.contains(folder)));
-        let content = |(path, id): (PathBuf, ObjectId)| {
+        // What is in the working tree is followed there.
+        files.retain(|path, tracked| *tracked != Tracked::Link || is_missing(path));
+        let content = |(path, tracked): (PathBuf, Tracked)| {
+            let Tracked::File(id) = tracked else {
+                return Err(GitError::LinkNotOnDisk(path));
+            };
             let mut content = Vec::new();
             match blobs.read(&id, MAX_CONTENT, &mut content) {
                 Ok(size) if size > MAX_CONTENT => Err(GitError::TooLarge(path)),
@@ -137,21 +144,35 @@ impl ChangedFiles {
     }
 
     /// The files to analyse of those that `arguments` name or are above; of all, if there are none.
-    pub fn tasks(&self, arguments: &[PathBuf], configs: &Configs) -> Result<Vec<Task>, ChangedFilesError> {
+    pub fn tasks(&self, arguments: &[PathBuf], configs: &Configs) -> Result<Selection, ChangedFilesError> {
         let working_directory = configs.working_directory();
         let known = arguments.iter().map(|argument| self.known(argument, working_directory));
-        let mut arguments = known.collect::<Result<Vec<_>, _>>()?;
-        if arguments.is_empty() {
-            arguments.push(self.repository.top().to_owned());
-        }
+        let named = known.collect::<Result<Vec<_>, _>>()?;
+        let whole = [self.repository.top().to_owned()];
+        let looked_in = if named.is_empty() { &whole[..] } else { &named };
         let files: FxHashMap<_, _> = self.changes.files.iter().map(|file| (&*file.path, file)).collect();
-        let chosen = choose(self.changes.files.iter().map(|file| &*file.path), &arguments, configs)?;
+        let chosen = choose(self.changes.files.iter().map(|file| &*file.path), looked_in, configs)?;
         let asked = chosen.iter().filter(|file| file.respects_gitignore);
         let ignored = self.repository.ignored(asked.map(|file| &*file.path))?;
-        let left = chosen
+        let left: Vec<_> = chosen
             .into_iter()
-            .filter(|file| !file.respects_gitignore || !ignored.contains(&file.path));
-        let tasks = left.map(|file| {
+            .filter(|file| !file.respects_gitignore || !ignored.contains(&file.path))
+            .collect();
+        let taken: FxHashSet<&Path> = left.iter().map(|file| &*file.path).collect();
+        let left_out = looked_in.iter().filter_map(|path| self.left_out(path, &taken, configs));
+        let left_out = left_out.collect();
+        let without: Vec<_> = arguments
+            .iter()
+            .zip(&named)
+            .filter(|(_, path)| !self.changes.files.iter().any(|file| file.path.starts_with(path)))
+            .collect();
+        let mut warnings = self.warnings_of_unchanged(&without)?;
+        let others = self.changes.files.iter().filter(|file| !is_named_source(&file.path));
+        let others: FxHashSet<&Path> = others.map(|file| &*file.path).collect();
+        let is_other = |path: &PathBuf| others.contains(&**path) && !taken.contains(&**path);
+        let named = arguments.iter().zip(&named).filter(|(_, path)| is_other(path));
+        warnings.extend(named.map(|(argument, _)| no_python(argument)));
+        let tasks = left.into_iter().map(|file| {
             let changed = files.get(&*file.path);
             let blob = changed.and_then(|changed| changed.blob.clone());
             let stamp = match &blob {
@@ -170,8 +191,84 @@ impl ChangedFiles {
                 base: changed.and_then(|changed| changed.base.clone()),
             }
         });
-        Ok(tasks.collect())
+        Ok(Selection {
+            tasks: tasks.collect(),
+            left_out,
+            warnings,
+        })
     }
+
+    /// Says of the changed files at or below a path that are left out how many there are, and what leaves out the first.
+    fn left_out(&self, path: &Path, taken: &FxHashSet<&Path>, configs: &Configs) -> Option<String> {
+        let is_python = |file: &Path| is_source(file) || file == path && is_named_source(file);
+        let files = self.changes.files.iter().map(|file| &*file.path);
+        let mut files = files.filter(|file| file.starts_with(path) && is_python(file) && !taken.contains(file));
+        let first = files.next()?;
+        let folder = if first == path { first.parent()? } else { path };
+        let reason = why_left_out(first, folder, configs);
+        Some(match files.count() + 1 {
+            1 => reason,
+            count => format!("{count} changed files are left out: {reason}"),
+        })
+    }
+
+    /// Warns of the paths that are named, and have no part in the change because git does not look at them.
+    fn warnings_of_unchanged(&self, named: &[(&PathBuf, &PathBuf)]) -> Result<Vec<String>, GitError> {
+        let top = self.repository.top();
+        let below_top = |path: &Path| portable(path.strip_prefix(top).unwrap_or(path));
+        // What the change deletes was tracked.
+        let is_of_change = |path: &Path| self.changes.paths.iter().any(|changed| changed.starts_with(path));
+        let named = named.iter().filter(|(_, path)| *path != top && !is_of_change(path));
+        let mut warnings = Vec::new();
+        if let State::Commit(commit) = &self.changes.state {
+            for (argument, path) in named {
+                if !self.repository.knows(&self.changes.state, &below_top(path))? {
+                    warnings.push(format!(
+                        "{}: not checked: {} does not have it",
+                        shown(argument),
+                        one_line(commit)
+                    ));
+                }
+            }
+            return Ok(warnings);
+        }
+        let named: Vec<_> = named.collect();
+        let paths: Vec<_> = named.iter().map(|(_, path)| below_top(path)).collect();
+        let attention = self.repository.attention(&paths)?;
+        for (argument, path) in named {
+            let mut below = attention.iter().filter(|(file, _)| file.starts_with(path)).peekable();
+            let is_unseen =
+                |attention: Attention| attention != Attention::Full && self.changes.state == State::WorkingTree;
+            if below.peek().is_none() {
+                let what = match path.is_dir() {
+                    true => "git tracks nothing in it",
+                    false => "git does not track it (`git add` adds it)",
+                };
+                warnings.push(format!("{}: not checked: {what}", shown(argument)));
+            } else if let Some((_, attention)) =
+                below.find(|(file, attention)| is_unseen(**attention) && is_named_source(file) && !is_missing(file))
+            {
+                let mark = match attention {
+                    Attention::AssumesUnchanged => "assume-unchanged",
+                    _ => "skip-worktree",
+                };
+                warnings.push(format!(
+                    "{}: git does not look for changes in it (`git update-index --no-{mark}` makes it look)",
+                    shown(argument)
+                ));
+            }
+        }
+        Ok(warnings)
+    }
+}
+
+/// What of a change is to be analysed.
+pub(super) struct Selection {
+    pub tasks: Vec<Task>,
+    /// What is left out, and why; for people.
+    pub left_out: Vec<String>,
+    /// What is named, and is not for us or for git.
+    pub warnings: Vec<String>,
 }
 
 /// Why it is not known what is to be analysed.

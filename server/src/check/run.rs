@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::add_ignores::say_what_was_added;
 use super::baseline::{Baseline, BaselineError, settle};
-use super::changed_files::{ChangedFiles, ChangedFilesError};
+use super::changed_files::{ChangedFiles, ChangedFilesError, Selection};
 use super::destination::Destination;
 use super::inspection::Inspection;
 use super::notices;
@@ -97,7 +97,11 @@ impl CheckError {
             Self::Config(_) | Self::Discovery(_) | Self::NoFiles(_) | Self::Unwritable(..) => false,
             Self::Git(error) | Self::ChangedFiles(ChangedFilesError::Git(error)) => !matches!(
                 error,
-                GitError::Revision(_) | GitError::UnknownRevision { .. } | GitError::Timeout(_)
+                GitError::Revision(_)
+                    | GitError::UnknownRevision { .. }
+                    | GitError::NoCommit { .. }
+                    | GitError::LinkNotOnDisk(_)
+                    | GitError::Timeout(_)
             ),
             Self::ChangedFiles(_) => false,
             Self::Baseline(error) => !matches!(error, BaselineError::Missing(_) | BaselineError::Malformed(..)),
@@ -452,12 +456,18 @@ impl<'a> Run<'a> {
                 }
             }
             (Input::Change(_, paths), Some(change)) => {
-                let mut tasks = change.tasks(paths, &self.configs)?;
+                let Selection {
+                    mut tasks,
+                    left_out,
+                    warnings,
+                } = change.tasks(paths, &self.configs)?;
                 tasks.sort_by(|one, other| one.path.cmp(&other.path));
-                if tasks.is_empty() && !self.options.quiet {
-                    let reasons = paths.iter();
-                    let reasons = reasons.filter_map(|path| discovery::reason_to_leave_out(path, &self.configs));
-                    reasons.take(MOST_REASONS).for_each(console::say);
+                warnings.iter().for_each(console::warning);
+                if !self.options.quiet {
+                    left_out.iter().take(MOST_REASONS).for_each(console::say);
+                    if let others @ 1.. = left_out.len().saturating_sub(MOST_REASONS) {
+                        console::say(format_args!("… and {others} more paths that are named are not checked"));
+                    }
                 }
                 Ok((tasks, 0))
             }

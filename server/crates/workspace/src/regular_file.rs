@@ -7,6 +7,8 @@ use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::system_error::of_following;
+
 /// Opens a regular file for reading. Links to regular files are followed.
 ///
 /// # Errors
@@ -23,7 +25,7 @@ pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
         options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
     }
     #[expect(clippy::disallowed_methods, reason = "here it is made safe")]
-    let file = options.open(path)?;
+    let file = options.open(path).map_err(|error| of_following(path, error))?;
     let metadata = file.metadata()?;
     match metadata.is_file() {
         true => Ok((file, metadata)),

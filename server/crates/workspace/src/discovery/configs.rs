@@ -9,6 +9,7 @@ use rustc_hash::FxHashMap;
 
 use crate::locks::lock;
 use crate::regular_file;
+use crate::system_error::{is_absence, is_missing, of_following, reason};
 use antipasta_rules::config::{Config, ConfigErrors, Format, Overrides, Problem};
 
 /// The name of a configuration file.
@@ -19,6 +20,18 @@ pub const PYPROJECT: &str = "pyproject.toml";
 
 /// The name of the reference's older configuration, which is not read any more.
 pub const OLD_FILE_NAME: &str = ".antipasta.config.json";
+
+/// What configurations are taken to be called, and are not.
+const WRONG_NAMES: [&str; 3] = [".antipasta.yml", "antipasta.yaml", "antipasta.yml"];
+
+/// The name of a file in a directory that is meant to be a configuration, and is not read because of its name; `None` if
+/// there is none, or a configuration as well.
+pub fn misnamed(directory: &Path) -> Option<&'static str> {
+    if !is_missing(&directory.join(FILE_NAME)) {
+        return None;
+    }
+    WRONG_NAMES.into_iter().find(|name| directory.join(name).is_file())
+}
 
 /// The largest configuration that is read, in bytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
@@ -37,7 +50,7 @@ pub fn read_config(path: &Path) -> Result<Config, ConfigErrors> {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> ConfigErrors {
-    unusable(path, format!("cannot be read: {error}"))
+    unusable(path, format!("cannot be read: {}", reason(error)))
 }
 
 /// What is wrong with a configuration as a whole.
@@ -260,12 +273,12 @@ fn on_disk(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> {
         Ok(metadata) if metadata.is_file() => read_if_any(path),
         // Reading a pipe or a device may never end.
         Ok(_) => Ok(Some(Err(unusable(path, "is no regular file".to_owned())))),
+        // A link that cannot be followed is there: whoever made it wants its configuration heeded.
+        Err(error) if path.is_symlink() => Err(of_following(path, error)),
         // The last of these is said of a directory that may not be entered, not of a file that may not be read: the files in it
         // fail one by one, and those below it do not ask for its leave.
-        Err(error) => match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied => Ok(None),
-            _ => Err(error),
-        },
+        Err(error) if is_absence(&error) || error.kind() == io::ErrorKind::PermissionDenied => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -350,6 +363,26 @@ mod tests {
         assert!(configs.of_directory(Path::new("bad/deeper")).is_err());
         assert_eq!(limit(configs.of_directory(Path::new("good"))), 2.0);
         assert_eq!(configs.used().len(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_no_missing_configuration() {
+        for name in [FILE_NAME, PYPROJECT] {
+            let top = tempfile::tempdir().unwrap();
+            write(&top.path().join("sub"), "file", "");
+            for target in ["shared/c.yaml", "file/c.yaml"] {
+                let link = top.path().join("sub").join(name);
+                std::os::unix::fs::symlink(target, &link).unwrap();
+                let configs = Configs::nearest(top.path(), Overrides::default());
+                let expected = format!("{}: cannot be read: a link that leads nowhere", link.display());
+                let found = configs.of_directory(Path::new("sub")).unwrap_err().to_string();
+                assert!(found.contains(&expected), "{target}: {found}");
+                assert!(configs.of_directory(Path::new("")).is_ok());
+                assert!(read_config(&link).unwrap_err().to_string().contains(&expected));
+                fs::remove_file(link).unwrap();
+            }
+        }
     }
 
     #[test]

@@ -13,11 +13,12 @@ use rustc_hash::FxHashMap;
 use super::configs::Configs;
 use super::hand_out::hand_out;
 use super::ignore_files::IgnoreFiles;
-use super::left_out::reason_of;
+use super::left_out::{example_of_left_out, reason_of};
 use super::paths::{below, normalized};
 use super::patterns::Patterns;
 use super::stamp::FileStamp;
 use crate::locks::lock;
+use crate::system_error::{is_absence, of_following};
 use antipasta_rules::config::{Config, ConfigErrors};
 
 /// The extension of the files that are looked for in directories.
@@ -32,9 +33,15 @@ pub fn is_source(path: &Path) -> bool {
 }
 
 /// Whether a file is one of those that are analysed if they are named, by its name.
-fn is_named_source(path: &Path) -> bool {
+pub fn is_named_source(path: &Path) -> bool {
     let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension.as_str()))
+}
+
+/// What to say of a file that is named and is no Python, for people.
+pub fn no_python(path: &Path) -> String {
+    let allowed = NAMED_EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
+    format!("{}: not analysed: no Python file ({allowed})", path.display())
 }
 
 /// A file to analyse.
@@ -75,6 +82,9 @@ pub struct Unreadable {
     pub error: io::Error,
 }
 
+/// What Emacs begins the name of a lock with: a link that leads nowhere, beside each file with unsaved changes.
+const EMACS_LOCK: &str = ".#";
+
 /// Of so many files that are named and left out it is said why.
 const MOST_REASONS: usize = 5;
 
@@ -99,12 +109,17 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
     let search = Search::new(configs, jobs);
     for path in paths {
         let absolute = search.absolute(path);
-        let metadata = std::fs::metadata(&absolute).map_err(|error| DiscoveryError::Path(path.clone(), error))?;
+        let metadata = std::fs::metadata(&absolute)
+            .map_err(|error| DiscoveryError::Path(path.clone(), of_following(&absolute, error)))?;
         if metadata.is_dir() {
+            let before = search.count();
             let config = search.config_of(&absolute).map_err(DiscoveryError::Config)?;
             search.walk(path, &Rules::Configured(config));
             if !configs.overrides().include_patterns.is_empty() {
                 search.walk(path, &Rules::Included);
+            }
+            if search.count() == before {
+                lock(&search.found).empty.push(path.clone());
             }
         } else {
             search.named(path, &metadata);
@@ -223,6 +238,8 @@ struct Found {
     files: Vec<File>,
     unreadable: Vec<Unreadable>,
     warnings: Vec<String>,
+    /// Directories of the command line in which there is nothing to analyse.
+    empty: Vec<PathBuf>,
     left_out: usize,
     reasons: Vec<String>,
     error: Option<Arc<ConfigErrors>>,
@@ -334,18 +351,12 @@ impl<'a> Search<'a> {
     fn named(&self, path: &Path, metadata: &Metadata) {
         let absolute = self.absolute(path);
         let is_python = is_named_source(&absolute);
-        if !is_python && !self.configs.overrides().force_analyze {
-            let allowed = NAMED_EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
-            let warning = format!("{}: not analysed: no Python file ({allowed})", path.display());
+        // What is no file at all is not left out by its name: it cannot be read, and whoever tries will say so.
+        if !is_python && metadata.is_file() && !self.configs.overrides().force_analyze {
+            let warning = no_python(path);
             let mut found = lock(&self.found);
             found.warnings.push(warning);
             found.left_out += 1;
-            return;
-        }
-        if !metadata.is_file() {
-            // Reading a pipe or a device may never end.
-            let warning = format!("{}: not analysed: no regular file", path.display());
-            lock(&self.found).warnings.push(warning);
             return;
         }
         let name = PathBuf::from(absolute.file_name().unwrap_or_default());
@@ -356,7 +367,10 @@ impl<'a> Search<'a> {
         if self.is_taken(&config, &absolute, &name) {
             lock(&self.found).files.push(File {
                 path: normal(path),
-                stamp: FileStamp::of(metadata),
+                stamp: match metadata.is_file() {
+                    true => FileStamp::of(metadata),
+                    false => FileStamp::default(),
+                },
                 config,
             });
         } else {
@@ -434,6 +448,12 @@ impl<'a> Search<'a> {
         Ok(None)
     }
 
+    /// How much was found, and could not be looked at.
+    fn count(&self) -> usize {
+        let found = lock(&self.found);
+        found.files.len() + found.unreadable.len()
+    }
+
     fn is_included(&self, path: &Path, below_argument: &Path) -> bool {
         // A pattern that includes is one that would leave out, were it an ignore pattern.
         !self.included.is_empty() && self.included.leave_out(path, below_argument)
@@ -447,6 +467,15 @@ impl<'a> Search<'a> {
         let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
         if let Some(errors) = found.error {
             return Err(DiscoveryError::Config(errors));
+        }
+        // If there is nothing else, that is an error, which says so.
+        if !found.files.is_empty() || !found.unreadable.is_empty() || found.left_out > 0 {
+            for path in &found.empty {
+                let example = example_of_left_out(std::slice::from_ref(path), self.configs);
+                let example = example.map_or_else(String::new, |why| format!(": {why}"));
+                let warning = format!("{}: no Python files found{example}", path.display());
+                found.warnings.push(warning);
+            }
         }
         found.warnings.sort();
         found.warnings.dedup();
@@ -585,7 +614,11 @@ fn system_error(error: &ignore::Error) -> io::Error {
     error.map_or(io::ErrorKind::Other, io::Error::kind).into()
 }
 
-/// The stamp of a file; `None` if it is no regular file, but a link to a directory or to nothing.
+fn is_emacs_lock(entry: &DirEntry) -> bool {
+    entry.path_is_symlink() && entry.file_name().as_encoded_bytes().starts_with(EMACS_LOCK.as_bytes())
+}
+
+/// The stamp of a file; `None` if it is a link to a directory, or the lock of an editor.
 fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
     let metadata = match entry.path_is_symlink() {
         true => std::fs::metadata(entry.path()),
@@ -594,9 +627,11 @@ fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
             .map_err(|error| error.into_io_error().unwrap_or(io::ErrorKind::Other.into())),
     };
     match metadata {
-        Ok(metadata) => metadata.is_file().then(|| FileStamp::of(&metadata)),
-        // It can no more be read than be asked about; whoever tries will say so.
-        Err(error) => (error.kind() != io::ErrorKind::NotFound).then(FileStamp::default),
+        Ok(metadata) if metadata.is_file() => Some(FileStamp::of(&metadata)),
+        Ok(metadata) if metadata.is_dir() => None,
+        Err(error) if is_absence(&error) && is_emacs_lock(entry) => None,
+        // It is a pipe or a device, or leads nowhere: whoever tries to read it will say so.
+        Ok(_) | Err(_) => Some(FileStamp::default()),
     }
 }
 
@@ -743,6 +778,15 @@ mod tests {
         symlink("x.py", top.path().join("a/y.py")).unwrap();
         symlink("nothing", top.path().join("a/z.py")).unwrap();
         symlink("a", top.path().join("dir.py")).unwrap();
-        assert_eq!(names(search(&top, &["."], Overrides::default())), ["a/x.py", "a/y.py"]);
+        assert_eq!(
+            names(search(&top, &["."], Overrides::default())),
+            ["a/x.py", "a/y.py", "a/z.py"]
+        );
+        symlink("user@host.1:2", top.path().join("a/.#x.py")).unwrap();
+        assert_eq!(
+            names(search(&top, &["."], Overrides::default())).len(),
+            3,
+            "the lock of an editor is no file"
+        );
     }
 }

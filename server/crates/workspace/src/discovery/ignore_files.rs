@@ -9,6 +9,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
 
 use super::paths::below;
 use crate::regular_file;
+use crate::system_error::is_absence;
 use antipasta_rules::config::{LONGEST_PATTERN, MOST_PATTERN_COST, gitignore_line, pattern_cost};
 
 /// The file that says, in each directory, what git ignores.
@@ -164,10 +165,6 @@ fn rules_of(bytes: &[u8], base: &Path, mut cost: usize) -> Result<(Gitignore, us
         let _ = builder.add_line(None, &gitignore_line(line));
     }
     Ok((builder.build().map_err(|_| TooMany)?, cost))
-}
-
-fn is_absence(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Where git keeps what it knows of the repository whose top is a directory; `None` if it is none. Of a worktree that is where

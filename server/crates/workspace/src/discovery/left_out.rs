@@ -46,6 +46,17 @@ pub(super) fn reason_of(path: &Path, argument: &Path, configs: &Configs) -> Stri
     "an ignore file (`git check-ignore -v` says which); `--no-gitignore` checks it".to_owned()
 }
 
+/// What leaves out a file that is left out, for people. Both paths are absolute: `argument` is the directory that was named, or
+/// that the named file is in.
+pub fn why_left_out(path: &Path, argument: &Path, configs: &Configs) -> String {
+    let shown = path.strip_prefix(configs.working_directory()).unwrap_or(path);
+    format!(
+        "{} is left out by {}",
+        shown.display(),
+        reason_of(path, argument, configs)
+    )
+}
+
 /// Why nothing is found below some paths, by an example of what is left out there; `None` if there is no Python file.
 pub fn example_of_left_out(paths: &[PathBuf], configs: &Configs) -> Option<String> {
     paths.iter().find_map(|path| {

@@ -9,6 +9,7 @@ use super::blobs::ObjectId;
 use super::command::{Git, GitError, refusal};
 use super::raw_diff::{self, Entry};
 use crate::child_process::Output;
+use crate::system_error::{is_missing, is_out_of_sight};
 use antipasta_rules::escape::one_line;
 
 /// A change: what is compared with what.
@@ -115,26 +116,35 @@ const DIFF: [&str; 9] = [
 ];
 
 pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes, GitError> {
-    let (revisions, state, warning) = match change {
-        Change::Staged => (vec!["--cached".to_owned()], State::Index, None),
+    let (resolved, revisions, state) = match change {
+        Change::Staged => (MergeBase::default(), vec!["--cached".to_owned()], State::Index),
         Change::Since(revision) => {
-            let (base, warning) = merge_base(git, revision, "HEAD")?;
-            (vec![base], State::WorkingTree, warning)
+            let base = merge_base(git, revision, "HEAD")?;
+            let revisions = vec![base.commit.clone()];
+            (base, revisions, State::WorkingTree)
         }
         Change::Range {
             from,
             to,
             from_merge_base,
         } => {
-            let (base, warning) = match from_merge_base {
+            let base = match from_merge_base {
                 true => merge_base(git, from, to)?,
-                false => (from.clone(), None),
+                false => MergeBase {
+                    commit: from.clone(),
+                    warnings: Vec::new(),
+                },
             };
-            (vec![base, to.clone()], State::Commit(to.clone()), warning)
+            // Git would compare trees as well, of which nobody knows what they are part of.
+            let revisions = [&base.commit, to].map(|revision| as_commit(revision)).to_vec();
+            (base, revisions, State::Commit(to.clone()))
         }
     };
     let difference = difference(git, &revisions, state == State::WorkingTree)?;
-    let entries = raw_diff::parse(&difference.raw).ok_or(GitError::Answer("diff"))?;
+    let mut entries = raw_diff::parse(&difference.raw).ok_or(GitError::Answer("diff"))?;
+    if state == State::WorkingTree {
+        entries.extend(new_out_of_sight(git, top, &resolved.commit)?);
+    }
     // In the working tree, a file that is not merged has a content like any other.
     if state == State::Index {
         let unmerged = entries.iter().filter(|entry| entry.is_unmerged);
@@ -147,11 +157,20 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
         .iter()
         .flat_map(|entry| [Some(&entry.path), entry.from.as_ref()]);
     let paths = paths.flatten().map(|path| top.join(path)).collect();
+    let is_of_working_tree = state == State::WorkingTree;
     let file = |entry: Entry| {
-        let blob = entry.after?;
         let path = top.join(entry.path);
+        // Git takes a file that it cannot look at for a deleted one. Whoever reads it will say why it cannot be read.
+        if is_of_working_tree && (entry.before.is_some() || entry.after.is_some()) && is_out_of_sight(&path) {
+            return Some(ChangedFile {
+                path,
+                blob: None,
+                base: entry.before,
+            });
+        }
+        let blob = entry.after?;
         // In a sparse checkout, what is not in the working tree is what the index has.
-        let is_on_disk = state == State::WorkingTree && (blob.is_zero() || path.symlink_metadata().is_ok());
+        let is_on_disk = is_of_working_tree && (blob.is_zero() || !is_missing(&path));
         Some(ChangedFile {
             path,
             blob: (!is_on_disk).then_some(blob),
@@ -160,19 +179,49 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
     };
     let mut files: Vec<_> = entries.into_iter().filter_map(file).collect();
     files.sort_by(|one, other| one.path.cmp(&other.path));
+    let mut warnings = Vec::new();
+    for warning in resolved.warnings.into_iter().chain(difference.warnings) {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
     Ok(Changes {
         files,
         state,
         paths,
-        warnings: warning.into_iter().chain(difference.warning).collect(),
+        warnings,
         fetching: difference.fetching,
     })
+}
+
+/// What is in the index, was not in a commit, and cannot be looked at: a diff of the working tree leaves it out, and says nothing.
+fn new_out_of_sight(git: &Git, top: &Path, base: &str) -> Result<Vec<Entry>, GitError> {
+    let arguments = DIFF
+        .into_iter()
+        .chain(["--no-renames", "--diff-filter=A", "--cached", base, "--"]);
+    let output = git.without_fetching().output(&arguments.collect::<Vec<_>>())?;
+    let mut entries = raw_diff::parse(&output).ok_or(GitError::Answer("diff"))?;
+    entries.retain(|entry| is_out_of_sight(&top.join(&entry.path)));
+    Ok(entries)
+}
+
+/// What git warns of although it does what it is asked for, for people.
+fn warnings_in(stderr: &[u8]) -> impl Iterator<Item = String> + '_ {
+    let said = String::from_utf8_lossy(stderr);
+    let lines: Vec<_> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("warning: "))
+        // That line ends will be converted is no news to whoever has set it so, and comes once a file.
+        .filter(|line| !line.starts_with("in the working copy of "))
+        .map(|line| format!("git: {}", one_line(line)))
+        .collect();
+    lines.into_iter()
 }
 
 /// What `git diff` said.
 struct Difference {
     raw: Vec<u8>,
-    warning: Option<String>,
+    warnings: Vec<String>,
     fetching: Option<Duration>,
 }
 
@@ -195,7 +244,7 @@ fn difference(git: &Git, revisions: &[String], is_of_working_tree: bool) -> Resu
     };
     let mut difference = Difference {
         raw: Vec::new(),
-        warning: None,
+        warnings: Vec::new(),
         fetching: None,
     };
     let mut output = run(&local, "--find-renames")?;
@@ -215,7 +264,7 @@ fn difference(git: &Git, revisions: &[String], is_of_working_tree: bool) -> Resu
     }
     if lacks_objects(&output) {
         output = run(&local, "--find-renames=100%")?;
-        difference.warning = Some(
+        difference.warnings.push(
             "this clone is partial and lacks what git needs to recognize renamed files: a file that was renamed and changed \
              counts as new"
                 .to_owned(),
@@ -225,6 +274,7 @@ fn difference(git: &Git, revisions: &[String], is_of_working_tree: bool) -> Resu
         let refused = refusal("diff", &output.stderr, Some(output.status));
         return Err(why_unknown(git, revisions)?.unwrap_or(refused));
     }
+    difference.warnings.extend(warnings_in(&output.stderr));
     difference.raw = output.stdout;
     Ok(difference)
 }
@@ -240,53 +290,122 @@ fn monitors_itself(git: &Git) -> Result<bool, GitError> {
     }
 }
 
-/// Where two revisions parted. If that is not known, as in a clone that is too shallow, it is the first of them, with a warning.
-fn merge_base(git: &Git, one: &str, other: &str) -> Result<(String, Option<String>), GitError> {
-    let output = git.run(&["merge-base", one, other], Vec::new())?;
-    match output.status.code() {
-        Some(0) => {
-            let base = ObjectId::parse(output.stdout.trim_ascii()).ok_or(GitError::Answer("merge-base"))?;
-            Ok((base.as_str().to_owned(), None))
-        }
-        // This exit code says that there is none; others, that there are no such revisions.
-        Some(1) => {
-            let warning = format!(
-                "{one} and {other} have no common commit here, so the comparison is with {one} itself; if this clone is \
-                 shallow, fetch more of the history (`git fetch --unshallow`; in CI, `fetch-depth: 0`)"
-            );
-            Ok((one.to_owned(), Some(warning)))
-        }
-        _ => {
-            let refused = refusal("merge-base", &output.stderr, Some(output.status));
-            Err(why_unknown(git, &[one.to_owned(), other.to_owned()])?.unwrap_or(refused))
-        }
+/// A revision, such that git takes it for a commit or refuses it.
+fn as_commit(revision: &str) -> String {
+    // The text that a commit's message has goes to the end, and finds nothing but commits.
+    match revision.starts_with(":/") {
+        true => revision.to_owned(),
+        false => format!("{revision}^{{commit}}"),
     }
 }
 
-/// What to say of the first of some revisions that there is not, if one is not there.
+/// What to compare with.
+#[derive(Default)]
+struct MergeBase {
+    /// The commit.
+    commit: String,
+    /// What people may want to know of it.
+    warnings: Vec<String>,
+}
+
+/// Where two revisions parted. If that is not known, as in a clone that is too shallow, it is the first of them, with a warning.
+fn merge_base(git: &Git, one: &str, other: &str) -> Result<MergeBase, GitError> {
+    let output = git.run(&["merge-base", one, other], Vec::new())?;
+    let mut warnings: Vec<_> = warnings_in(&output.stderr).collect();
+    let commit = match output.status.code() {
+        Some(0) => {
+            let base = ObjectId::parse(output.stdout.trim_ascii()).ok_or(GitError::Answer("merge-base"))?;
+            base.as_str().to_owned()
+        }
+        // This exit code says that there is none; others, that there are no such revisions.
+        Some(1) => {
+            warnings.push(format!(
+                "{one} and {other} have no common commit here, so the comparison is with {one} itself; if this clone is \
+                 shallow, fetch more of the history (`git fetch --unshallow`; in CI, `fetch-depth: 0`)"
+            ));
+            one.to_owned()
+        }
+        _ => {
+            let refused = refusal("merge-base", &output.stderr, Some(output.status));
+            return Err(why_unknown(git, &[one.to_owned(), other.to_owned()])?.unwrap_or(refused));
+        }
+    };
+    Ok(MergeBase { commit, warnings })
+}
+
+/// What to say of the first of some revisions that is no commit, if one is none.
 fn why_unknown(git: &Git, revisions: &[String]) -> Result<Option<GitError>, GitError> {
     for revision in revisions.iter().filter(|revision| !revision.starts_with('-')) {
-        let commit = format!("{revision}^{{commit}}");
-        let found = git.run(&["rev-parse", "--verify", "--quiet", &commit], Vec::new())?;
-        if !found.status.success() {
-            return Ok(Some(GitError::UnknownRevision {
-                revision: one_line(revision).into_owned(),
-                advice: advice(git, revision)?,
+        let revision = revision.strip_suffix("^{commit}").unwrap_or(revision);
+        if object(git, &as_commit(revision))?.is_none() {
+            let name = one_line(revision).into_owned();
+            return Ok(Some(match why_no_commit(git, revision)? {
+                Some(why) => GitError::NoCommit { revision: name, why },
+                None => GitError::UnknownRevision {
+                    revision: name,
+                    advice: advice(git, revision)?,
+                },
             }));
         }
     }
     Ok(None)
 }
 
+/// The object that a name stands for, if there is one.
+fn object(git: &Git, name: &str) -> Result<Option<ObjectId>, GitError> {
+    let found = git.run(&["rev-parse", "--verify", "--quiet", name], Vec::new())?;
+    Ok(ObjectId::parse(found.stdout.trim_ascii()).filter(|_| found.status.success()))
+}
+
+/// A name as a revision, the steps from it such as `~2`, and the path in it.
+fn parts_of(revision: &str) -> (&str, &str, Option<&str>) {
+    let (named, path) = match revision.split_once(':') {
+        Some((named, path)) => (named, Some(path)),
+        None => (revision, None),
+    };
+    let (start, steps) = named.split_at(named.find(['^', '~']).unwrap_or(named.len()));
+    (start, steps, path)
+}
+
+/// Why a revision that is there is no commit; `None` if it is not there.
+fn why_no_commit(git: &Git, revision: &str) -> Result<Option<String>, GitError> {
+    const ONLY_COMMITS: &str = "only commits can be compared";
+    if let Some(id) = object(git, revision)? {
+        let kind = git.output(&["cat-file", "-t", id.as_str()])?;
+        return Ok(Some(match kind.trim_ascii() {
+            b"tag" => format!("it is the tag of something else; {ONLY_COMMITS}"),
+            b"tree" => format!("it is a folder; {ONLY_COMMITS}"),
+            _ => format!("it is a file; {ONLY_COMMITS}"),
+        }));
+    }
+    let (start, steps, _) = parts_of(revision);
+    if ["^!", "^@", "^-"].iter().any(|set| steps.contains(set)) && object(git, &as_commit(start))?.is_some() {
+        let start = one_line(start);
+        return Ok(Some(format!(
+            "it stands for several; to check what a commit changed, compare it with its parent: `{start}^..{start}`"
+        )));
+    }
+    Ok(None)
+}
+
 /// What to do about a revision that is not there.
 fn advice(git: &Git, revision: &str) -> Result<String, GitError> {
-    let remotes = git.output(&["remote"])?;
-    let remotes = String::from_utf8_lossy(&remotes);
-    let tracked = remotes.lines().find_map(|remote| {
-        let branch = revision.strip_prefix(remote)?.strip_prefix('/')?;
-        Some((remote, branch)).filter(|(_, branch)| !branch.is_empty())
-    });
-    if let Some((remote, branch)) = tracked {
+    let (start, steps, path) = parts_of(revision);
+    let is_there = !start.is_empty() && object(git, &as_commit(start))?.is_some();
+    if is_there && path.is_some() {
+        return Ok(one_line(&format!(
+            "`{start}` has no such file or folder, and only commits can be compared"
+        ))
+        .into_owned());
+    }
+    if is_there && !steps.is_empty() {
+        let depth = match is_shallow(git)? {
+            true => format!("; {SHALLOW}"),
+            false => String::new(),
+        };
+        return Ok(one_line(&format!("`{start}` is there, but has no such parent{depth}")).into_owned());
+    }
+    if let Some((remote, branch)) = tracked_branch(git, start)? {
         // The branch alone is enough where the clone follows all of them, and not in a clone of one branch.
         return Ok(one_line(&format!(
             "fetch it with `git fetch {remote} {branch}:refs/remotes/{remote}/{branch}` (in GitHub Actions, check out with \
@@ -294,20 +413,35 @@ fn advice(git: &Git, revision: &str) -> Result<String, GitError> {
         ))
         .into_owned());
     }
-    let is_shallow = git
-        .output(&["rev-parse", "--is-shallow-repository"])?
-        .starts_with(b"true");
-    if is_shallow {
-        return Ok(
-            "it is a shallow clone, so fetch more of its history with `git fetch --unshallow` (in GitHub Actions, check \
-             out with `fetch-depth: 0`; in GitLab, set `GIT_DEPTH: 0`)"
-                .to_owned(),
-        );
+    if is_shallow(git)? {
+        return Ok(format!("{SHALLOW}; or see {NAMES}"));
     }
-    if revision == "HEAD" {
+    if start == "HEAD" {
         return Ok("there is no commit yet; `--staged` checks what the first one will contain".to_owned());
     }
-    Ok("see `git branch --all` and `git tag` for the right name".to_owned())
+    Ok(format!("see {NAMES}"))
+}
+
+/// What shows how revisions are called.
+const NAMES: &str = "`git branch --all` and `git tag` for the right name";
+
+/// What to do about what a shallow clone lacks.
+const SHALLOW: &str = "it is a shallow clone, so fetch more of its history with `git fetch --unshallow` (in GitHub Actions, \
+                       check out with `fetch-depth: 0`; in GitLab, set `GIT_DEPTH: 0`)";
+
+fn is_shallow(git: &Git) -> Result<bool, GitError> {
+    let answer = git.output(&["rev-parse", "--is-shallow-repository"])?;
+    Ok(answer.starts_with(b"true"))
+}
+
+/// The remote and the branch there that a name such as `origin/main` stands for.
+fn tracked_branch(git: &Git, name: &str) -> Result<Option<(String, String)>, GitError> {
+    let remotes = git.output(&["remote"])?;
+    let remotes = String::from_utf8_lossy(&remotes);
+    Ok(remotes.lines().find_map(|remote| {
+        let branch = name.strip_prefix(remote)?.strip_prefix('/')?;
+        Some((remote.to_owned(), branch.to_owned())).filter(|_| !branch.is_empty())
+    }))
 }
 
 #[cfg(test)]

@@ -65,6 +65,20 @@ pub enum GitError {
         /// What to do about it.
         advice: String,
     },
+    /// There is such an object, but it is no commit.
+    #[error("`{revision}` is no commit: {why}")]
+    NoCommit {
+        /// What it was called.
+        revision: String,
+        /// What it is instead.
+        why: String,
+    },
+    /// A configuration or a baseline is a link, of which git has only where it leads.
+    #[error(
+        "{}: cannot be read: a symbolic link in git that is not in the working tree, so it cannot be followed",
+        one_line(&.0.to_string_lossy())
+    )]
+    LinkNotOnDisk(PathBuf),
     /// A configuration or a baseline is larger than any.
     #[error("{}: too large to be read from git", one_line(&.0.to_string_lossy()))]
     TooLarge(PathBuf),

@@ -22,7 +22,7 @@ pub use blobs::{Blobs, Fetched, ObjectId};
 pub use change::{Change, ChangedFile, Changes, State};
 pub use command::{GitError, TIMEOUT_VARIABLE, timeout};
 pub use index::first_tracked;
-pub use repository::{Hooks, Repository};
+pub use repository::{Attention, Hooks, Repository, Tracked};
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

@@ -22,6 +22,29 @@ pub struct Hooks {
     pub is_tracked: bool,
 }
 
+/// What git has by some name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tracked {
+    /// A regular file with this content.
+    File(ObjectId),
+    /// A symbolic link.
+    Link,
+}
+
+/// How git looks at a file in the working tree that it tracks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attention {
+    /// It looks for changes.
+    Full,
+    /// The file was marked by `git update-index --assume-unchanged`, so changes are not looked for.
+    AssumesUnchanged,
+    /// The file was marked by `git update-index --skip-worktree`, or is outside of a sparse checkout.
+    SkipsWorktree,
+}
+
+/// The mode of a symbolic link.
+const LINK: &[u8] = b"120000";
+
 /// The one path that git has written in answer to a command.
 fn path_in(output: &[u8], command: &'static str) -> Result<PathBuf, GitError> {
     let path = output.strip_suffix(b"\n").or(output.strip_suffix(b"\r\n"));
@@ -131,13 +154,44 @@ impl Repository {
         Ok(!output.is_empty())
     }
 
-    /// The regular files that git has, by their absolute paths, of those that are `wanted` by name. Of a working tree there are
+    /// What git does with some paths, given from the top of the working tree, in the working tree or the index; what it does not
+    /// track is not among the answers, and a folder never is.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot say.
+    pub fn attention(&self, paths: &[String]) -> Result<FxHashMap<PathBuf, Attention>, GitError> {
+        /// So many paths are short enough for any system's command line.
+        const AT_ONCE: usize = 50;
+        let mut found = FxHashMap::default();
+        for some in paths.chunks(AT_ONCE) {
+            let some: Vec<_> = some.iter().map(|path| format!(":(top,literal){path}")).collect();
+            let arguments = ["ls-files", "-v", "-z", "--full-name", "--"].into_iter();
+            let arguments: Vec<_> = arguments.chain(some.iter().map(String::as_str)).collect();
+            let output = self.git.output(&arguments)?;
+            let nonsense = || GitError::Answer("ls-files");
+            for entry in records(&output).ok_or_else(nonsense)? {
+                let [tag, b' ', path @ ..] = entry else {
+                    return Err(nonsense());
+                };
+                let attention = match tag {
+                    b'S' | b's' => Attention::SkipsWorktree,
+                    b'a'..=b'z' => Attention::AssumesUnchanged,
+                    _ => Attention::Full,
+                };
+                found.insert(self.top.join(path_of(path)), attention);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The files and links that git has, by their absolute paths, of those that are `wanted` by name. Of a working tree there are
     /// none: its files are there to be read.
     ///
     /// # Errors
     ///
     /// Git cannot say.
-    pub fn files(&self, state: &State, wanted: &[&str]) -> Result<FxHashMap<PathBuf, ObjectId>, GitError> {
+    pub fn files(&self, state: &State, wanted: &[&str]) -> Result<FxHashMap<PathBuf, Tracked>, GitError> {
         let (command, output) = match state {
             State::WorkingTree => return Ok(FxHashMap::default()),
             State::Index => {
@@ -153,14 +207,20 @@ impl Repository {
         for entry in records(&output).ok_or(GitError::Answer(command))? {
             let (columns, path) = split_at_tab(entry).ok_or(GitError::Answer(command))?;
             let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or(path);
-            if !wanted.iter().any(|wanted| wanted.as_bytes() == name) || !is_regular_file(columns) {
+            if !wanted.iter().any(|wanted| wanted.as_bytes() == name) {
+                continue;
+            }
+            if columns.starts_with(LINK) {
+                files.insert(self.top.join(path_of(path)), Tracked::Link);
+            }
+            if !is_regular_file(columns) {
                 continue;
             }
             // `MODE OBJECT STAGE` of a file in the index, `MODE TYPE OBJECT` of one in a tree.
             let column = usize::from(*state != State::Index) + 1;
             let id = columns.split(|byte| *byte == b' ').nth(column);
             let id = id.and_then(ObjectId::parse).ok_or(GitError::Answer(command))?;
-            files.insert(self.top.join(path_of(path)), id);
+            files.insert(self.top.join(path_of(path)), Tracked::File(id));
         }
         Ok(files)
     }

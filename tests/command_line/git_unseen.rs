@@ -1,0 +1,239 @@
+//! What a change in git does not show: files that git cannot look at, does not track, or that are left out. Each is said.
+
+use crate::git::{Repository, SIMPLE, run};
+use antipasta_lsp_tests::{COMPLEX, Run};
+
+impl Repository {
+    /// A check that says what it leaves out.
+    fn talkative(&self, arguments: &[&str]) -> Run {
+        run(&mut self.project.command([&["--check"], arguments].concat()))
+    }
+}
+
+/// The system says of a folder that is a link to itself that it cannot be followed, as it says of one that may not be entered;
+/// but unlike that one, to the superuser as well.
+#[cfg(unix)]
+#[test]
+fn a_file_that_git_cannot_look_at_is_no_deleted_one() {
+    let repository = Repository::new(&[("sec/s.py", SIMPLE), ("gone/g.py", SIMPLE), ("a.py", SIMPLE)]);
+    repository.write("sec/new.py", COMPLEX);
+    repository.git(["add", "sec/new.py"]);
+    for folder in ["sec", "gone"] {
+        std::fs::remove_dir_all(repository.project.path(folder)).unwrap();
+    }
+    std::os::unix::fs::symlink("sec", repository.project.path("sec")).unwrap();
+    // Whether there is a configuration in such a folder cannot be known either, which is an error of its own.
+    repository.write("given.yaml", "use_gitignore: true\n");
+    for arguments in [&["--diff", "HEAD"][..], &["--diff", "HEAD", "sec/s.py", "sec/new.py"]] {
+        let run = repository.check(&[arguments, &["--config", "given.yaml"]].concat());
+        assert_eq!(run.code, Some(1), "{arguments:?}: {run:?}");
+        let lines: Vec<_> = run.stdout.lines().collect();
+        assert_eq!(lines.len(), 2, "{run:?}");
+        for (line, name) in lines.iter().zip(["sec/new.py", "sec/s.py"]) {
+            assert!(line.starts_with(&format!("{name}:1:1: cannot be read: ")), "{run:?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_in_a_folder_that_may_not_be_entered_is_no_deleted_one() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let repository = Repository::new(&[("sec/s.py", SIMPLE)]);
+    let folder = repository.project.path("sec");
+    let set = |mode| std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    set(0o000);
+    // The superuser may enter all folders.
+    let may_enter = folder.join("s.py").symlink_metadata().is_ok();
+    let run = repository.check(&["--diff", "HEAD"]);
+    set(0o755);
+    if !may_enter {
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stdout.starts_with("sec/s.py:1:1: cannot be read: "), "{run:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_configuration_that_is_a_link_in_git_is_followed_on_disk() {
+    let repository = Repository::new(&[("a.py", SIMPLE), ("sub/b.py", SIMPLE)]);
+    let link = repository.project.path("sub/.antipasta.yaml");
+    std::os::unix::fs::symlink("../shared.yaml", &link).unwrap();
+    repository.write("sub/b.py", COMPLEX);
+    repository.commit();
+    let changes = [&["--staged"][..], &["--diff", "HEAD~1..HEAD"], &["--diff", "HEAD~1"]];
+    let says = |expected: &str, changes: &[&[&str]]| {
+        for arguments in changes {
+            let run = repository.check(arguments);
+            assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}: {run:?}");
+            let expected = format!("sub/.antipasta.yaml: cannot be read: {expected}");
+            assert!(run.stderr.contains(&expected), "{arguments:?}: {run:?}");
+        }
+    };
+    repository.git(["reset", "--quiet", "--soft", "HEAD~1"]);
+    says("a link that leads nowhere", &changes[..1]);
+    repository.git(["commit", "--quiet", "--message", "More"]);
+    says("a link that leads nowhere", &changes[1..]);
+    std::fs::remove_file(&link).unwrap();
+    says("a symbolic link in git that is not in the working tree", &changes[1..2]);
+    std::os::unix::fs::symlink("../shared.yaml", &link).unwrap();
+    repository.write("shared.yaml", "defaults: {max_cyclomatic_complexity: 20}\n");
+    assert_eq!(repository.check(changes[1]).code, Some(0));
+}
+
+#[test]
+fn named_paths_that_have_no_part_in_a_change_are_warned_of() {
+    let repository = Repository::new(&[("a.py", SIMPLE), ("seen.py", SIMPLE)]);
+    repository.write("u.py", COMPLEX);
+    repository.write("empty/u.txt", "");
+    repository.write("notes.txt", "");
+    repository.git(["add", "notes.txt"]);
+    repository.write("b.py", SIMPLE);
+    for (arguments, expected) in [
+        (
+            &["--diff", "HEAD", "u.py", "seen.py"][..],
+            "warning: u.py: not checked: git does not track it (`git add` adds it)\n",
+        ),
+        (
+            &["--staged", "u.py"],
+            "warning: u.py: not checked: git does not track it (`git add` adds it)\n",
+        ),
+        (
+            &["--diff", "HEAD", "empty"],
+            "warning: empty: not checked: git tracks nothing in it\n",
+        ),
+        (
+            &["--diff", "HEAD..HEAD", "u.py", "seen.py"],
+            "warning: u.py: not checked: HEAD does not have it\n",
+        ),
+        (
+            &["--staged", "notes.txt"],
+            "warning: notes.txt: not analysed: no Python file (.py, .pyw, .pyi)\n",
+        ),
+        (&["--diff", "HEAD", "seen.py"], ""),
+        (&["--staged"], ""),
+        (&["--diff", "HEAD", "."], ""),
+    ] {
+        let run = repository.check(arguments);
+        assert_eq!(
+            (run.code, run.stderr.as_str()),
+            (Some(0), expected),
+            "{arguments:?}: {run:?}"
+        );
+    }
+    for mark in ["assume-unchanged", "skip-worktree"] {
+        repository.git(["update-index", &format!("--{mark}"), "a.py"]);
+        repository.write("a.py", COMPLEX);
+        let run = repository.check(&["--diff", "HEAD", "a.py"]);
+        let expected = format!(
+            "warning: a.py: git does not look for changes in it (`git update-index --no-{mark}` makes it look)\n"
+        );
+        assert_eq!((run.code, run.stderr), (Some(0), expected));
+        repository.git(["update-index", &format!("--no-{mark}"), "a.py"]);
+        assert_eq!(repository.check(&["--diff", "HEAD", "a.py"]).code, Some(2));
+    }
+}
+
+#[test]
+fn changed_files_that_are_left_out_are_explained() {
+    let repository = Repository::new(&[(".antipasta.yaml", "ignore_patterns: [legacy/]\nuse_gitignore: true\n")]);
+    repository.write("legacy/l.py", COMPLEX);
+    repository.write("legacy/m.py", COMPLEX);
+    repository.git(["add", "."]);
+    let one = "legacy/l.py is left out by the pattern `legacy/` of `ignore_patterns` in .antipasta.yaml";
+    let both = format!("2 changed files are left out: {one}");
+    for (paths, expected) in [(&[][..], &*both), (&["legacy"], &*both), (&["legacy/l.py"], one)] {
+        let run = repository.talkative(&[&["--staged"], paths].concat());
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(run.stderr.starts_with(expected), "{paths:?}: {run:?}");
+        assert!(run.stdout.contains("Nothing to check."), "{run:?}");
+    }
+    repository.commit();
+    repository.write("u.py", COMPLEX);
+    repository.git(["add", "u.py"]);
+    repository.write(".gitignore", "u.py\n");
+    let run = repository.talkative(&["--staged"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.starts_with("u.py is left out by an ignore file"), "{run:?}");
+}
+
+#[test]
+fn what_is_no_commit_is_said_to_be_none() {
+    let repository = Repository::new(&[("a.py", SIMPLE), ("src/b.py", COMPLEX)]);
+    for (name, object) in [("blob", "HEAD:a.py"), ("tree", "HEAD:src")] {
+        repository.git(["tag", name, object]);
+    }
+    repository.git(["tag", "--annotate", "--message", "x", "note", "HEAD:src"]);
+    for (revisions, expected) in [
+        ("blob", "`blob` is no commit: it is a file"),
+        ("tree", "`tree` is no commit: it is a folder"),
+        ("note", "`note` is no commit: it is the tag of something else"),
+        ("HEAD..tree", "`tree` is no commit: it is a folder"),
+        ("tree..HEAD", "`tree` is no commit: it is a folder"),
+        ("HEAD...note", "`note` is no commit: it is the tag of something else"),
+        ("HEAD:src", "`HEAD:src` is no commit: it is a folder"),
+        ("HEAD:no", "no revision `HEAD:no`: `HEAD` has no such file or folder"),
+        ("HEAD^!", "`HEAD^!` is no commit: it stands for several"),
+        (
+            "HEAD^2",
+            "no revision `HEAD^2`: `HEAD` is there, but has no such parent\n",
+        ),
+        (
+            "HEAD~1",
+            "no revision `HEAD~1`: `HEAD` is there, but has no such parent\n",
+        ),
+        ("mian~1", "no revision `mian~1`: see `git branch --all` and `git tag`"),
+    ] {
+        let run = repository.check(&["--diff", revisions]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{revisions}: {run:?}");
+        assert!(run.stderr.contains(expected), "{revisions}: {run:?}");
+    }
+    assert_eq!(repository.check(&["--diff", "HEAD..:/More"]).code, Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_shallow_clone_is_advised_by_what_it_lacks() {
+    let origin = Repository::new(&[("a.py", SIMPLE)]);
+    origin.commit();
+    let clone = Repository::empty();
+    std::fs::remove_dir_all(clone.project.path(".git")).unwrap();
+    let url = format!("file://{}", origin.project.path("").display());
+    clone.git(["clone", "--quiet", "--depth", "1", &url, "."]);
+    for (revision, expected) in [
+        (
+            "origin/main~1",
+            "`origin/main` is there, but has no such parent; it is a shallow clone",
+        ),
+        ("mian", "or see `git branch --all` and `git tag` for the right name"),
+        (
+            "upstream/main",
+            "or see `git branch --all` and `git tag` for the right name",
+        ),
+    ] {
+        let run = clone.check(&["--diff", revision]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stderr.contains(expected), "{revision}: {run:?}");
+        assert!(!run.stderr.contains("refs/remotes"), "{revision}: {run:?}");
+    }
+}
+
+#[test]
+fn what_git_warns_of_is_passed_on() {
+    let repository = Repository::new(&[("a.py", SIMPLE)]);
+    repository.git(["tag", "twice"]);
+    repository.git(["branch", "twice"]);
+    for revisions in ["twice", "twice..HEAD", "twice...HEAD"] {
+        let run = repository.check(&["--diff", revisions]);
+        let expected = "warning: git: refname 'twice' is ambiguous.\n";
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), expected), "{revisions}");
+    }
+    let run = repository.check(&["--diff", "HEAD@{20 years ago}"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(
+        run.stderr
+            .starts_with("warning: git: log for 'HEAD' only goes back to "),
+        "{run:?}"
+    );
+}
