@@ -34,9 +34,6 @@ pub(super) enum Content {
     Unreadable(io::Error),
 }
 
-/// What [pointers](https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md) begin with.
-const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
-
 /// What files are analysed with.
 #[derive(Clone, Copy)]
 pub(super) struct Means<'a> {
@@ -86,7 +83,6 @@ impl Means<'_> {
         match (read, self.cache) {
             (Err(error), _) => (Origin::Analysis, Err(error.into())),
             (Ok(size), _) if size > limit => (Origin::Analysis, Err(AnalysisError::TooLarge { size, limit })),
-            (Ok(_), _) if buffer.starts_with(LFS_POINTER) => (Origin::Analysis, Err(AnalysisError::LfsPointer)),
             (Ok(_), Some(cache)) => cache.analyse_bytes(buffer),
             (Ok(_), None) => (Origin::Analysis, analyse_bytes(buffer)),
         }

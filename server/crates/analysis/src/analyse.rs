@@ -67,8 +67,8 @@ pub enum AnalysisError {
     /// Its bytes are no text, as was found out before; in the words of a [`DecodeError`].
     #[error("{0}")]
     KnownDecode(String),
-    /// Git has a pointer in its place, and Git LFS has its content.
-    #[error("git holds a Git LFS pointer instead of its content")]
+    /// A pointer stands in its place, and Git LFS has its content.
+    #[error("a Git LFS pointer instead of its content (`git lfs pull` brings the content to the working tree)")]
     LfsPointer,
     /// What it was before a change cannot be analysed, so it cannot be compared.
     #[error("cannot be compared with what it was before the change: {0}")]
@@ -83,6 +83,9 @@ pub enum AnalysisError {
     #[error("internal error, please report it: {0}")]
     Panicked(String),
 }
+
+/// What [pointers](https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md) begin with.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// The metrics of a file of at most `limit` bytes. `buffer` is room for them, kept from one file to the next.
 ///
@@ -108,7 +111,16 @@ pub fn analyse_file(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Ana
 pub fn read_text(path: &Path, limit: u64) -> Result<String, AnalysisError> {
     let mut buffer = Vec::new();
     read_bytes(path, limit, &mut buffer)?;
+    not_a_pointer(&buffer)?;
     Ok(decode(&buffer)?.into_owned())
+}
+
+/// That Git LFS has the content is the error, and not that a pointer is no program.
+fn not_a_pointer(bytes: &[u8]) -> Result<(), AnalysisError> {
+    match bytes.starts_with(LFS_POINTER) {
+        true => Err(AnalysisError::LfsPointer),
+        false => Ok(()),
+    }
 }
 
 /// That a file has more bytes than it may have is an error.
@@ -142,6 +154,7 @@ pub(super) fn read_bytes(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Resul
 /// Why there are none.
 pub fn analyse_bytes(bytes: &[u8]) -> Result<Analysis, AnalysisError> {
     within_limit(bytes.len() as u64, MAX_BYTES as u64)?;
+    not_a_pointer(bytes)?;
     let start = Instant::now();
     let text = decode(bytes)?;
     let decoded = Instant::now();
@@ -170,6 +183,8 @@ mod tests {
         let message = |bytes: &[u8]| analyse_bytes(bytes).unwrap_err().to_string();
         assert!(message(b"x = 1\ny = (\n").starts_with("syntax error: line "));
         assert!(message(b"x = '\xe9'\n").contains("line 1: byte 0xe9"));
+        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n";
+        assert!(message(pointer).starts_with("a Git LFS pointer"));
         let missing = analyse_file(Path::new("no such file"), 9, &mut Vec::new()).unwrap_err();
         assert!(missing.to_string().starts_with("cannot be read"));
     }
