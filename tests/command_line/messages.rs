@@ -281,3 +281,54 @@ fn nothing_staged_is_one_line() {
         "{run:?}"
     );
 }
+
+#[test]
+fn options_that_do_nothing_are_warned_of() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    for (arguments, expected) in [
+        (&["-e", "["][..], "--exclude-pattern '[': `[` is not closed by a `]`"),
+        (
+            &["-e", "../x"],
+            "--exclude-pattern '../x': matches nothing: patterns are relative to the working directory",
+        ),
+        (&["-i", ""], "--include-pattern '': is empty: it matches nothing"),
+        (
+            &["-t", "cyc=5", "-t", "cyc=50"],
+            "--threshold cyclomatic_complexity: is given more than once; the last one counts",
+        ),
+        (
+            &["--force-analyze", "-e", "b.py"],
+            "--exclude-pattern has no effect with --force-analyze",
+        ),
+    ] {
+        let run = project.run(&[&["--check", "."], arguments].concat());
+        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(run.stderr.matches("warning: ").count(), 1, "{run:?}");
+        assert!(run.stderr.contains(&format!("warning: {expected}")), "{run:?}");
+    }
+}
+
+#[test]
+fn a_configuration_with_another_name_is_warned_of() {
+    for name in [".antipasta.yml", "antipasta.yaml", "antipasta.yml"] {
+        let project = Project::new(&[("a.py", "x = 1\n"), (name, "use_gitignore: true\n")]);
+        let run = project.run(&["--check"]);
+        let expected = format!("warning: {name} is not read: a configuration is called .antipasta.yaml");
+        assert!(run.stderr.contains(&expected), "{run:?}");
+        let given = project.run(&["--check", "--quiet", "--config", name]);
+        assert_eq!(given.stderr, "");
+        let run = project.run(&["config", "validate"]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(
+            run.stderr.contains(&format!("{name} is not read, so rename it")),
+            "{run:?}"
+        );
+        project.write(".antipasta.yaml", b"use_gitignore: true\n");
+        assert!(!project.run(&["--check"]).stderr.contains("is not read"));
+    }
+    let project = Project::new(&[("a.py", "x = 1\n"), ("pyproject.toml", "[tool.antipsta]\n")]);
+    let run = project.run(&["--check"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let expected = "pyproject.toml:1:7: unknown table `[tool.antipsta]`; did you mean `[tool.antipasta]`?";
+    assert!(run.stderr.contains(expected), "{run:?}");
+}

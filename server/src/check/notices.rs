@@ -5,7 +5,9 @@ use std::path::Path;
 use super::destination::Destination;
 use super::report::Report;
 use crate::console::{problems, say, warning};
-use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME};
+use antipasta_metrics::MetricType;
+use antipasta_rules::config::{Overrides, trouble_of_given_pattern};
+use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, misnamed};
 
 /// Warns of what is odd about the configurations that were used, and of overrides that do nothing.
 pub(super) fn warn_of_configs(configs: &Configs) {
@@ -21,10 +23,48 @@ pub(super) fn warn_of_configs(configs: &Configs) {
             ));
         }
     }
+    for (index, (metric, _)) in overrides.thresholds.iter().enumerate() {
+        let count = |thresholds: &[(MetricType, f64)]| thresholds.iter().filter(|(other, _)| other == metric).count();
+        if count(&overrides.thresholds[..index]) == 1 {
+            warning(format_args!(
+                "--threshold {metric}: is given more than once; the last one counts"
+            ));
+        }
+    }
+    warn_of_patterns(overrides);
+    let is_used = |name: &str| {
+        used.iter()
+            .any(|config| config.path.as_ref().is_some_and(|path| path.ends_with(name)))
+    };
+    if let Some(name) = misnamed(configs.working_directory()).filter(|name| !is_used(name)) {
+        warning(format_args!(
+            "{name} is not read: a configuration is called {FILE_NAME}"
+        ));
+    }
     let old = configs.working_directory().join(OLD_FILE_NAME);
     if used.iter().any(|config| config.path.is_none()) && old.is_file() {
         let message = "is not read any more; `antipasta-lsp config migrate` converts it to a `.antipasta.yaml`";
         warning(format_args!("{OLD_FILE_NAME} {message}"));
+    }
+}
+
+/// Warns of patterns of the command line that do nothing.
+fn warn_of_patterns(overrides: &Overrides) {
+    for (option, patterns) in [
+        ("--exclude-pattern", &overrides.exclude_patterns),
+        ("--include-pattern", &overrides.include_patterns),
+    ] {
+        if overrides.force_analyze && !patterns.is_empty() {
+            warning(format_args!(
+                "{option} has no effect with --force-analyze, which checks every file"
+            ));
+            continue;
+        }
+        for pattern in patterns {
+            if let Some(trouble) = trouble_of_given_pattern(pattern) {
+                warning(format_args!("{option} '{pattern}': {trouble}"));
+            }
+        }
     }
 }
 

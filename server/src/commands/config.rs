@@ -10,7 +10,7 @@ use clap::{Subcommand, ValueEnum};
 use crate::console;
 use antipasta_rules::config::{self, Config, Overrides, TEMPLATE};
 use antipasta_rules::escape;
-use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, read_config, read_text};
+use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, misnamed, read_config, read_text};
 use antipasta_workspace::replace_file::replace_file;
 
 /// What to do with configurations.
@@ -107,8 +107,12 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
         None => holding_for(Path::new("."))?,
     };
     let Some(path) = &config.path else {
+        let hint = match misnamed(Path::new(".")) {
+            Some(name) => format!("; {name} is not read, so rename it"),
+            None => String::new(),
+        };
         return Err(format!(
-            "no {FILE_NAME} and no {PYPROJECT} with [tool.antipasta] found in this directory or above it; `antipasta-lsp config init` writes one"
+            "no {FILE_NAME} and no {PYPROJECT} with [tool.antipasta] found in this directory or above it; `antipasta-lsp config init` writes one{hint}"
         ));
     };
     console::problems(&config.warnings);

@@ -15,6 +15,9 @@ use antipasta_metrics::{MetricInfo, MetricType};
 /// The languages that antipasta analyzes and we do not.
 const OTHER_LANGUAGES: [&str; 2] = ["javascript", "typescript"];
 
+/// The extensions of Python files; those with the first are looked for in folders.
+const EXTENSIONS: [&str; 3] = [".py", ".pyi", ".pyw"];
+
 /// How many characters of a text of the configuration a message shows.
 const LONGEST_TEXT: usize = 60;
 
@@ -51,7 +54,10 @@ fn languages(document: &Node, settings: &Setting, prefix: &str, report: &mut Rep
         let name = text(language, "name");
         if is_python(name) {
             match python {
-                None => metrics(node, language, &path, report),
+                None => {
+                    extensions(node, language, &path, report);
+                    metrics(node, language, &path, report);
+                }
                 Some(line) => {
                     let message = format!(
                         "has no effect: line {line} has an entry for `{LANGUAGE}` already, and the first one counts"
@@ -79,6 +85,24 @@ fn languages(document: &Node, settings: &Setting, prefix: &str, report: &mut Rep
 
 fn is_other_language(name: &str) -> bool {
     OTHER_LANGUAGES.iter().any(|other| name.eq_ignore_ascii_case(other))
+}
+
+/// Warns of extensions other than those by which Python files are found, whatever the entry says.
+fn extensions(node: &Node, language: &Setting, path: &str, report: &mut Report<'_>) {
+    let Some(list) = node.get("extensions") else {
+        return;
+    };
+    let given: Vec<_> = items(node, language, "extensions")
+        .filter_map(|(node, extension)| Some((node, extension.text()?)))
+        .collect();
+    let other = given.iter().find(|(_, extension)| !EXTENSIONS.contains(extension));
+    let position = match other {
+        Some((node, _)) => node.position,
+        None if given.iter().any(|(_, extension)| *extension == EXTENSIONS[0]) => return,
+        None => list.position,
+    };
+    let message = "has no effect: folders are searched for `.py` files, and `.pyi` and `.pyw` files can be named";
+    report.warn(position, &member(path, "extensions"), message);
 }
 
 /// Looks at the metrics of the entry for Python.
@@ -203,7 +227,7 @@ fn patterns(document: &Node, settings: &Setting, key: &str, prefix: &str, report
             let later = |text: &&str| last.get(text).is_some_and(|place| *place > index);
             everything.into_iter().chain([own]).find(later).map(str::to_owned)
         };
-        let message = pattern_trouble(pattern).or_else(|| {
+        let message = pattern_trouble(pattern, "the configuration's folder").or_else(|| {
             let own = pattern.strip_prefix('!')?;
             if first.is_none_or(|first| first > index) {
                 return Some("has no effect: there is no pattern above it to make an exception from".to_owned());
@@ -229,8 +253,13 @@ fn without_blanks(pattern: &str) -> &str {
     }
 }
 
-/// Why a pattern, without blanks at its end, matches no file, or none that anybody has.
-fn pattern_trouble(pattern: &str) -> Option<String> {
+/// Why a pattern of the command line matches no file, or none that anybody has.
+pub fn trouble_of_given_pattern(pattern: &str) -> Option<String> {
+    pattern_trouble(without_blanks(pattern), "the working directory")
+}
+
+/// Why a pattern, without blanks at its end, matches no file, or none that anybody has. It is relative to a `folder`.
+fn pattern_trouble(pattern: &str, folder: &str) -> Option<String> {
     let body = pattern.strip_prefix('!').unwrap_or(pattern);
     if body.is_empty() {
         return Some("is empty: it matches nothing".to_owned());
@@ -245,9 +274,9 @@ fn pattern_trouble(pattern: &str) -> Option<String> {
     }
     let path = body.trim_matches('/');
     if path.split('/').any(|part| matches!(part, "" | "." | "..")) && !path.is_empty() {
-        let message =
-            "matches nothing: patterns are relative to the configuration's folder, and have no `.`, `..` or `//`";
-        return Some(message.to_owned());
+        return Some(format!(
+            "matches nothing: patterns are relative to {folder}, and have no `.`, `..` or `//`"
+        ));
     }
     if has_unclosed_bracket(body) {
         let message = "`[` is not closed by a `]`, so it matches only a `[`; `\\[` says so without this warning";
@@ -337,6 +366,27 @@ mod tests {
 
     fn python(metrics: &str) -> String {
         format!("languages: [{{name: python, metrics: [{metrics}]}}]")
+    }
+
+    #[test]
+    fn extensions_that_are_not_heeded_are_named() {
+        for (extensions, expected) in [
+            ("[]", true),
+            ("[.pyx]", true),
+            ("[.py, .pyx]", true),
+            ("[.pyi]", true),
+            ("[.py]", false),
+            ("[.pyi, .py]", false),
+        ] {
+            let metrics = "metrics: [{type: cyclomatic_complexity, threshold: 10}]";
+            let found = warnings(&format!(
+                "languages: [{{name: python, extensions: {extensions}, {metrics}}}]"
+            ));
+            let is_named = found
+                .iter()
+                .any(|warning| warning.contains("extensions: has no effect"));
+            assert_eq!(is_named, expected, "{extensions}: {found:?}");
+        }
     }
 
     #[test]

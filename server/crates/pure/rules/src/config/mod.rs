@@ -26,6 +26,7 @@ mod yaml_scalar;
 pub use comparison::{Comparison, UnknownComparison};
 pub use document::{TEMPLATE, to_yaml};
 pub use json_schema::json_schema;
+pub use lint::trouble_of_given_pattern;
 pub use migrate::{Migrated, migrate};
 pub use model::{Config, Profile, Threshold};
 pub use node::Position;

@@ -12,6 +12,12 @@ use super::yaml::SyntaxError;
 /// Where the table stands in the file: what the keys in messages begin with.
 pub(super) const TABLE: &str = "tool.antipasta";
 
+/// The last part of its name.
+const NAME: &str = "antipasta";
+
+/// So many slips make of its name what is still like no other.
+const MOST_SLIPS: usize = 2;
+
 /// The table, or `None` if the file has none and so is no configuration.
 pub(super) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -28,7 +34,22 @@ pub(super) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> {
     let Some(tool) = document.get_ref().get("tool") else {
         return Ok(None);
     };
-    let table = tool.get_ref().get("antipasta");
+    let table = tool.get_ref().get(NAME);
+    // A table with nearly this name is meant for us, and would not be heeded.
+    if let (None, DeValue::Table(tools)) = (table, tool.get_ref()) {
+        let slip = tools
+            .keys()
+            .find(|name| strsim::damerau_levenshtein(&name.get_ref().to_lowercase(), NAME) <= MOST_SLIPS);
+        if let Some(name) = slip {
+            return Err(SyntaxError {
+                position: place(&Rope::from_str(text), &name.span()),
+                message: format!(
+                    "unknown table `[tool.{}]`; did you mean `[{TABLE}]`?",
+                    name.get_ref().escape_debug()
+                ),
+            });
+        }
+    }
     Ok(table.map(|table| node(&Rope::from_str(text), table)))
 }
 
@@ -81,6 +102,16 @@ mod tests {
         assert_eq!(parse("[project]\nname = 'x'\n").unwrap(), None);
         assert_eq!(parse("[tool.ruff]\n").unwrap(), None);
         assert!(parse("[tool.antipasta]\n").unwrap().is_some());
+        for name in ["antipsta", "Antipasta", "antipasta_lsp", "anitpasta"] {
+            let parsed = parse(&format!("[tool.{name}]\n"));
+            match name {
+                "antipasta_lsp" => assert_eq!(parsed.unwrap(), None),
+                _ => {
+                    let message = parsed.unwrap_err().message;
+                    assert!(message.contains("did you mean `[tool.antipasta]`?"), "{message}");
+                }
+            }
+        }
     }
 
     #[test]

@@ -344,6 +344,7 @@ mod tests {
     fn comments_that_cannot_work_are_explained() {
         let source =
             function("def f():  # antipasta: ignore[vol]", 1, "") + &function("def g():  # antipasta: skip", 1, "");
+        let source = source + &function("def h():  # antipasta: ignore[cyc<=13, cog, cyc<=5, cyc<=3]", 1, "");
         assert_eq!(
             remarks(&judged(&source).warnings),
             [
@@ -354,6 +355,10 @@ mod tests {
                 (
                     3,
                     "this ignore comment has no effect: `skip` is unknown; write `# antipasta: ignore[METRIC]`"
+                ),
+                (
+                    5,
+                    "this ignore comment names cyclomatic_complexity more than once; the one that allows most counts"
                 ),
             ]
         );

@@ -144,6 +144,16 @@ impl<'a> Suppressions<'a> {
                         }
                         has_value
                     });
+                    for (index, named) in content.metrics.iter().enumerate() {
+                        let earlier = &content.metrics[..index];
+                        let is_second = earlier.iter().filter(|other| other.metric == named.metric).count() == 1;
+                        if is_second {
+                            let metric = named.metric;
+                            warn(format!(
+                                "this ignore comment names {metric} more than once; the one that allows most counts"
+                            ));
+                        }
+                    }
                     let used = vec![false; content.metrics.len().max(1)];
                     self.comments.push(PlacedComment { line, content, used });
                 }
