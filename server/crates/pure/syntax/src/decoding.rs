@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
 use memchr::memchr2;
 use oem_cp::code_table::DECODING_TABLE_CP_MAP;
 use thiserror::Error;
@@ -70,10 +71,16 @@ pub enum DecodeError {
         /// The line of the declaration, from 1.
         line: u32,
     },
+    /// A second byte order mark behind the first, which is a character that begins no token.
+    #[error("line 1: invalid non-printable character U+FEFF: the file starts with two byte order marks")]
+    SecondMark,
     /// UTF-16 or UTF-32, which Python does not accept for source files.
     #[error("the file looks like {0}, which Python does not accept as a source encoding")]
     WideEncoding(&'static str),
 }
+
+/// UTF-8's byte order mark.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Decodes the bytes of a source file: UTF-8, with or without a byte order mark (which is dropped), or the encoding
 /// that a PEP 263 comment on one of the first two lines declares.
@@ -82,10 +89,14 @@ pub enum DecodeError {
 ///
 /// A [`DecodeError`] if the encoding is not known or the bytes are not valid in it.
 pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
-    let (marked, body) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
+    let (marked, body) = match bytes.strip_prefix(MARK) {
         Some(body) => (true, body),
         None => (false, bytes),
     };
+    // The parser drops a mark as well, and so would not see this one.
+    if marked && body.starts_with(MARK) {
+        return Err(DecodeError::SecondMark);
+    }
     let Some((line, name)) = declaration(body) else {
         return utf_8(bytes, body);
     };
@@ -108,6 +119,12 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
         Decoding::Standard(encoding) => encoding
             .decode_without_bom_handling_and_without_replacement(body)
             .ok_or(DecodeError::InvalidSomewhere { encoding: name }),
+        Decoding::Windows(encoding) => match undefined(encoding, body) {
+            Some(offset) => Err(invalid(body, offset, name)),
+            None => encoding
+                .decode_without_bom_handling_and_without_replacement(body)
+                .ok_or(DecodeError::InvalidSomewhere { encoding: name }),
+        },
         Decoding::CodePage(page) => DECODING_TABLE_CP_MAP
             .get(&page)
             .and_then(|table| table.decode_string_checked(body))
@@ -134,6 +151,17 @@ fn ascii(body: &[u8]) -> Result<Cow<'_, str>, usize> {
         .filter(|text| text.is_ascii())
         .map(Cow::Borrowed)
         .ok_or_else(|| body.iter().take_while(|byte| byte.is_ascii()).count())
+}
+
+/// The first byte that a code page of Windows leaves undefined. The WHATWG Encoding Standard makes a control character of it,
+/// where Python has nothing.
+fn undefined(encoding: &'static Encoding, body: &[u8]) -> Option<usize> {
+    let is_undefined = |byte: u8| {
+        let letter = encoding.decode_without_bom_handling_and_without_replacement(std::slice::from_ref(&byte));
+        letter.is_none_or(|letter| letter.chars().eq([char::from(byte)]))
+    };
+    let controls: Vec<u8> = (0x80..=0x9f).filter(|byte| is_undefined(*byte)).collect();
+    body.iter().position(|byte| controls.contains(byte))
 }
 
 fn line_of(body: &[u8], offset: usize) -> u32 {
@@ -231,6 +259,7 @@ mod tests {
         assert!(matches!(decode("x = 'é'".as_bytes()), Ok(Cow::Borrowed("x = 'é'"))));
         assert_eq!(decode(b"\xef\xbb\xbfx").unwrap(), "x");
         assert_eq!(decode(b"").unwrap(), "");
+        assert_eq!(decode(b"\xef\xbb\xbf\xef\xbb\xbfx\n"), Err(DecodeError::SecondMark));
     }
 
     #[test]
@@ -267,6 +296,38 @@ mod tests {
         assert_eq!(
             decode(b"# coding: cp857\n\xd5").unwrap_err().to_string(),
             "the file is not valid cp857, which it declares as its encoding"
+        );
+    }
+
+    #[test]
+    fn bytes_that_a_code_page_of_windows_leaves_undefined_are_refused_as_by_python() {
+        // CPython 3.11: what `bytes([byte]).decode(name)` refuses from 0x80 to 0x9f.
+        for (name, undefined) in [
+            ("cp1250", "81 83 88 90 98"),
+            ("windows_1251", "98"),
+            ("1252", "81 8d 8f 90 9d"),
+            ("cp1253", "81 88 8a 8c 8d 8e 8f 90 98 9a 9c 9d 9e 9f"),
+            ("cp1254", "81 8d 8e 8f 90 9d 9e"),
+            ("cp1255", "81 8a 8c 8d 8e 8f 90 9a 9c 9d 9e 9f"),
+            ("cp1256", ""),
+            ("cp1257", "81 83 88 8a 8c 90 98 9a 9c 9f"),
+            ("cp1258", "81 8a 8d 8e 8f 90 9a 9d 9e"),
+            (
+                "cp874",
+                "81 82 83 84 86 87 88 89 8a 8b 8c 8d 8e 8f 90 98 99 9a 9b 9c 9d 9e 9f",
+            ),
+            // The web takes these for code pages of Windows; to Python they have all control characters.
+            ("iso8859_9", ""),
+            ("tis_620", ""),
+        ] {
+            let is_refused =
+                |byte: &u8| decode(&[format!("# coding: {name}\n#").as_bytes(), &[*byte]].concat()).is_err();
+            let refused = (0x80..=0x9f).filter(is_refused).map(|byte| format!("{byte:02x}"));
+            assert_eq!(refused.collect::<Vec<_>>().join(" "), undefined, "{name}");
+        }
+        assert_eq!(
+            decode(b"# coding: cp1252\n'\x81'").unwrap_err().to_string(),
+            "line 2: byte 0x81 at offset 18 is not valid cp1252"
         );
     }
 

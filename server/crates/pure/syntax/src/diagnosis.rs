@@ -6,7 +6,7 @@
 //! (CPython 3.11, `Parser/pegen_errors.c`, `_Pypegen_set_syntax_error`.)
 
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
-use ruff_python_parser::{LexicalErrorType, ParseError, ParseErrorType};
+use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType, ParseError, ParseErrorType};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
@@ -30,9 +30,14 @@ impl Fault {
 /// What to say of a text with these errors; `None` if there are none.
 pub(super) fn diagnose(text: &str, lines: &LineIndex, tokens: &Tokens, errors: &[&ParseError]) -> Option<Fault> {
     let context = Context { text, lines, tokens };
-    let first = errors.iter().min_by_key(|error| error.start())?;
-    if let Some((place, message)) = misused_tabs(text, tokens).filter(|(place, _)| *place <= first.start()) {
+    let placed = errors.iter().map(|error| (context.place(error), *error));
+    let (start, first) = placed.min_by_key(|(place, _)| *place)?;
+    if let Some((place, message)) = misused_tabs(text, tokens).filter(|(place, _)| *place <= start) {
         return Some(Fault::new(place, message));
+    }
+    // CPython does not know these; but what else is said of one, such as that a block ends there, sends people astray.
+    if let Some(marker) = context.conflict_marker().filter(|at| *at <= context.next_token(start)) {
+        return Some(Fault::new(marker, "this looks like a merge conflict marker"));
     }
     let brackets = context.brackets();
     let raised = errors.iter().filter_map(|error| context.raised(error));
@@ -40,12 +45,12 @@ pub(super) fn diagnose(text: &str, lines: &LineIndex, tokens: &Tokens, errors: &
     let raised = raised.min_by_key(|fault| fault.place);
     // CPython looks for no more once a line is indented that should not be.
     let is_final = first.error == ParseErrorType::UnexpectedIndentation;
-    if let Some(raised) = raised.filter(|raised| !is_final || raised.place < first.start()) {
+    if let Some(raised) = raised.filter(|raised| !is_final || raised.place < start) {
         return Some(raised);
     }
     if let Some(open) = brackets.open
-        && open.start() < first.start()
-        && lines.line(context.next_token(first.start()).to_u32()) > lines.line(open.start().to_u32())
+        && open.start() < start
+        && lines.line(context.next_token(start).to_u32()) > lines.line(open.start().to_u32())
     {
         return Some(Fault::new(open.start(), format!("'{}' was never closed", &text[open])));
     }
@@ -68,38 +73,78 @@ struct Brackets {
 }
 
 impl Context<'_> {
+    /// Where CPython sees an error: one of an escape sequence at the string that has it.
+    fn place(&self, error: &ParseError) -> TextSize {
+        self.escaping_string(error).map_or(error.start(), Ranged::start)
+    }
+
+    /// The string, or the literal part of an interpolated one, whose escape sequence is the error.
+    fn escaping_string(&self, error: &ParseError) -> Option<&Token> {
+        let ParseErrorType::Lexical(
+            LexicalErrorType::UnicodeError
+            | LexicalErrorType::MissingUnicodeLbrace
+            | LexicalErrorType::MissingUnicodeRbrace,
+        ) = error.error
+        else {
+            return None;
+        };
+        let next = self.tokens.partition_point(|token| token.start() <= error.start());
+        self.tokens[..next].iter().rev().find(|token| is_string(token.kind()))
+    }
+
+    /// The first line that git writes where it cannot merge, if it is no part of a string.
+    fn conflict_marker(&self) -> Option<TextSize> {
+        let starts = (0..self.lines.count()).map(|line| self.lines.start(line));
+        let markers = starts.filter(|start| is_conflict_marker(&self.text.as_bytes()[*start as usize..]));
+        let is_in_token = |place: TextSize| {
+            let next = self.tokens.partition_point(|token| token.start() < place);
+            next > 0 && self.tokens[next - 1].end() > place
+        };
+        let mut places = markers.map(TextSize::new);
+        places.find(|place| !is_in_token(*place))
+    }
+
     fn brackets(&self) -> Brackets {
+        // With the starts of interpolated strings, which nothing outside of them can close.
         let mut open: Vec<&Token> = Vec::new();
-        let mut strings = 0u32;
         for token in self.tokens {
             match token.kind() {
-                TokenKind::FStringStart | TokenKind::TStringStart => strings += 1,
-                TokenKind::FStringEnd | TokenKind::TStringEnd => strings = strings.saturating_sub(1),
-                // What is in an interpolated string was looked at by the parser.
-                _ if strings > 0 => {}
-                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(token),
+                TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                    let string = open.iter().rposition(|opener| is_string_start(opener.kind()));
+                    open.truncate(string.unwrap_or(open.len()));
+                }
                 TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => match open.pop() {
                     Some(opener) if is_pair(opener.kind(), token.kind()) => {}
+                    // The parser says what is wrong.
+                    Some(string) if is_string_start(string.kind()) => open.push(string),
                     opener => {
+                        let is_field = open.last().is_some_and(|outer| is_string_start(outer.kind()));
                         return Brackets {
-                            mismatch: Some(self.mismatch(opener, token)),
+                            mismatch: Some(self.mismatch(opener, token, is_field)),
                             open: None,
                         };
                     }
                 },
+                kind if is_opener(kind) || is_string_start(kind) => open.push(token),
                 _ => {}
             }
         }
+        let outside = open.iter().take_while(|opener| !is_string_start(opener.kind()));
         Brackets {
             mismatch: None,
-            open: open.last().map(Ranged::range),
+            open: outside.last().map(Ranged::range),
         }
     }
 
-    fn mismatch(&self, opener: Option<&Token>, closer: &Token) -> Fault {
+    /// What is said of a bracket that does not close the last one that is open, which may begin a field of an interpolated
+    /// string.
+    fn mismatch(&self, opener: Option<&Token>, closer: &Token, is_field: bool) -> Fault {
         let closing = &self.text[closer.range()];
         let message = match opener {
             None => format!("unmatched '{closing}'"),
+            Some(opener) if is_field && opener.kind() == TokenKind::Lbrace => {
+                format!("f-string: unmatched '{closing}'")
+            }
             Some(opener) => {
                 let opening = &self.text[opener.range()];
                 let line = |token: &Token| self.lines.line(token.start().to_u32());
@@ -123,6 +168,12 @@ impl Context<'_> {
             LexicalErrorType::UnclosedStringError => self.unterminated(error.location),
             LexicalErrorType::LineContinuationError => {
                 "unexpected character after line continuation character".to_owned()
+            }
+            LexicalErrorType::FStringError(InterpolatedStringErrorType::NewlineInFormatSpec) => {
+                "f-string: newlines are not allowed in format specifiers for single quoted f-strings".to_owned()
+            }
+            LexicalErrorType::TStringError(InterpolatedStringErrorType::NewlineInFormatSpec) => {
+                "t-string: newlines are not allowed in format specifiers for single quoted t-strings".to_owned()
             }
             LexicalErrorType::OtherError(_) => invalid_number(&self.text[error.location.start().to_usize()..])?,
             _ => return None,
@@ -179,6 +230,11 @@ impl Context<'_> {
 
     /// What is said of an error of the parser's, in its words or in CPython's where these say more.
     fn grammatical(&self, error: &ParseError) -> Fault {
+        if let Some(string) = self.escaping_string(error)
+            && let Some(message) = bad_escape(&self.text[string.range()], string, error.start())
+        {
+            return Fault::new(string.start(), message);
+        }
         let message = match &error.error {
             ParseErrorType::UnexpectedIndentation => "unexpected indent".to_owned(),
             ParseErrorType::SimpleStatementsOnSameLine => {
@@ -215,7 +271,7 @@ impl Context<'_> {
     /// Whether a bracket is open at a place.
     fn is_in_brackets(&self, place: TextSize) -> bool {
         let depth = |depth: i32, token: &Token| match token.kind() {
-            TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => depth + 1,
+            kind if is_opener(kind) => depth + 1,
             TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => depth - 1,
             _ => depth,
         };
@@ -250,6 +306,98 @@ impl Context<'_> {
         let mut kinds = here.map(|token| token.kind());
         kinds.find(|kind| !kind.is_trivia() && *kind != TokenKind::Unknown)
     }
+}
+
+/// Whether a line begins as git begins those around what it cannot merge.
+fn is_conflict_marker(line: &[u8]) -> bool {
+    let markers: [&[u8]; 4] = [b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"];
+    let rest = markers.iter().find_map(|marker| line.strip_prefix(*marker));
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\r' | b'\n')))
+}
+
+/// What CPython says of the escape sequence in a string, or in a literal part of an interpolated one, that the parser refuses at
+/// a place.
+fn bad_escape(text: &str, token: &Token, place: TextSize) -> Option<String> {
+    let (body, start, is_bytes) = match token.kind() {
+        TokenKind::String => {
+            let quoted = text.trim_start_matches(|letter: char| letter.is_ascii_alphabetic());
+            let is_bytes = text[..text.len() - quoted.len()].contains(['b', 'B']);
+            let is_triple = quoted.starts_with("\"\"\"") || quoted.starts_with("'''");
+            let quotes = if is_triple { 3 } else { 1 };
+            let start = text.len() - quoted.len() + quotes;
+            (text.get(start..text.len() - quotes)?, start, is_bytes)
+        }
+        _ => (text, 0, false),
+    };
+    let start = token.start().to_usize() + start;
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'\\', &body.as_bytes()[at..]) {
+        let escape = at + found;
+        let letter = body[escape + 1..].chars().next()?;
+        let is_unknown = start + escape + "\\N{".len() == place.to_usize();
+        if let Some((length, problem)) = escape_problem(&body[escape..], is_bytes, is_unknown) {
+            let first = decoded_width(&body[..escape]);
+            if is_bytes {
+                return Some(format!("(value error) invalid \\x escape at position {first}"));
+            }
+            let last = first + decoded_width(&body[escape..escape + length]) - 1;
+            return Some(format!(
+                "(unicode error) 'unicodeescape' codec can't decode bytes in position {first}-{last}: {problem}"
+            ));
+        }
+        at = escape + 1 + letter.len_utf8();
+    }
+    None
+}
+
+/// What is wrong with the escape sequence that a text begins with, and how long it is; `is_unknown` says of a name in braces that
+/// Unicode does not have it.
+fn escape_problem(escape: &str, is_bytes: bool, is_unknown: bool) -> Option<(usize, &'static str)> {
+    let kind = escape.as_bytes().get(1)?;
+    let (digits, truncated) = match kind {
+        b'x' => (2, "truncated \\xXX escape"),
+        b'u' if !is_bytes => (4, "truncated \\uXXXX escape"),
+        b'U' if !is_bytes => (8, "truncated \\UXXXXXXXX escape"),
+        b'N' if !is_bytes => {
+            const MALFORMED: &str = "malformed \\N character escape";
+            return match (escape.as_bytes().get(2), escape.find('}')) {
+                (Some(b'{'), Some(3)) => Some((3, MALFORMED)),
+                (Some(b'{'), Some(end)) => is_unknown.then_some((end + 1, "unknown Unicode character name")),
+                (Some(b'{'), None) => Some((escape.len(), MALFORMED)),
+                _ => Some((2, MALFORMED)),
+            };
+        }
+        _ => return None,
+    };
+    let rest = &escape[2..];
+    let found = rest.bytes().take(digits).take_while(u8::is_ascii_hexdigit).count();
+    if found < digits {
+        return Some((2 + found, truncated));
+    }
+    let number = u32::from_str_radix(&rest[..digits], 16).ok()?;
+    (number > u32::from(char::MAX)).then_some((2 + digits, "illegal Unicode character"))
+}
+
+/// How long a text is where CPython looks for escape sequences: a letter that is not ASCII is an escape sequence of ten letters
+/// there, and every line end is one.
+fn decoded_width(text: &str) -> usize {
+    let widths = text.chars().map(|letter| if letter.is_ascii() { 1 } else { 10 });
+    widths.sum::<usize>() - text.matches("\r\n").count()
+}
+
+fn is_string(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::String | TokenKind::FStringMiddle | TokenKind::TStringMiddle
+    )
+}
+
+fn is_string_start(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::FStringStart | TokenKind::TStringStart)
+}
+
+fn is_opener(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace)
 }
 
 fn is_pair(opener: TokenKind, closer: TokenKind) -> bool {
@@ -367,6 +515,98 @@ mod tests {
             ),
         ] {
             assert!(error(text).starts_with(expected), "{text:?}: {}", error(text));
+        }
+    }
+
+    #[test]
+    fn a_bad_escape_is_said_of_its_string_in_cpythons_words() {
+        let unicode = |place: &str, position: &str, problem: &str| {
+            format!(
+                "{place}: (unicode error) 'unicodeescape' codec can't decode bytes in position {position}: {problem}"
+            )
+        };
+        const TRUNCATED: &str = "truncated \\uXXXX escape";
+        const UNKNOWN: &str = "unknown Unicode character name";
+        const MALFORMED: &str = "malformed \\N character escape";
+        for (text, expected) in [
+            ("x = \"\\u12\"\n", unicode("1:5", "0-3", TRUNCATED)),
+            ("x=\"\\u12\" = 3\n", unicode("1:3", "0-3", TRUNCATED)),
+            ("x = \"\\\\ \\xe9 \\u00e\"\n", unicode("1:5", "8-12", TRUNCATED)),
+            ("x = \"a\" \"é\\u12\"\n", unicode("1:9", "10-13", TRUNCATED)),
+            ("x = '''a\r\n\\u1'''\n", unicode("1:5", "2-4", TRUNCATED)),
+            ("x = '\\x4'\n", unicode("1:5", "0-2", "truncated \\xXX escape")),
+            (
+                "x = 'C:\\Users'\n",
+                unicode("1:5", "2-3", "truncated \\UXXXXXXXX escape"),
+            ),
+            (
+                "x = u'\\U99999999'\n",
+                unicode("1:5", "0-9", "illegal Unicode character"),
+            ),
+            ("x = '\\N{SPACE}\\N{foo bar}'\n", unicode("1:5", "9-19", UNKNOWN)),
+            ("x = '\\N{ \\n'\n", unicode("1:5", "0-5", MALFORMED)),
+            ("x = '\\N{}'\n", unicode("1:5", "0-2", MALFORMED)),
+            ("x = '\\Nabc'\n", unicode("1:5", "0-1", MALFORMED)),
+            ("f'{a}\\N{foo bar}'\n", unicode("1:6", "0-10", UNKNOWN)),
+            ("f'{1:\\u12}'\n", unicode("1:6", "0-3", TRUNCATED)),
+            (
+                "x = b'a\\x4'\n",
+                "1:5: (value error) invalid \\x escape at position 1".to_owned(),
+            ),
+            ("x = = '\\u12'\n", "1:5: expected an expression, found `=`".to_owned()),
+            ("x = '\\u12' + )\n", "1:14: unmatched ')'".to_owned()),
+        ] {
+            assert_eq!(error(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn brackets_in_interpolated_strings_are_matched() {
+        for (text, expected) in [
+            (
+                "f\"{(a}\"\n",
+                "1:6: closing parenthesis '}' does not match opening parenthesis '('",
+            ),
+            (
+                "x = (1\nt\"{(a]}\"\n",
+                "2:6: closing parenthesis ']' does not match opening parenthesis '('",
+            ),
+            ("f\"{a)}\"\n", "1:5: f-string: unmatched ')'"),
+            ("f\"{a\"\nx = 1\n", "1:5: f-string: expecting `}`"),
+            ("x = (f'}'\n", "1:8: f-string: single `}` is not allowed"),
+            (
+                "f\"{x:\n}\"\n",
+                "1:6: f-string: newlines are not allowed in format specifiers for single quoted f-strings",
+            ),
+        ] {
+            assert_eq!(error(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_conflict_marker_is_called_one_at_its_line() {
+        for (text, line) in [
+            (
+                "def f():\n    y = 1\n<<<<<<< HEAD\n    x = 1\n=======\n    x = 2\n>>>>>>> b\n",
+                3,
+            ),
+            ("def f():\n<<<<<<< HEAD\n    x = 1\n=======\n    x = 2\n>>>>>>> b\n", 2),
+            (
+                "x = [\r\n<<<<<<< HEAD\r\n    1,\r\n=======\r\n    2,\r\n>>>>>>> b\r\n]\r\n",
+                2,
+            ),
+            ("x = 1\n=======\nx = 2)\n>>>>>>> b\n", 2),
+            ("'''\n<<<<<<< HEAD\n'''\n||||||| base\n", 4),
+        ] {
+            let expected = format!("{line}:1: this looks like a merge conflict marker");
+            assert_eq!(error(text), expected, "{text:?}");
+        }
+        for text in [
+            "x = 1)\n<<<<<<< HEAD\n",
+            "'''\n<<<<<<< HEAD\n'''\n1 = x\n",
+            "x = (1\n<<<<<<<< 2\n",
+        ] {
+            assert!(!error(text).contains("conflict"), "{text:?}: {}", error(text));
         }
     }
 

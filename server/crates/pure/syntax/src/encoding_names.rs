@@ -14,6 +14,8 @@ pub enum Decoding {
     Ascii,
     /// As the WHATWG Encoding Standard has it.
     Standard(&'static Encoding),
+    /// A code page of Windows: as the WHATWG Encoding Standard has it, without the bytes that Windows leaves undefined.
+    Windows(&'static Encoding),
     /// The code page of DOS of this number, which `oem_cp` has.
     CodePage(u16),
     /// An extension of ASCII of which only that part is known here: code pages of the Macintosh, and some East and Central
@@ -61,6 +63,7 @@ pub fn decoding_of(name: &str) -> Option<Decoding> {
     match standard {
         Some(encoding) if encoding == UTF_16LE || encoding == UTF_16BE => Some(Decoding::Wide("UTF-16")),
         // What the web replaces rather than decode is not decoded here either.
+        Some(encoding) if encoding != REPLACEMENT && is_page_of_windows(&plain) => Some(Decoding::Windows(encoding)),
         Some(encoding) if encoding != REPLACEMENT => Some(Decoding::Standard(encoding)),
         _ if extends_ascii(&plain) => Some(code_page(&plain).map_or(Decoding::AsciiPart, Decoding::CodePage)),
         _ => None,
@@ -80,6 +83,13 @@ fn code_page(plain: &str) -> Option<u16> {
         _ => page_of(plain).parse().ok()?,
     };
     DECODING_TABLE_CP_MAP.contains_key(&number).then_some(number)
+}
+
+/// Whether a name, which is given without punctuation, is that of a code page of Windows with one byte for each character.
+fn is_page_of_windows(plain: &str) -> bool {
+    let number = ["windows", "cp"].iter().find_map(|prefix| plain.strip_prefix(prefix));
+    let number = number.unwrap_or(plain);
+    number == "874" || number.len() == 4 && number.starts_with("125")
 }
 
 /// What follows the prefixes of code pages in a name.
@@ -210,9 +220,9 @@ mod tests {
             ("iso-8859-1-unix", Decoding::Latin1),
             ("L1", Decoding::Latin1),
             ("ANSI_X3.4-1968", Decoding::Ascii),
-            ("cp1252", Decoding::Standard(WINDOWS_1252)),
-            ("1252", Decoding::Standard(WINDOWS_1252)),
-            ("windows_1252", Decoding::Standard(WINDOWS_1252)),
+            ("cp1252", Decoding::Windows(WINDOWS_1252)),
+            ("1252", Decoding::Windows(WINDOWS_1252)),
+            ("windows_1252", Decoding::Windows(WINDOWS_1252)),
             ("iso_8859_2_1987", Decoding::Standard(ISO_8859_2)),
             ("latin2", Decoding::Standard(ISO_8859_2)),
             ("iso8859_16", Decoding::Standard(ISO_8859_16)),
