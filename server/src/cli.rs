@@ -258,7 +258,9 @@ struct CheckArguments {
     #[arg(long = "threshold", short, value_name = "TYPE=VALUE", value_parser = parse_threshold)]
     thresholds: Vec<(MetricType, f64)>,
 
-    /// Check files that match a pattern, whatever else ignores them. Can be given several times.
+    /// Check files that match a pattern, even if a rule ignores them. Can be given several times.
+    ///
+    /// In directories, only `*.py` files are checked, whatever the pattern.
     #[arg(long = "include-pattern", short, value_name = "PATTERN", value_parser = parse_pattern)]
     include_patterns: Vec<String>,
 
@@ -271,6 +273,8 @@ struct CheckArguments {
     no_gitignore: bool,
 
     /// Check every file, whatever ignores it.
+    ///
+    /// In directories, that is every `*.py` file.
     #[arg(long)]
     force_analyze: bool,
 

@@ -27,8 +27,13 @@ pub fn error(message: impl Display) {
     ));
 }
 
-/// As [`error`], for a message of several lines, in which names are escaped already.
+/// As [`error`], for a message of which each line is an error, such as the problems of a configuration.
 pub fn errors(message: impl Display) {
+    message.to_string().lines().for_each(error);
+}
+
+/// As [`error`], for a message of several lines of which those behind the first say more of it. Names are escaped already.
+pub fn error_with_details(message: impl Display) {
     let message = message.to_string();
     let mut lines = message.lines();
     error(lines.next().unwrap_or_default());

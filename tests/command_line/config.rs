@@ -48,6 +48,11 @@ fn an_unsound_configuration_is_explained() {
             ".antipasta.yaml:2:30: defaults.max_cyclomatic_complexity: must be a whole number from 1 to 50, not `0`"
         ));
         assert!(
+            run.stderr.lines().all(|line| line.starts_with("error: ")),
+            "{}",
+            run.stderr
+        );
+        assert!(
             run.stderr
                 .contains(".antipasta.yaml:3:1: profil: unknown key; did you mean `profile`? (allowed: `defaults`")
         );

@@ -271,6 +271,7 @@ fn what_another_program_made_is_left_as_it_is() {
         assert_commands_end(&project, name);
         let cleared = project.run(&["cache", "clear"]);
         assert_eq!(cleared.code, Some(1), "{name}: {cleared:?}");
+        assert_eq!(cleared.stderr.matches(FILE).count(), 1, "{name}: {cleared:?}");
         assert!(fs::read(&file).expect("a file") == before, "{name}");
         let names = fs::read_dir(project.cache()).expect("a folder").count();
         assert_eq!(names, 1, "{name}: something is beside it");

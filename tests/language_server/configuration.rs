@@ -211,7 +211,7 @@ fn the_client_s_settings_are_asked_for_and_followed() {
     wait_for_severity(&mut client, &document, 4);
     assert_eq!(hints(&mut client, &document), 0);
     // Settings that are none are complained about, and are as if they had been left out.
-    client.settings = json!({"antipasta": {"severity": "dreadful"}});
+    client.settings = json!({"antipasta": {"severity": "dreadful", "inlayHint": true}});
     let mark = client.received.len();
     client.notify("workspace/didChangeConfiguration", json!({"settings": null}));
     let complaint = client.wait_for("complaint", |received| {
@@ -231,6 +231,13 @@ fn the_client_s_settings_are_asked_for_and_followed() {
         matches!(complaint["params"]["type"].as_u64(), Some(1 | 2)),
         "{complaint}"
     );
+    client.wait_for("word of an unknown setting", |received| {
+        let said = "`antipasta.inlayHint` is no setting; did you mean `inlayHints`?";
+        let texts = received[mark..]
+            .iter()
+            .filter_map(|message| message["params"]["message"].as_str());
+        texts.filter(|text| text.contains(said)).next().map(|_| ())
+    });
     wait_for_severity(&mut client, &document, 2);
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::check::{self, CheckOptions, Input, OnError};
 use crate::console;
-use antipasta_analysis::cache::{DIRECTORY_VARIABLE, Database, FILE_NAME, Limits, Location, VERSIONS};
+use antipasta_analysis::cache::{DIRECTORY_VARIABLE, Database, DatabaseError, FILE_NAME, Limits, Location, VERSIONS};
 use antipasta_rules::config::Overrides;
 use antipasta_rules::escape::{one_line, whole_line};
 
@@ -99,7 +99,14 @@ impl CacheCommand {
     /// Does it; says what came of it, and whether all is sound.
     fn facts(self) -> Result<(Facts, bool), String> {
         let folder = folder()?;
-        let in_file = |file: &Path, error| format!("{}: {error}", file.display());
+        let in_file = |file: &Path, error: DatabaseError| {
+            let (error, file) = (error.to_string(), file.display().to_string());
+            // A refusal names the file that is refused, which may be one beside it.
+            match error.contains(&*one_line(&file)) {
+                true => error,
+                false => format!("{file}: {error}"),
+            }
+        };
         let in_cache = |error| in_file(&folder.join(FILE_NAME), error);
         let open = || -> Result<Database, String> {
             let mut database = Database::open(&folder).map_err(in_cache)?;

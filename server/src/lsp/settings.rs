@@ -8,9 +8,24 @@ use serde_json::{Map, Value};
 use tower_lsp::lsp_types::DiagnosticSeverity;
 
 use antipasta_metrics::MetricType;
+use antipasta_rules::config::similar;
 
 /// The name of the settings among those of the editor.
 pub const SECTION: &str = "antipasta";
+
+/// The settings that the server reads.
+const NAMES: [&str; 7] = [
+    "severity",
+    "configuration",
+    "diagnosticMode",
+    "workspaceScan",
+    "codeLens",
+    "inlayHints",
+    "status",
+];
+
+/// Settings of the section that the editors read themselves, and send along.
+const OF_EDITORS: [&str; 3] = ["path", "importStrategy", "trace"];
 
 /// The settings. All may be left out.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -115,8 +130,12 @@ impl Settings {
             }
         };
         // Clients that pass settings on as they have them put them under the name of their section.
-        let object = object.get(SECTION).and_then(Value::as_object).unwrap_or(object);
-        let mut reader = Reader { object, problems };
+        let section = object.get(SECTION).and_then(Value::as_object);
+        let mut reader = Reader {
+            object: section.unwrap_or(object),
+            problems,
+        };
+        reader.name_unknown(section.is_some());
         let settings = Self {
             severity: reader.severities(),
             configuration: reader.read("configuration", "a path"),
@@ -138,6 +157,18 @@ struct Reader<'a> {
 const SEVERITIES: &str = "`error`, `warning`, `information` or `hint`";
 
 impl Reader<'_> {
+    /// Says which settings do not exist. Beside our section, objects are other programs' sections.
+    fn name_unknown(&mut self, is_section: bool) {
+        let known = |name: &str| NAMES.contains(&name) || OF_EDITORS.contains(&name);
+        let unknown = self.object.iter().filter(|(name, _)| !known(name));
+        let ours = unknown.filter(|(_, value)| is_section || !value.is_object());
+        self.problems.extend(ours.map(|(name, _)| {
+            let name = name.strip_prefix("antipasta.").unwrap_or(name);
+            let meant = similar(name, &NAMES).map(|meant| format!("; did you mean `{meant}`?"));
+            format!("`{SECTION}.{name}` is no setting{}", meant.unwrap_or_default())
+        }));
+    }
+
     fn read<T: DeserializeOwned + Default>(&mut self, name: &str, allowed: &str) -> T {
         match self.object.get(name) {
             None | Some(Value::Null) => T::default(),
@@ -180,7 +211,13 @@ mod tests {
 
     #[test]
     fn settings_may_be_left_out() {
-        for value in [json!(null), json!({}), json!({"inlayHints": null, "unknown": 1})] {
+        for value in [
+            json!(null),
+            json!({}),
+            json!({"inlayHints": null}),
+            json!({"path": "", "importStrategy": "useBundled", "trace": {"server": "off"}}),
+            json!({"python": {"analysis": {}}}),
+        ] {
             assert_eq!(Settings::read(&value), (Settings::default(), Vec::new()));
         }
         assert!(Settings::default().code_lens.is_on() && !Settings::default().inlay_hints.is_on());
@@ -196,6 +233,18 @@ mod tests {
         assert_eq!(settings.diagnostic_mode, DiagnosticMode::Workspace);
         assert_eq!(settings.severity.of(MetricType::HalsteadVolume), Severity::Error);
         assert_eq!(settings.severity.of(MetricType::LinesOfCode), Severity::Hint);
+    }
+
+    #[test]
+    fn settings_that_do_not_exist_are_named() {
+        let expected = [
+            "`antipasta.inlay_hints` is no setting; did you mean `inlayHints`?",
+            "`antipasta.whatever` is no setting",
+        ];
+        let unknown = json!({"inlay_hints": true, "whatever": {}});
+        assert_eq!(Settings::read(&json!({"antipasta": unknown})).1, expected);
+        let plain = json!({"antipasta.inlay_hints": true, "whatever": 1});
+        assert_eq!(Settings::read(&plain).1, expected);
     }
 
     #[test]

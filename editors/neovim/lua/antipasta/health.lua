@@ -49,7 +49,7 @@ local function check_binary(root)
   end
   if not found then
     vim.health.error(binary.missing(search), {
-      "Install it from a clone: cargo install --path server",
+      "Install it from a clone: cargo install --path server --locked",
       'Or say where it is: require("antipasta").setup({ cmd = "/path/to/antipasta-lsp" })',
     })
     return

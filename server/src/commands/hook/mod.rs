@@ -80,7 +80,7 @@ impl HookCommand {
         match done.and_then(|text| console::print(&text)) {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
-                console::errors(failure);
+                console::error_with_details(failure);
                 ExitCode::from(1)
             }
         }

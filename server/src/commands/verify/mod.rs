@@ -65,7 +65,7 @@ impl VerifyCommand {
             Ok(((), true)) => ExitCode::SUCCESS,
             Ok(((), false)) => ExitCode::from(2),
             Err(failure) => {
-                console::errors(failure);
+                console::error_with_details(failure);
                 ExitCode::from(1)
             }
         }

@@ -252,7 +252,7 @@ fn listed(words: &[&str]) -> String {
 }
 
 /// The word that `text` is most likely a slip of.
-pub(super) fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
+pub fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     const ALIKE: f64 = 0.7;
     // What is much longer than any word is alike none, and takes long to compare.
     const LONGEST: usize = 100;

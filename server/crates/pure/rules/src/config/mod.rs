@@ -23,6 +23,7 @@ mod threshold_edit;
 mod yaml;
 mod yaml_scalar;
 
+pub use check::similar;
 pub use comparison::{Comparison, UnknownComparison};
 pub use document::{TEMPLATE, to_yaml};
 pub use json_schema::json_schema;
