@@ -161,7 +161,7 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
     let file = |entry: Entry| {
         let path = top.join(entry.path);
         // Git takes a file that it cannot look at for a deleted one. Whoever reads it will say why it cannot be read.
-        if is_of_working_tree && (entry.before.is_some() || entry.after.is_some()) && is_out_of_sight(&path) {
+        if is_of_working_tree && (entry.before.is_some() || entry.after.is_some()) && is_hidden(top, &path) {
             return Some(ChangedFile {
                 path,
                 blob: None,
@@ -201,8 +201,14 @@ fn new_out_of_sight(git: &Git, top: &Path, base: &str) -> Result<Vec<Entry>, Git
         .chain(["--no-renames", "--diff-filter=A", "--cached", base, "--"]);
     let output = git.without_fetching().output(&arguments.collect::<Vec<_>>())?;
     let mut entries = raw_diff::parse(&output).ok_or(GitError::Answer("diff"))?;
-    entries.retain(|entry| is_out_of_sight(&top.join(&entry.path)));
+    entries.retain(|entry| is_hidden(top, &top.join(&entry.path)));
     Ok(entries)
+}
+
+/// Whether there may be a file of the working tree that cannot be looked at. What lies beyond a link is none of it.
+fn is_hidden(top: &Path, path: &Path) -> bool {
+    let mut folders = path.ancestors().skip(1).take_while(|folder| *folder != top);
+    is_out_of_sight(path) && !folders.any(Path::is_symlink)
 }
 
 /// What git warns of although it does what it is asked for, for people.
