@@ -233,10 +233,10 @@ fn the_client_s_settings_are_asked_for_and_followed() {
     );
     client.wait_for("word of an unknown setting", |received| {
         let said = "`antipasta.inlayHint` is no setting; did you mean `inlayHints`?";
-        let texts = received[mark..]
+        let mut texts = received[mark..]
             .iter()
             .filter_map(|message| message["params"]["message"].as_str());
-        texts.filter(|text| text.contains(said)).next().map(|_| ())
+        texts.find(|text| text.contains(said)).map(|_| ())
     });
     wait_for_severity(&mut client, &document, 2);
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, WINDOWS_1255};
 use memchr::memchr2;
 use oem_cp::code_table::DECODING_TABLE_CP_MAP;
 use thiserror::Error;
@@ -154,14 +154,17 @@ fn ascii(body: &[u8]) -> Result<Cow<'_, str>, usize> {
 }
 
 /// The first byte that a code page of Windows leaves undefined. The WHATWG Encoding Standard makes a control character of it,
-/// where Python has nothing.
+/// where Python has nothing, and it has one letter that Windows added later.
 fn undefined(encoding: &'static Encoding, body: &[u8]) -> Option<usize> {
     let is_undefined = |byte: u8| {
         let letter = encoding.decode_without_bom_handling_and_without_replacement(std::slice::from_ref(&byte));
         letter.is_none_or(|letter| letter.chars().eq([char::from(byte)]))
     };
-    let controls: Vec<u8> = (0x80..=0x9f).filter(|byte| is_undefined(*byte)).collect();
-    body.iter().position(|byte| controls.contains(byte))
+    let mut bytes: Vec<u8> = (0x80..=0x9f).filter(|byte| is_undefined(*byte)).collect();
+    if encoding == WINDOWS_1255 {
+        bytes.push(0xca);
+    }
+    body.iter().position(|byte| bytes.contains(byte))
 }
 
 fn line_of(body: &[u8], offset: usize) -> u32 {
@@ -325,6 +328,7 @@ mod tests {
             let refused = (0x80..=0x9f).filter(is_refused).map(|byte| format!("{byte:02x}"));
             assert_eq!(refused.collect::<Vec<_>>().join(" "), undefined, "{name}");
         }
+        assert!(decode(b"# coding: cp1255\n#\xca").is_err());
         assert_eq!(
             decode(b"# coding: cp1252\n'\x81'").unwrap_err().to_string(),
             "line 2: byte 0x81 at offset 18 is not valid cp1252"
