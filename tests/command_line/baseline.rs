@@ -236,6 +236,54 @@ fn writing_it_again_changes_only_what_was_checked() {
 }
 
 #[test]
+fn entries_of_files_that_a_sparse_checkout_leaves_out_stay() {
+    let repository = Repository::new(&[
+        ("keep/k.py", &file(&[("f", 12)])),
+        ("out/o.py", &file(&[("g", 12)])),
+        ("gone.py", &file(&[("h", 12)])),
+        ("ok.py", ""),
+    ]);
+    let project = &repository.project;
+    check(project, &["--write-baseline"]);
+    repository.commit();
+    let written = project.read("base.jsonl");
+    repository.git(["sparse-checkout", "set", "keep"]);
+    assert!(!project.path("out").exists());
+    let run = check(project, &[]);
+    assert!(run.code == Some(0) && !run.stderr.contains("stale"), "{run:?}");
+    for option in ["--prune-baseline", "--write-baseline"] {
+        check(project, &[option]);
+        assert_eq!(project.read("base.jsonl"), written, "{option}");
+    }
+    // What was deleted is gone, also where a file has taken the place of its folder.
+    std::fs::remove_file(project.path("gone.py")).unwrap();
+    std::fs::remove_dir_all(project.path("keep")).unwrap();
+    project.write("keep", b"");
+    assert!(
+        check(project, &["--prune-baseline"])
+            .stderr
+            .contains("removed 2 values")
+    );
+    assert_eq!(
+        project.read("base.jsonl"),
+        [HEADER, &entry("out/o.py", "g", "12")].concat()
+    );
+    // Where git cannot say, nothing is taken out, and nothing is passed over in silence.
+    let index = project.path(".git/index");
+    std::fs::write(index, "none").unwrap();
+    let run = check(project, &["--prune-baseline"]);
+    assert!(
+        run.stderr
+            .contains("warning: base.jsonl: entries of files that are not on disk stay"),
+        "{run:?}"
+    );
+    assert_eq!(
+        project.read("base.jsonl"),
+        [HEADER, &entry("out/o.py", "g", "12")].concat()
+    );
+}
+
+#[test]
 fn other_thresholds_make_other_violations() {
     let project = Project::new(&[("a.py", &file(&[("f", 12), ("g", 9)]))]);
     check(&project, &["--write-baseline"]);

@@ -18,7 +18,8 @@ pub(super) use settle::settle;
 
 use super::report::{InBaseline, Outcome};
 use antipasta_rules::escape::whole_line;
-use antipasta_workspace::discovery::{normalized, seen_from};
+use antipasta_workspace::discovery::{is_repository, normalized, seen_from};
+use antipasta_workspace::git::{GitError, Limits, Repository};
 use antipasta_workspace::regular_file;
 use antipasta_workspace::replace_file::replace_file;
 
@@ -209,11 +210,52 @@ impl Baseline {
         held
     }
 
-    /// The entries of the checked files that are no longer needed and, if asked for, those of files that are gone.
+    /// The files with entries that are gone, of those that were not checked. What is not on disk is not gone if git's index has it
+    /// and leaves it out of the working tree, as in a sparse checkout.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot say what it leaves out.
+    pub fn gone<'f>(
+        &self,
+        checked: impl IntoIterator<Item = &'f InBaseline>,
+        limits: Limits,
+    ) -> Result<BTreeSet<String>, GitError> {
+        let checked: BTreeSet<_> = checked.into_iter().map(|checked| checked.file.as_str()).collect();
+        let files = self.entries.keys().filter(|file| !checked.contains(file.as_str()));
+        let mut gone: BTreeSet<String> = files.filter(|file| self.is_not_on_disk(file)).cloned().collect();
+        if gone.is_empty() {
+            return Ok(gone);
+        }
+        let left_out = match Repository::of_directory(&self.folder, limits) {
+            Ok(repository) => repository.not_checked_out()?,
+            Err(error) if error.is_no_repository() => return Ok(gone),
+            // Without git there is no sparse checkout, unless this is one.
+            Err(GitError::Run(_)) if !self.folder.ancestors().any(is_repository) => return Ok(gone),
+            Err(error) => return Err(error),
+        };
+        if !left_out.is_empty() {
+            // Git names files by the real path of the folder.
+            let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+            gone.retain(|file| !left_out.contains(&normalized(&folder.join(file))));
+        }
+        Ok(gone)
+    }
+
+    fn is_not_on_disk(&self, file: &str) -> bool {
+        // A path that is no Unicode is written with this in place of what it has.
+        let is_known = !file.contains(char::REPLACEMENT_CHARACTER);
+        let found = fs::symlink_metadata(self.folder.join(file));
+        let is_missing =
+            |error: io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
+        is_known && found.is_err_and(is_missing)
+    }
+
+    /// The entries of the checked files that are no longer needed, and those of files that are gone.
     pub fn unneeded<'f>(
         &self,
         checked: impl IntoIterator<Item = &'f InBaseline>,
-        looks_for_gone: bool,
+        gone: &BTreeSet<String>,
     ) -> Vec<Unneeded> {
         let mut unneeded = Vec::new();
         let mut seen = BTreeSet::new();
@@ -232,10 +274,7 @@ impl Baseline {
                 });
             }
         }
-        for (file, entries) in self.entries.iter().filter(|(file, _)| !seen.contains(file)) {
-            if !looks_for_gone || !self.is_gone(file) {
-                continue;
-            }
+        for (file, entries) in self.entries.iter().filter(|(file, _)| gone.contains(*file)) {
             let values = entries
                 .iter()
                 .flat_map(|(key, values)| values.iter().map(move |value| (key, *value)));
@@ -249,14 +288,6 @@ impl Baseline {
         }
         unneeded.sort_by(|one, other| (&one.file, &one.key).cmp(&(&other.file, &other.key)));
         unneeded
-    }
-
-    /// Whether there is no such file any more.
-    fn is_gone(&self, file: &str) -> bool {
-        // A path that is no Unicode is written with this in place of what it has.
-        let is_known = !file.contains(char::REPLACEMENT_CHARACTER);
-        let found = fs::symlink_metadata(self.folder.join(file));
-        is_known && found.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
     }
 
     /// Removes entries that are no longer needed; nothing is added, and nothing gets a worse value. Returns how many values were removed
@@ -295,20 +326,16 @@ impl Baseline {
 
     /// Makes the violations of the files that were checked the entries for them, and takes out those of files that are gone.
     /// Those of files that could not be analysed stay. Returns how many values are tolerated in all.
-    pub fn rewrite<'f>(&mut self, checked: impl IntoIterator<Item = &'f InBaseline>) -> Result<usize, BaselineError> {
-        let mut seen = BTreeSet::new();
+    pub fn rewrite<'f>(
+        &mut self,
+        checked: impl IntoIterator<Item = &'f InBaseline>,
+        gone: &BTreeSet<String>,
+    ) -> Result<usize, BaselineError> {
+        self.entries.retain(|file, _| !gone.contains(file));
         for InBaseline { file, held } in checked {
             if let Some(held) = held {
                 self.entries.insert(file.clone(), held.present.clone());
             }
-            seen.insert(file);
-        }
-        let gone = self
-            .entries
-            .keys()
-            .filter(|file| !seen.contains(file) && self.is_gone(file));
-        for file in gone.cloned().collect::<Vec<_>>() {
-            self.entries.remove(&file);
         }
         self.save()?;
         let values = self.entries.values().flat_map(FileEntries::values);

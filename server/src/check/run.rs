@@ -300,12 +300,12 @@ impl<'a> Run<'a> {
             }
         }
         if let (Some(baseline), Some(given)) = (&mut self.baseline, &options.baseline) {
-            let looks_for_gone = !self.change.as_ref().is_some_and(ChangedFiles::are_of_commit);
+            let is_of_commit = self.change.as_ref().is_some_and(ChangedFiles::are_of_commit);
             settle(
                 Arc::make_mut(baseline),
                 given,
                 &mut report,
-                looks_for_gone,
+                (!is_of_commit).then_some(self.git_limits),
                 options.quiet,
             )?;
         }

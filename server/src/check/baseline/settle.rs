@@ -1,19 +1,22 @@
 //! What is done with a baseline when all violations are known.
 
+use std::collections::BTreeSet;
+
 use super::{Baseline, BaselineError, BaselineOptions, BaselineTask};
 use crate::check::notices::counted;
 use crate::check::report::Report;
 use crate::console;
+use antipasta_workspace::git::Limits;
 
 /// Does what is to be done with the baseline now that all violations are known, and has the report say what it tolerates
 /// needlessly.
 ///
-/// `looks_for_gone` says whether that a file is not on disk means that it is gone.
+/// With `limits`, which git has to answer within, a file that is not on disk may be gone; without, nothing on disk matters.
 pub(in crate::check) fn settle(
     baseline: &mut Baseline,
     options: &BaselineOptions,
     report: &mut Report,
-    looks_for_gone: bool,
+    limits: Option<Limits>,
     quiet: bool,
 ) -> Result<(), BaselineError> {
     let path = options.file.display();
@@ -22,9 +25,15 @@ pub(in crate::check) fn settle(
             console::say(message)
         }
     };
-    let files = report.files.iter();
-    let in_baseline = files.filter_map(|file| file.in_baseline.as_ref());
-    let unneeded = baseline.unneeded(in_baseline, looks_for_gone);
+    let in_baseline = || report.files.iter().filter_map(|file| file.in_baseline.as_ref());
+    let gone = limits.map_or_else(|| Ok(BTreeSet::new()), |limits| baseline.gone(in_baseline(), limits));
+    let gone = gone.unwrap_or_else(|error| {
+        console::warning(format_args!(
+            "{path}: entries of files that are not on disk stay: it is not known if this is a sparse checkout: {error}"
+        ));
+        BTreeSet::new()
+    });
+    let unneeded = baseline.unneeded(in_baseline(), &gone);
     match options.task {
         BaselineTask::Apply => {
             if !unneeded.is_empty() && !quiet {
@@ -53,7 +62,7 @@ pub(in crate::check) fn settle(
                 }
                 Some(&*in_baseline)
             });
-            let values = baseline.rewrite(in_baseline)?;
+            let values = baseline.rewrite(in_baseline, &gone)?;
             say(format!(
                 "Wrote {path}: {} allowed",
                 counted(values, "violation is", "violations are")

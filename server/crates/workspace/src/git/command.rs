@@ -31,6 +31,9 @@ pub const TIMEOUT_VARIABLE: &str = "ANTIPASTA_GIT_TIMEOUT";
 /// How long git may write nothing, if nobody says so.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// How what git says begins where there is no repository.
+const NO_REPOSITORY: &str = "git: not a git repository";
+
 /// Why git does not answer.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
@@ -96,6 +99,11 @@ pub enum GitError {
 }
 
 impl GitError {
+    /// Whether git has looked for a repository, and there is none.
+    pub fn is_no_repository(&self) -> bool {
+        matches!(self, Self::Refused(said) if said.starts_with(NO_REPOSITORY))
+    }
+
     pub(super) fn of(command: &str, error: ChildError) -> Self {
         match error {
             ChildError::Io(error) => Self::Run(error),

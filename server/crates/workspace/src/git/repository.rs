@@ -225,6 +225,19 @@ impl Repository {
         Ok(files)
     }
 
+    /// The absolute paths of the files that the index has and the working tree is not to have, as in a sparse checkout.
+    ///
+    /// # Errors
+    ///
+    /// Git cannot say.
+    pub fn not_checked_out(&self) -> Result<FxHashSet<PathBuf>, GitError> {
+        let output = self.git.output(&["ls-files", "-t", "-z", "--full-name", "--", ":/"])?;
+        let entries = records(&output).ok_or(GitError::Answer("ls-files"))?;
+        // `S` stands for the bit `skip-worktree`.
+        let paths = entries.filter_map(|entry| entry.strip_prefix(b"S "));
+        Ok(paths.map(|path| self.top.join(path_of(path))).collect())
+    }
+
     /// Those of some absolute paths that rules such as those in `.gitignore` files leave out, whether git tracks them or not.
     ///
     /// # Errors
