@@ -242,6 +242,51 @@ fn json_keeps_the_names() {
     assert_eq!(paths.collect::<BTreeSet<_>>(), expected);
 }
 
+/// Names that are no Unicode stay apart: the baseline of one allows nothing in the other, and reports can be merged.
+#[cfg(unix)]
+#[test]
+fn names_that_are_no_unicode_are_told_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let project = Project::new(&[]);
+    let path = |name: &[u8]| project.path("").join(OsStr::from_bytes(name));
+    let baseline = |option| project.run(&["--check", "--format", "concise", option, "base.jsonl"]);
+    std::fs::write(path(b"caf\xe9.py"), COMPLEX).unwrap();
+    assert_eq!(baseline("--write-baseline").code, Some(0));
+    assert_eq!(baseline("--baseline").code, Some(0));
+    std::fs::rename(path(b"caf\xe9.py"), path(b"caf\xe8.py")).unwrap();
+    let run = baseline("--baseline");
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert!(run.stdout.starts_with("caf\u{fffd}E8.py:1:1: "), "{run:?}");
+    assert!(run.stderr.contains(" stale;"), "it is gone: {run:?}");
+    baseline("--prune-baseline");
+    assert!(!project.read("base.jsonl").contains("caf"));
+
+    std::fs::copy(path(b"caf\xe8.py"), path(b"caf\xe9.py")).unwrap();
+    for format in ["json", "gitlab", "junit", "sarif"] {
+        let report = project.run(&["--check", "--format", format]).stdout;
+        for byte in ["E8", "E9"] {
+            let mark = match format {
+                "json" => "\\ufffd",
+                "sarif" => "%",
+                _ => "\u{fffd}",
+            };
+            let name = format!("caf{mark}{byte}.py");
+            assert!(report.contains(&name), "{format}: {name}: {report}");
+        }
+    }
+    for format in ["json", "sarif"] {
+        let part = |part: &str, file: &str| {
+            project.run(&["--check", "--shard", part, "--format", format, "--output", file]);
+        };
+        part("1/2", "1");
+        part("2/2", "2");
+        let merged = project.run(&["merge", "1", "2"]);
+        let whole = project.run(&["--check", "--format", format]);
+        assert_eq!((merged.code, merged.stdout), (Some(0), whole.stdout), "{format}");
+    }
+}
+
 /// Whatever the arguments are, the messages about them are text.
 #[test]
 fn arguments_are_text_in_every_message() {

@@ -252,6 +252,62 @@ fn what_cannot_be_merged_is_an_error_that_says_why() {
     }
 }
 
+/// Parts that one check would not have had: other thresholds, options, configurations, contents.
+#[test]
+fn parts_of_different_checks_are_refused() {
+    let other = "defaults: {max_cyclomatic_complexity: 50}\n";
+    let project = Project::new(&[
+        ("a.py", COMPLEX),
+        ("b.py", COMPLEX),
+        ("c.py", COMPLEX),
+        ("d.py", COMPLEX),
+        ("other.yaml", other),
+    ]);
+    project.run(&["--check", "--write-baseline", "base.jsonl"]);
+    for format in ["json", "sarif"] {
+        let part = |part: &str, arguments: &[&str]| {
+            let file = &part[..1];
+            project.run(
+                &[
+                    &["--check", "--shard", part, "--format", format, "--output", file],
+                    arguments,
+                ]
+                .concat(),
+            );
+        };
+        let merge = || project.run(&["merge", "1", "2"]);
+        part("1/2", &[]);
+        part("2/2", &["--quiet", "--jobs", "1", "--no-cache"]);
+        assert_eq!(merge().code, Some(0), "they differ in nothing that matters");
+        let assert_refused = |what: &str, expected: &str| {
+            let run = merge();
+            assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{format} {what}");
+            assert!(run.stderr.contains(expected), "{format} {what}: {run:?}");
+        };
+        let settings = "error: 1 and 2 were not made with the same options, configuration, baseline and version";
+        for arguments in [
+            &["-t", "cyc=50"][..],
+            &["-c", "other.yaml"],
+            &["-e", "x"],
+            &["--no-gitignore"],
+            &["--report-unused-ignores"],
+            &["--baseline", "base.jsonl"],
+        ] {
+            part("2/2", arguments);
+            assert_refused(&format!("{arguments:?}"), settings);
+        }
+        project.write(".antipasta.yaml", other.as_bytes());
+        part("2/2", &[]);
+        assert_refused("another configuration", settings);
+        std::fs::remove_file(project.path(".antipasta.yaml")).unwrap();
+        let same_size = COMPLEX.replace("def f", "def g");
+        project.write("a.py", same_size.as_bytes());
+        part("2/2", &[]);
+        assert_refused("another content", "error: 1 and 2 are parts of different checks");
+        project.write("a.py", COMPLEX.as_bytes());
+    }
+}
+
 /// Of each format that cannot be merged, it is said.
 #[test]
 fn reports_of_other_formats_are_called_by_their_names() {

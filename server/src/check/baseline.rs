@@ -17,7 +17,7 @@ use matching::{Match, matched};
 pub(super) use settle::settle;
 
 use super::report::{InBaseline, Outcome};
-use antipasta_rules::escape::whole_line;
+use antipasta_rules::escape::{self, whole_line};
 use antipasta_workspace::discovery::{is_repository, normalized, seen_from};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 use antipasta_workspace::regular_file;
@@ -146,15 +146,21 @@ impl Baseline {
         })
     }
 
-    /// The path of a file as it stands in the baseline: from its folder, with `/` on every system.
+    /// Its entries, as they are written.
+    pub fn text(&self) -> String {
+        entries::write(&self.entries)
+    }
+
+    /// The path of a file as it stands in the baseline: from its folder, with `/` on every system, and spelled as [`escape::name`]
+    /// spells it.
     pub fn path_of(&self, absolute: &Path) -> String {
         let path = seen_from(&normalized(absolute), &self.folder);
         if path.is_absolute() {
-            return path.display().to_string();
+            return escape::name(&path).into_owned();
         }
         let names: Vec<_> = path
             .components()
-            .map(|name| name.as_os_str().to_string_lossy())
+            .map(|name| escape::name(Path::new(name.as_os_str())).into_owned())
             .collect();
         names.join("/")
     }
@@ -237,18 +243,16 @@ impl Baseline {
         if !left_out.is_empty() {
             // Git names files by the real path of the folder.
             let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
-            gone.retain(|file| !left_out.contains(&normalized(&folder.join(file))));
+            gone.retain(|file| !left_out.contains(&normalized(&folder.join(escape::named(file)))));
         }
         Ok(gone)
     }
 
     fn is_not_on_disk(&self, file: &str) -> bool {
-        // A path that is no Unicode is written with this in place of what it has.
-        let is_known = !file.contains(char::REPLACEMENT_CHARACTER);
-        let found = fs::symlink_metadata(self.folder.join(file));
+        let found = fs::symlink_metadata(self.folder.join(escape::named(file)));
         let is_missing =
             |error: io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-        is_known && found.is_err_and(is_missing)
+        found.is_err_and(is_missing)
     }
 
     /// The entries of the checked files that are no longer needed, and those of files that are gone.

@@ -50,8 +50,11 @@ pub enum MergeError {
     #[error("{one} is the report of a part, and {other} is not: it was made without `--shard`", one = .0.display(), other = .1.display())]
     NoPart(PathBuf, PathBuf),
     /// Two reports are of parts that do not belong together.
-    #[error("{one} and {other} are parts of different checks: their files or the numbers of parts are not the same", one = .0.display(), other = .1.display())]
+    #[error("{one} and {other} are parts of different checks: their files, what is in them, or the numbers of parts are not the same", one = .0.display(), other = .1.display())]
     Foreign(PathBuf, PathBuf),
+    /// Two reports are of parts whose results do not depend on the same.
+    #[error("{one} and {other} were not made with the same options, configuration, baseline and version of antipasta-lsp", one = .0.display(), other = .1.display())]
+    Settings(PathBuf, PathBuf),
     /// Two reports are of one part.
     #[error("{one} and {other} are both of part {part}", one = .0.display(), other = .1.display(), part = .2)]
     Twice(PathBuf, PathBuf, String),
@@ -131,6 +134,7 @@ fn are_all_parts(reports: &[(&Path, Option<Part>)]) -> Result<(), MergeError> {
         let place = part.index.checked_sub(1).and_then(|index| seen.get_mut(index));
         match place.filter(|_| part.count == expected.count && part.files == expected.files) {
             None => return Err(MergeError::Foreign(first, path.to_owned())),
+            Some(_) if part.settings != expected.settings => return Err(MergeError::Settings(first, path.to_owned())),
             Some(Some(other)) => return Err(MergeError::Twice(other.to_owned(), path.to_owned(), part.to_string())),
             Some(place) => *place = Some(path),
         }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use url::Url;
 
-use antipasta_rules::escape::whole_line;
+use antipasta_rules::escape::{self, whole_line};
 use antipasta_workspace::discovery::{is_repository, normalized};
 
 /// What need not be escaped in a part of a URI's path (RFC 3986, `unreserved`).
@@ -14,7 +14,7 @@ const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// The path of a file, as reports for people and for programs name it.
 pub(super) struct ReportedPath {
-    /// As it was found, for antipasta's JSON; `Display` shows it to people. What is no Unicode is replaced.
+    /// As it was found, for antipasta's JSON; `Display` shows it to people. It is spelled as [`escape::name`] spells it.
     pub shown: String,
     /// Below the top of the repository if it is there, else from the root; without `.` and `..`.
     location: PathBuf,
@@ -35,7 +35,7 @@ impl ReportedPath {
         let absolute = normalized(&working_directory.join(path));
         let relative = absolute.strip_prefix(top).map(Path::to_path_buf);
         Self {
-            shown: path.display().to_string(),
+            shown: escape::name(path).into_owned(),
             location: relative.unwrap_or(absolute),
         }
     }
@@ -45,14 +45,16 @@ impl ReportedPath {
         self.location.is_relative()
     }
 
-    /// The path relative to the top, with `/` on every system; the whole path, if it is not below it. What is no Unicode is
-    /// replaced.
+    /// The path relative to the top, with `/` on every system; the whole path, if it is not below it. It is spelled
+    /// as [`escape::name`] spells it.
     pub fn portable(&self) -> String {
         if !self.is_relative() {
-            return self.location.display().to_string();
+            return escape::name(&self.location).into_owned();
         }
         let components = self.location.components();
-        let names: Vec<_> = components.map(|name| name.as_os_str().to_string_lossy()).collect();
+        let names: Vec<_> = components
+            .map(|name| escape::name(Path::new(name.as_os_str())).into_owned())
+            .collect();
         names.join("/")
     }
 
@@ -123,6 +125,6 @@ mod tests {
             reported(b"../a:%,\n\xff/\xc3\xa9.py").uri(),
             "a%3A%25%2C%0A%FF/%C3%A9.py"
         );
-        assert_eq!(reported(b"../\xff.py").portable(), "\u{fffd}.py");
+        assert_eq!(reported(b"../\xff.py").portable(), "\u{fffd}FF.py");
     }
 }

@@ -11,6 +11,7 @@ use super::add_ignores::say_what_was_added;
 use super::baseline::{Baseline, BaselineError, settle};
 use super::changed_files::{ChangedFiles, ChangedFilesError, Selection};
 use super::destination::Destination;
+use super::finding::fingerprint;
 use super::inspection::Inspection;
 use super::notices;
 use super::options::{CheckOptions, Input, OnError};
@@ -18,7 +19,7 @@ use super::progress::{Progress, with_spinner};
 use super::report::Report;
 use super::reported_path::{ReportedPath, top_of};
 use super::risk::{recent_changes, riskiest_first};
-use super::shard::{Part, Shard};
+use super::shard::{Item, Part, Shard};
 use super::statistics::Statistics;
 use super::task::{Content, Task};
 use rustc_hash::FxHashMap;
@@ -26,7 +27,7 @@ use rustc_hash::FxHashMap;
 use crate::console;
 use antipasta_analysis::cache::{Cache, Counts, Known, Location};
 use antipasta_analysis::{Pool, PoolError, ReadThrough};
-use antipasta_rules::config::ConfigErrors;
+use antipasta_rules::config::{Config, ConfigErrors};
 use antipasta_rules::escape::whole_line;
 use antipasta_workspace::discovery::{
     self, Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
@@ -345,17 +346,75 @@ impl<'a> Run<'a> {
 
     /// The tasks that are in a part of all, and what its report says of it.
     fn of_shard(&self, tasks: Vec<Task>, shard: Shard) -> (Vec<Task>, Part) {
-        let working_directory = self.configs.working_directory();
-        let top = top_of(working_directory);
-        let item = |task: &Task| {
-            let path = ReportedPath::new(&task.path, working_directory, top);
-            (path.portable(), task.stamp.size)
-        };
-        let items: Vec<_> = tasks.iter().map(item).collect();
+        let items = self.items(&tasks);
+        let part = shard.part(&items, &self.settings(&tasks));
         let mut own = shard.of(&items).into_iter().peekable();
         let tasks = tasks.into_iter().enumerate();
         let own = tasks.filter(|(index, _)| own.next_if_eq(index).is_some());
-        (own.map(|(_, task)| task).collect(), shard.part(&items))
+        (own.map(|(_, task)| task).collect(), part)
+    }
+
+    /// What parts are made of. All files are read, also those of other parts: their jobs may have found others in their place.
+    fn items(&self, tasks: &[Task]) -> Vec<Item> {
+        let working_directory = self.configs.working_directory();
+        let top = top_of(working_directory);
+        let item = |task: &Task, buffer: &mut Vec<u8>| Item {
+            name: ReportedPath::new(&task.path, working_directory, top).portable(),
+            size: task.stamp.size,
+            content: task.mark(buffer),
+        };
+        let each = tasks.len().div_ceil(self.jobs.max(1)).max(1);
+        let items_of = |tasks: &[Task]| -> Vec<Item> {
+            let mut buffer = Vec::new();
+            tasks.iter().map(|task| item(task, &mut buffer)).collect()
+        };
+        std::thread::scope(|scope| {
+            let threads: Vec<_> = tasks
+                .chunks(each)
+                .map(|tasks| {
+                    let thread = std::thread::Builder::new().spawn_scoped(scope, || items_of(tasks));
+                    (tasks, thread.ok())
+                })
+                .collect();
+            // Without a thread it is done here.
+            let items = threads.into_iter().flat_map(|(tasks, thread)| {
+                let items = thread.and_then(|thread| thread.join().ok());
+                items.unwrap_or_else(|| items_of(tasks))
+            });
+            items.collect()
+        })
+    }
+
+    /// What results depend on beside the files.
+    fn settings(&self, tasks: &[Task]) -> Vec<String> {
+        let options = self.options;
+        let mut settings = vec![
+            env!("CARGO_PKG_VERSION").to_owned(),
+            format!("{:?}", options.overrides),
+            format!("{:?}", (options.changed_only, options.report_unused_ignores)),
+            self.baseline
+                .as_ref()
+                .map_or_else(String::new, |baseline| baseline.text()),
+        ];
+        let mut last: Option<(&Arc<Config>, String)> = None;
+        for task in tasks {
+            let text = match &last {
+                Some((config, text)) if Arc::ptr_eq(config, &task.config) => text.clone(),
+                _ => {
+                    let Config {
+                        thresholds,
+                        ignore_patterns,
+                        use_gitignore,
+                        max_file_size,
+                        ..
+                    } = &*task.config;
+                    format!("{:?}", (thresholds, ignore_patterns, use_gitignore, max_file_size))
+                }
+            };
+            settings.push(fingerprint(&[&text]));
+            last = Some((&task.config, text));
+        }
+        settings
     }
 
     fn warm(self) -> Result<Counts, CheckError> {

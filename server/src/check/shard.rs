@@ -30,8 +30,22 @@ pub(super) struct Part {
     pub index: usize,
     /// How many there are.
     pub count: usize,
-    /// A hash of the paths and sizes of the files of all parts.
+    /// A hash of the paths and contents of the files of all parts.
     pub files: String,
+    /// A hash of all else that the results depend on: thresholds, options, the baseline, the version of this program.
+    #[serde(default)]
+    pub settings: String,
+}
+
+/// What parts are made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Item {
+    /// The path.
+    pub name: String,
+    /// The size in bytes.
+    pub size: u64,
+    /// What tells its content from others.
+    pub content: String,
 }
 
 impl fmt::Display for Part {
@@ -59,24 +73,28 @@ impl FromStr for Shard {
 }
 
 impl Shard {
-    /// What its report says of it, when it is one of the parts of these items, in the order of their names.
-    pub(super) fn part(self, items: &[(String, u64)]) -> Part {
-        let items = items.iter().map(|(name, size)| format!("{size} {name}"));
-        let items: Vec<_> = items.collect();
-        let items: Vec<_> = items.iter().map(String::as_str).collect();
+    /// What its report says of it, when it is one of the parts of these items, in the order of their names. `settings` are the
+    /// texts of all else that the results depend on.
+    pub(super) fn part(self, items: &[Item], settings: &[String]) -> Part {
+        let files: Vec<_> = items
+            .iter()
+            .flat_map(|item| [item.name.as_str(), item.content.as_str()])
+            .collect();
+        let settings: Vec<_> = settings.iter().map(String::as_str).collect();
         Part {
             index: self.index + 1,
             count: self.count,
-            files: fingerprint(&items),
+            files: fingerprint(&files),
+            settings: fingerprint(&settings),
         }
     }
 
     /// The numbers of the items that are in this part, in ascending order. The parts are of about the same size, and depend on
     /// nothing but the names and sizes in bytes: not on the order of the items.
-    pub(super) fn of(self, items: &[(String, u64)]) -> Vec<usize> {
+    pub(super) fn of(self, items: &[Item]) -> Vec<usize> {
         let mut order: Vec<usize> = (0..items.len()).collect();
         order.sort_by(|&one, &other| {
-            let key = |index: usize| (Reverse(items[index].1), &items[index].0);
+            let key = |index: usize| (Reverse(items[index].size), &items[index].name);
             key(one).cmp(&key(other))
         });
         // The largest first, each to the part that has least.
@@ -84,7 +102,7 @@ impl Shard {
         let mut own = Vec::new();
         for index in order {
             let least = (0..self.count).min_by_key(|&part| loads[part]).unwrap_or(0);
-            loads[least] = loads[least].saturating_add(items[index].1.saturating_add(COST_OF_FILE));
+            loads[least] = loads[least].saturating_add(items[index].size.saturating_add(COST_OF_FILE));
             if least == self.index {
                 own.push(index);
             }
@@ -108,16 +126,19 @@ mod tests {
 
     #[test]
     fn parts_are_balanced_and_do_not_depend_on_the_order() {
-        let mut items: Vec<(String, u64)> = (0..500_u64)
-            .map(|number| (format!("{number}.py"), number * 7919 % 1000 * (number % 13)))
-            .collect();
+        let item = |number: u64| Item {
+            name: format!("{number}.py"),
+            size: number * 7919 % 1000 * (number % 13),
+            content: String::new(),
+        };
+        let mut items: Vec<Item> = (0..500).map(item).collect();
         let shards = (0..4).map(|index| Shard { index, count: 4 });
-        let names = |items: &[(String, u64)]| -> Vec<Vec<String>> {
+        let names = |items: &[Item]| -> Vec<Vec<String>> {
             let names = |shard: Shard| {
                 let mut names: Vec<_> = shard
                     .of(items)
                     .into_iter()
-                    .map(|index| items[index].0.clone())
+                    .map(|index| items[index].name.clone())
                     .collect();
                 names.sort();
                 names
@@ -130,7 +151,7 @@ mod tests {
             shard
                 .of(&items)
                 .into_iter()
-                .map(|index| items[index].1 + COST_OF_FILE)
+                .map(|index| items[index].size + COST_OF_FILE)
                 .sum::<u64>()
         };
         let loads: Vec<u64> = shards.clone().map(load).collect();

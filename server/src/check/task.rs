@@ -9,6 +9,8 @@ use antipasta_analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_b
 use antipasta_rules::config::Config;
 use antipasta_workspace::discovery::FileStamp;
 use antipasta_workspace::git::{Blobs, ObjectId};
+use antipasta_workspace::regular_file;
+use xxhash_rust::xxh3::xxh3_128;
 
 /// What one file is, before it is analysed.
 pub(super) struct Task {
@@ -20,6 +22,32 @@ pub(super) struct Task {
     pub content: Content,
     /// What the file was before, if it is one of a change and there was one.
     pub base: Option<ObjectId>,
+}
+
+impl Task {
+    /// What tells its content from others: of what git's store has, the name; of others, a hash, or what reading it says.
+    pub fn mark(&self, buffer: &mut Vec<u8>) -> String {
+        let hash = |bytes: &[u8]| format!("{:032x}", xxh3_128(bytes));
+        let content = match &self.content {
+            Content::Blob(id) => format!("{id:?}"),
+            Content::Given(bytes) => hash(bytes),
+            Content::Unreadable(error) => error.kind().to_string(),
+            Content::OnDisk => {
+                buffer.clear();
+                let read = regular_file::open(&self.path).and_then(|(mut file, metadata)| {
+                    regular_file::read_to_end(&mut file, &metadata, self.config.max_file_size, buffer)
+                });
+                match read {
+                    Ok(()) => hash(buffer),
+                    Err(error) => format!("{} {}", error.kind(), self.stamp.size),
+                }
+            }
+        };
+        match &self.base {
+            Some(base) => format!("{content} {base:?}"),
+            None => content,
+        }
+    }
 }
 
 /// Where the bytes of a file are.

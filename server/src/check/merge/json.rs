@@ -12,6 +12,7 @@ use super::{MergeError, Owners, malformed, read_part};
 use crate::check::json::{Parts, Summary};
 use crate::check::shard::Part;
 use antipasta_metrics::MetricType;
+use antipasta_rules::escape::named;
 
 #[derive(Deserialize)]
 struct Report<'t> {
@@ -76,7 +77,7 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
     let mut owners = Owners::default();
     let mut files: Vec<(PathBuf, FileReport, &str)> = Vec::new();
     let mut unused: Vec<(PathBuf, &RawValue)> = Vec::new();
-    let mut unchecked: Vec<PathBuf> = Vec::new();
+    let mut unchecked: Vec<String> = Vec::new();
     let mut tolerated = 0;
     let mut unneeded: Vec<(Entry, &RawValue)> = Vec::new();
     let mut listed_by: FxHashMap<String, usize> = FxHashMap::default();
@@ -96,13 +97,13 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
         for raw in report.reports {
             let file: FileReport = read_part(path, raw)?;
             owners.claim(&file.file, path)?;
-            files.push((PathBuf::from(&file.file), file, raw.get()));
+            files.push((named(&file.file), file, raw.get()));
         }
         for raw in report.unused_ignores.into_iter().flatten() {
             let of: OfFile = read_part(path, raw)?;
-            unused.push((PathBuf::from(of.file), raw));
+            unused.push((named(&of.file), raw));
         }
-        unchecked.extend(report.unchecked.into_iter().map(PathBuf::from));
+        unchecked.extend(report.unchecked);
         if let Some(baseline) = report.baseline {
             tolerated += baseline.tolerated_violations;
             for raw in baseline.unneeded {
@@ -117,7 +118,7 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
     // Those of one file are together and stay in their order.
     files.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     unused.sort_by(|(one, _), (other, _)| one.cmp(other));
-    unchecked.sort();
+    unchecked.sort_by_key(|file| named(file));
     unneeded.sort_by(|(one, _), (other, _)| {
         let key = |entry: &Entry| (entry.file.clone(), entry.function.clone(), entry.r#type);
         key(one).cmp(&key(other))

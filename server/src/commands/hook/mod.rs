@@ -158,7 +158,7 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
         };
         let keeps = is_installed && exists(&installation.kept);
         // JSON has no other paths than those that are text.
-        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let text = |path: &Path| escape::name(path).into_owned();
         let facts = json!({
             "installed": is_installed,
             "path": text(&installation.hook),

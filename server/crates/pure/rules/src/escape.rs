@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The text with an escape such as `\n` or `\u{1b}` for each character that would break its line, move a terminal's
 /// cursor, reorder what stands beside it ([bidirectional controls](https://www.unicode.org/reports/tr9/)), or be no
@@ -46,9 +46,82 @@ pub fn whole_line(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// A path that may begin a line, as [`whole_line`]. What is no Unicode is replaced.
+/// A path that may begin a line, as [`whole_line`] and [`name`].
 pub fn path(path: &Path) -> String {
-    whole_line(&path.to_string_lossy()).into_owned()
+    whole_line(&name(path)).into_owned()
+}
+
+/// A path as Unicode, no two alike: what is UTF-8 stays as it is, and of what is not, each byte becomes U+FFFD and its two
+/// hexadecimal digits. A U+FFFD of the name that two such digits follow is written as its bytes are. [`named`] reads it.
+///
+/// Unpaired surrogates, as Python writes such names to JSON, are refused by many readers, and XML cannot have them.
+pub fn name(path: &Path) -> Cow<'_, str> {
+    let bytes = path.as_os_str().as_encoded_bytes();
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains(char::REPLACEMENT_CHARACTER) => return Cow::Borrowed(text),
+        _ => {}
+    }
+    let mut spelled = String::with_capacity(bytes.len() + 8);
+    let spell = |bytes: &[u8], spelled: &mut String| {
+        for byte in bytes {
+            let _ = write!(spelled, "{}{byte:02X}", char::REPLACEMENT_CHARACTER);
+        }
+    };
+    for chunk in bytes.utf8_chunks() {
+        let text = chunk.valid();
+        for (at, letter) in text.char_indices() {
+            let end = at + letter.len_utf8();
+            match letter == char::REPLACEMENT_CHARACTER && spelled_byte(&text[end..]).is_some() {
+                true => spell(text[at..end].as_bytes(), &mut spelled),
+                false => spelled.push(letter),
+            }
+        }
+        spell(chunk.invalid(), &mut spelled);
+    }
+    Cow::Owned(spelled)
+}
+
+/// The path that [`name`] has written. Only Unix has names that need it.
+pub fn named(text: &str) -> PathBuf {
+    let mut rest = text;
+    let mut bytes = Vec::with_capacity(text.len());
+    while let Some(at) = rest.find(char::REPLACEMENT_CHARACTER) {
+        let (before, mark) = rest.split_at(at);
+        let after = &mark[char::REPLACEMENT_CHARACTER.len_utf8()..];
+        bytes.extend_from_slice(before.as_bytes());
+        match spelled_byte(after) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.extend_from_slice(&mark.as_bytes()[..mark.len() - after.len()]);
+                rest = after;
+            }
+        }
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    path_of(bytes).unwrap_or_else(|| PathBuf::from(text))
+}
+
+#[cfg(unix)]
+fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+    use std::os::unix::ffi::OsStringExt;
+    Some(std::ffi::OsString::from_vec(bytes).into())
+}
+
+#[cfg(not(unix))]
+fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
+    String::from_utf8(bytes).ok().map(PathBuf::from)
+}
+
+/// The byte whose digits [`name`] writes, if a text begins with them.
+fn spelled_byte(text: &str) -> Option<u8> {
+    let digits = text.get(..2)?;
+    let is_digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'A'..=b'F');
+    u8::from_str_radix(digits, 16)
+        .ok()
+        .filter(|_| digits.bytes().all(is_digit))
 }
 
 /// JSON with escapes for the characters that [`one_line`] escapes. It means the same as before: such characters stand only
@@ -155,6 +228,30 @@ mod tests {
         assert_eq!(whole_line(" \u{a0}::error::a.py"), "./ \u{a0}::error::a.py");
         assert_eq!(whole_line("C::m"), "C::m");
         assert_eq!(path(Path::new("a\n::b")), "a\\n::b");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_are_no_unicode_are_told_apart_and_found_again() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        for (bytes, expected) in [
+            (&b"a/\xc3\xa9.py"[..], "a/é.py"),
+            (b"caf\xe9.py", "caf\u{fffd}E9.py"),
+            (b"caf\xe8.py", "caf\u{fffd}E8.py"),
+            // A name that has the character itself.
+            ("\u{fffd}.py".as_bytes(), "\u{fffd}.py"),
+            ("\u{fffd}e9\u{fffd}E".as_bytes(), "\u{fffd}e9\u{fffd}E"),
+            ("caf\u{fffd}E9.py".as_bytes(), "caf\u{fffd}EF\u{fffd}BF\u{fffd}BDE9.py"),
+            (
+                b"\xef\xbf\xbd\xff\xed\xb3\xa9",
+                "\u{fffd}\u{fffd}FF\u{fffd}ED\u{fffd}B3\u{fffd}A9",
+            ),
+        ] {
+            let path = Path::new(OsStr::from_bytes(bytes));
+            assert_eq!(name(path), expected);
+            assert_eq!(named(expected), path);
+        }
     }
 
     #[test]
