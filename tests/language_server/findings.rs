@@ -82,6 +82,8 @@ pub fn shown(document: &Document, diagnostics: &Value) -> Vec<Finding> {
         .as_array()
         .expect("an array")
         .iter()
+        // This is about what is no finding.
+        .filter(|diagnostic| diagnostic["code"] != "not-judged")
         .map(|diagnostic| {
             let data = &diagnostic["data"];
             let is_of_file = data["line"].is_null();

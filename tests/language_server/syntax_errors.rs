@@ -184,3 +184,20 @@ fn an_outline_is_that_of_the_text_at_once() {
         .collect();
     assert_eq!(names, ["f", "A"]);
 }
+
+/// Where a value is missing, nothing was judged: that is said.
+#[test]
+fn metrics_that_have_no_values_are_named() {
+    let project = strict_project();
+    let mut client = Client::start(&project);
+    client.initialize(&project, &pushed());
+    let document = Document::open(&mut client, &project.path("a.py"), "x = '\u{2028}'\n");
+    let diagnostic = client.wait_for("a diagnostic", |received| {
+        let last = published(received, &document.uri).pop()?;
+        let mut all = last["diagnostics"].as_array()?.iter();
+        all.find(|diagnostic| diagnostic["code"] == "not-judged").cloned()
+    });
+    assert_eq!(diagnostic["severity"], 3, "information");
+    let message = diagnostic["message"].as_str().unwrap();
+    assert!(message.contains("lines_of_code"), "{message}");
+}

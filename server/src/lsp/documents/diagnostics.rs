@@ -3,7 +3,9 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::{Deserialize, Serialize};
-use tower_lsp::lsp_types::{CodeDescription, Diagnostic, DiagnosticRelatedInformation, Location, NumberOrString, Url};
+use tower_lsp::lsp_types::{
+    CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, Location, NumberOrString, Url,
+};
 
 use crate::lsp::documents::definitions::name_on_line;
 use crate::lsp::documents::snapshot::Diagnostics;
@@ -71,7 +73,12 @@ impl Diagnostics {
             .violations
             .iter()
             .filter(|violation| !violation.repeats_functions());
-        let items: Vec<Diagnostic> = shown.map(|violation| context.diagnostic(violation)).collect();
+        let unmeasured = judgement.unmeasured_message().filter(|_| !document.is_stale());
+        let unmeasured = unmeasured.map(|message| context.unmeasured(message));
+        let items: Vec<Diagnostic> = shown
+            .map(|violation| context.diagnostic(violation))
+            .chain(unmeasured)
+            .collect();
         match previous {
             Some(previous) if *previous.items == *items => previous.clone(),
             _ => Self::new(items),
@@ -86,7 +93,23 @@ struct Context<'a> {
     client: &'a ClientSupport,
 }
 
+/// The code of what says that metrics have no values.
+const UNMEASURED_CODE: &str = "not-judged";
+
 impl Context<'_> {
+    /// That metrics have no values for the file.
+    fn unmeasured(&self, message: String) -> Diagnostic {
+        let text = self.document.text();
+        Diagnostic {
+            range: to_range(text, &bytes_of_line(text, 0), self.client.encoding),
+            severity: Some(DiagnosticSeverity::INFORMATION),
+            code: Some(NumberOrString::String(UNMEASURED_CODE.to_owned())),
+            source: Some(SOURCE.to_owned()),
+            message,
+            ..Diagnostic::default()
+        }
+    }
+
     fn diagnostic(&self, violation: &Violation) -> Diagnostic {
         let text = self.document.text();
         let metric = violation.metric();

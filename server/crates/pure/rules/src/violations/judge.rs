@@ -9,7 +9,9 @@ use super::subject::{Named, Subject};
 use super::suppression::{Remark, Suppressions, Verdict};
 use super::violation::Violation;
 use crate::config::Config;
-use antipasta_metrics::{Details, FunctionMetrics, Measured, MetricRow, MetricType, Selection, Spread, for_each_row};
+use antipasta_metrics::{
+    Details, FileTotals, FunctionMetrics, Measured, MetricRow, MetricType, Selection, Spread, for_each_row,
+};
 
 /// What holding a file's metrics against a configuration gives.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,6 +24,43 @@ pub struct Judgement {
     pub unused_ignores: Vec<Remark>,
     /// Ignore comments that cannot be read.
     pub warnings: Vec<Remark>,
+    /// The metrics that the configuration judges, but that have no values for this file: they were not judged.
+    pub unmeasured: Vec<MetricType>,
+}
+
+impl Judgement {
+    /// That metrics have no values for this file, for people; `None` if all have.
+    pub fn unmeasured_message(&self) -> Option<String> {
+        let names: Vec<_> = self.unmeasured.iter().map(|metric| metric.as_str()).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "not judged, as antipasta computes no value for this file: {}",
+                names.join(", ")
+            )
+        })
+    }
+}
+
+/// The metrics that a configuration judges, but that have no values for a file.
+fn unmeasured(totals: &FileTotals, config: &Config) -> Vec<MetricType> {
+    let is_missing = |metric: &MetricType| match metric {
+        MetricType::CyclomaticComplexity | MetricType::WeightedMethodsPerClass => totals.recursion.cyclomatic,
+        MetricType::CognitiveComplexity => totals.is_refused_by_complexipy,
+        MetricType::MaintainabilityIndex => totals.recursion.maintainability || totals.lines.is_none(),
+        MetricType::HalsteadVolume
+        | MetricType::HalsteadDifficulty
+        | MetricType::HalsteadEffort
+        | MetricType::HalsteadTime
+        | MetricType::HalsteadBugs => totals.recursion.halstead,
+        MetricType::LinesOfCode
+        | MetricType::LogicalLinesOfCode
+        | MetricType::SourceLinesOfCode
+        | MetricType::CommentLines
+        | MetricType::BlankLines => totals.lines.is_none(),
+    };
+    let judged = MetricType::ALL.into_iter();
+    let judged = judged.filter(|metric| config.threshold(*metric).is_some());
+    judged.filter(is_missing).collect()
 }
 
 /// Holds the metrics of a file against a configuration, as the reference does: rows of Halstead's metrics that are about a
@@ -66,6 +105,7 @@ pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
         violations,
         suppressed: suppressed.len(),
         warnings,
+        unmeasured: unmeasured(&measured.totals(), config),
     }
 }
 
@@ -230,6 +270,23 @@ mod tests {
         assert_eq!(subjects[1].subject.display_name().as_deref(), Some("C::D::m"));
         assert!(subjects[1].subject.named().is_some_and(Named::is_member));
         assert_eq!(subjects[3].subject, Subject::File);
+    }
+
+    #[test]
+    fn metrics_without_values_are_named_if_they_are_judged() {
+        let judged = |source: &str| judge(&measure(source).unwrap(), &Config::built_in());
+        assert_eq!(judged("x = 1\n").unmeasured_message(), None);
+        let judgement = judged("x = '\u{b}'\n");
+        assert_eq!(judgement.unmeasured, [MetricType::MaintainabilityIndex]);
+        assert_eq!(
+            judgement.unmeasured_message().unwrap(),
+            "not judged, as antipasta computes no value for this file: maintainability_index"
+        );
+        // The visitors that count operators and branches give up as well.
+        let deep = format!("x = {}1\n", "-".repeat(1500));
+        let names = judged(&deep).unmeasured;
+        assert!(names.contains(&MetricType::CyclomaticComplexity), "{names:?}");
+        assert!(names.contains(&MetricType::HalsteadVolume), "{names:?}");
     }
 
     #[test]
