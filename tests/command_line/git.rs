@@ -356,7 +356,7 @@ fn names_may_hold_any_bytes() {
             "new\\nline/a",
             "new\\nline/ignored",
             "q\"u'o\\te",
-            "raw\u{fffd}",
+            "raw\u{fffd}FF",
             "t\\tab é"
         ],
         "{run:?}"
@@ -902,7 +902,7 @@ fn under_pre_commit_its_revisions_are_what_is_checked() {
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(
         run.stderr
-            .starts_with("Nothing to check: nothing is staged. With --all-files"),
+            .starts_with("Nothing to check: nothing is staged. With --all-files and --files, pre-commit has nothing"),
         "{run:?}"
     );
 }

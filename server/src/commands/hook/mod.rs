@@ -157,7 +157,6 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
             Found::Nothing | Found::Other => (false, None, None, None),
         };
         let keeps = is_installed && exists(&installation.kept);
-        // JSON has no other paths than those that are text.
         let text = |path: &Path| escape::name(path).into_owned();
         let facts = json!({
             "installed": is_installed,

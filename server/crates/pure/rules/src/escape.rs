@@ -72,7 +72,7 @@ pub fn name(path: &Path) -> Cow<'_, str> {
         for (at, letter) in text.char_indices() {
             let end = at + letter.len_utf8();
             match letter == char::REPLACEMENT_CHARACTER && spelled_byte(&text[end..]).is_some() {
-                true => spell(text[at..end].as_bytes(), &mut spelled),
+                true => spell(&text.as_bytes()[at..end], &mut spelled),
                 false => spelled.push(letter),
             }
         }
