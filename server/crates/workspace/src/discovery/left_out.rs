@@ -39,7 +39,7 @@ pub(super) fn reason_of(path: &Path, argument: &Path, configs: &Configs) -> Stri
             };
             return format!(
                 "the pattern `{pattern}` of `ignore_patterns` in {origin}; `--include-pattern '{}'` checks it",
-                below_argument.display()
+                pattern_of(path, below_argument, configs.working_directory())
             );
         }
     }
@@ -55,6 +55,17 @@ pub fn why_left_out(path: &Path, argument: &Path, configs: &Configs) -> String {
         shown.display(),
         reason_of(path, argument, configs)
     )
+}
+
+/// A pattern of the command line for this file, and no other of its name: they are relative to the working directory, as far as
+/// files are below it.
+fn pattern_of(path: &Path, below_argument: &Path, working_directory: &Path) -> String {
+    let path = path.strip_prefix(working_directory).unwrap_or(below_argument);
+    match path.components().count() {
+        // Without a slash, it would match at any depth.
+        1 => format!("/{}", path.display()),
+        _ => path.display().to_string(),
+    }
 }
 
 /// Why nothing is found below some paths, by an example of what is left out there; `None` if there is no Python file.
