@@ -6,7 +6,7 @@ use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use crate::lsp::{self, Connection};
 use antipasta_analysis::cache::Location;
 use antipasta_metrics::MetricType;
 use antipasta_rules::config::{Overrides, parse_pattern, parse_threshold};
+use antipasta_workspace::discovery::is_named_source;
 use antipasta_workspace::git::Change;
 use antipasta_workspace::seconds;
 
@@ -86,7 +87,7 @@ struct ServeArguments {
     stdio: bool,
 
     /// Serve an editor that listens on this port of this machine.
-    #[arg(long, value_name = "PORT", conflicts_with = "check", value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "PORT", conflicts_with = "check", value_parser = parse_port)]
     socket: Option<u16>,
 
     /// The process that starts the server. Editors pass it; it is not needed.
@@ -305,6 +306,12 @@ fn parse_jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
     text.parse().map_err(|_| "must be a whole number of at least 1")
 }
 
+/// A port.
+fn parse_port(text: &str) -> Result<u16, String> {
+    let port = text.parse().ok().filter(|port| *port > 0);
+    port.ok_or_else(|| format!("must be a port, from 1 to {}", u16::MAX))
+}
+
 /// Whether a check can be run with some arguments; why not, if it cannot.
 fn is_check(arguments: Vec<OsString>) -> Result<(), String> {
     let words = std::iter::once(OsString::from(env!("CARGO_PKG_NAME"))).chain(arguments);
@@ -312,13 +319,26 @@ fn is_check(arguments: Vec<OsString>) -> Result<(), String> {
         Ok(_) => Ok(()),
         Err(error) => {
             let message = error.to_string();
-            let message = message.lines().next().unwrap_or_default();
+            // What the first line is about may be in lines below it. The usage comes after an empty one.
+            let mut lines = message.lines().map(str::trim).take_while(|line| !line.is_empty());
+            let first = lines.next().unwrap_or_default().trim_start_matches("error: ");
+            let others: Vec<_> = lines.collect();
+            let message = [first, &others.join(", ")].join(" ");
             Err(format!(
                 "the hook could not check with these arguments: {}",
-                message.trim_start_matches("error: ")
+                message.trim_end()
             ))
         }
     }
+}
+
+/// Whether a path looks like that of a baseline, and not like something to check.
+fn is_baseline(path: &Path) -> bool {
+    let is_json = path
+        .extension()
+        .is_some_and(|extension| extension == "jsonl" || extension == "json");
+    let is_nothing = !path.exists() && !is_named_source(path) && path.as_os_str() != "-";
+    !path.is_dir() && (is_json || is_nothing)
 }
 
 /// What `--staged` checks: what is staged, or else what pre-commit says that it was asked about.
@@ -416,6 +436,13 @@ impl CheckArguments {
         let file = match (self.baseline.take(), named) {
             (Some(file), Some(Some(path))) => {
                 // `--baseline FILE --write-baseline PATH...`: what follows is what to check.
+                if file != path && is_baseline(&path) {
+                    return Err(format!(
+                        "the baseline is named twice: --baseline {} and {option} {}",
+                        file.display(),
+                        path.display()
+                    ));
+                }
                 if file != path {
                     self.paths.push(path);
                 }

@@ -331,10 +331,16 @@ fn bad_baselines_are_errors_that_say_where() {
             "it is not touched"
         );
     }
-    assert!(error("folder", &[]).contains("error: folder: cannot be read"));
-    let unwritable = error("no/such/folder/b.jsonl", &["--write-baseline", "--quiet"]);
+    for arguments in [&[][..], &["--write-baseline"]] {
+        let message = error("folder", arguments);
+        assert!(
+            message.contains("error: folder: cannot be read: a directory, not a file"),
+            "{message}"
+        );
+    }
+    let unwritable = error("a.py/b.jsonl", &["--write-baseline", "--quiet"]);
     assert!(
-        unwritable.contains("error: no/such/folder/b.jsonl: cannot be written"),
+        unwritable.contains("error: a.py/b.jsonl: cannot be written: Not a directory"),
         "{unwritable}"
     );
     for arguments in [

@@ -537,6 +537,9 @@ fn it_runs_with_what_the_user_adds() {
         let message = failure(hook(&repository, &[&["install", "--"], arguments].concat()));
         assert!(message.contains("could not check with these arguments"), "{message}");
     }
+    // All of what is wrong is said, not its first line.
+    let message = failure(hook(&repository, &["install", "--", "--write-baseline", "x"]));
+    assert!(message.contains("cannot be used with: --staged"), "{message}");
     assert_eq!(repository.project.read(HOOK), before);
 }
 

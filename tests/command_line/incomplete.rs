@@ -59,6 +59,14 @@ fn assert_incomplete(project: &Project, path: &str) {
 #[test]
 fn a_folder_with_too_long_a_path_makes_the_check_incomplete() {
     let project = project_with_folder_too_deep();
+    let run = project.run(&["--check"]);
+    let files = project.files(&[]).len() - 1;
+    for expected in [
+        format!("Analyzing {files} files"),
+        format!("Total files analyzed: {files}\n"),
+    ] {
+        assert!(run.stdout.contains(&expected), "a folder is no file: {run:?}");
+    }
     assert_incomplete(&project, &format!("deep/{}", "n".repeat(250)));
 }
 

@@ -100,7 +100,9 @@ fn no_message_has_the_number_of_an_error() {
         &["merge", "none.json"],
         &["merge", "folder"],
         &["cache", "import", "none"],
-        &["cache", "export", "none/cache"],
+        &["cache", "export", "a.py/cache"],
+        &["--check", "--write-baseline", "a.py/baseline"],
+        &["merge", "a.py", "--output", "a.py/report"],
         &["verify", "--python", "none"],
     ] {
         let run = project.run(arguments);
@@ -108,6 +110,55 @@ fn no_message_has_the_number_of_an_error() {
         let said = run.stdout + &run.stderr;
         assert!(!said.is_empty() && !said.contains("os error"), "{arguments:?}: {said}");
     }
+}
+
+/// Values are refused in the words of the command line, not in those of a library.
+#[test]
+fn values_are_refused_with_what_they_must_be() {
+    let project = Project::new(&[("a.py", COMPLEX)]);
+    project.write(
+        BASELINE,
+        b"{\"kind\":\"antipasta-lsp baseline\",\"version\":1}\n\
+          {\"file\":\"a.py\",\"metric\":\"blank_lines\",\"values\":[\"13\"]}\n",
+    );
+    for (arguments, expected) in [
+        (&["cache", "gc", "--max-age", "x"][..], "must be a whole number of days"),
+        (
+            &["cache", "gc", "--max-size", "1.5"],
+            "must be a whole number of megabytes",
+        ),
+        (&["--socket", "x"], "must be a port, from 1 to 65535"),
+        (&["--socket", "99999999"], "must be a port, from 1 to 65535"),
+        (&["--socket", "0"], "must be a port, from 1 to 65535"),
+        (
+            &["--check", "--baseline", BASELINE],
+            "base.jsonl:2: column 54: `values` must be a list of numbers, not [\"13\"]",
+        ),
+    ] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(1), "{arguments:?}: {run:?}");
+        assert!(run.stderr.contains(expected), "{arguments:?}: {run:?}");
+    }
+}
+
+#[test]
+fn an_empty_standard_input_passes_with_a_warning() {
+    let project = Project::new(&[]);
+    let run = project.run_with_input(&["--check", "-"], b"");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains("warning: the standard input is empty\n"), "{run:?}");
+}
+
+/// Where a value is missing, nothing was judged: that is said.
+#[test]
+fn metrics_that_have_no_values_are_named() {
+    let project = Project::new(&[("a.py", "x = '\u{2028}'\n"), ("b.py", "x = 1\n")]);
+    let run = project.run(&["--check", "--quiet"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(
+        run.stderr,
+        "warning: a.py: not judged, as antipasta computes no value for this file: maintainability_index\n"
+    );
 }
 
 #[test]
@@ -131,6 +182,11 @@ fn a_baseline_is_named_once() {
     assert_eq!(project.run(&["--check", "--prune-baseline", BASELINE]).code, Some(0));
     assert!(!project.read(BASELINE).contains("a.py"));
     for option in ["--write-baseline", "--prune-baseline"] {
+        for other in ["other.jsonl", "other"] {
+            let run = project.run(&["--check", "--baseline", BASELINE, option, other]);
+            let expected = format!("error: the baseline is named twice: --baseline {BASELINE} and {option} {other}\n");
+            assert_eq!((run.code, run.stderr), (Some(1), expected));
+        }
         let run = project.run(&["--check", option]);
         assert_eq!(run.code, Some(1));
         let expected = format!("error: {option} needs the name of the baseline: `{option} antipasta-baseline.jsonl`");
@@ -192,7 +248,7 @@ fn files_that_are_left_out_are_explained() {
             .starts_with("error: No files found to analyze: legacy/a.py is left out by the pattern"),
         "{run:?}"
     );
-    // What is advised works.
+    // What is advised works, and takes in no other file of the name.
     let advice = run
         .stderr
         .split_once("`--include-pattern '")
@@ -204,6 +260,12 @@ fn files_that_are_left_out_are_explained() {
     assert_eq!(
         project.run(&["--check", "legacy", "--include-pattern", advice]).code,
         Some(2)
+    );
+    assert_eq!(advice, "legacy/a.py");
+    let run = project.run(&["--check", "legacy/a.py"]);
+    assert!(
+        run.stderr.contains("`--include-pattern 'legacy/a.py'` checks it"),
+        "{run:?}"
     );
     project.write(".gitignore", b"*.py\n");
     let run = project.run(&["--check", "."]);

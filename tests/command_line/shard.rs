@@ -236,8 +236,8 @@ fn what_cannot_be_merged_is_an_error_that_says_why() {
             "error: 1.json and unused.json were not made with the same options",
         ),
         (
-            &["1.json", "2.json", "--output", "no/such/folder"],
-            "error: no/such/folder: cannot be written",
+            &["1.json", "2.json", "--output", "text/report"],
+            "error: text/report: cannot be written: Not a directory",
         ),
         (&[], "error: the following required arguments"),
     ] {

@@ -26,6 +26,48 @@ fn a_report_that_cannot_be_written_is_found_out_before_the_analysis() {
     }
 }
 
+/// Whatever is to be written, its folders are made, and what cannot be written is found out first.
+#[test]
+fn folders_of_all_that_is_written_are_made() {
+    let project = Project::new(&[("a.py", COMPLEX)]);
+    for arguments in [
+        &["--check", "--write-baseline", "new/b.jsonl"][..],
+        &["cache", "export", "newer/cache"],
+    ] {
+        assert_eq!(project.run(arguments).code, Some(0), "{arguments:?}");
+    }
+    assert!(project.path("new/b.jsonl").is_file() && project.path("newer/cache").is_file());
+    let report = ["--check", "--format", "json", "--output", "1.json"];
+    assert_eq!(project.run(&report).code, Some(2));
+    assert_eq!(
+        project.run(&["merge", "1.json", "--output", "newest/m.json"]).code,
+        Some(0)
+    );
+    assert_eq!(project.read("newest/m.json"), project.read("1.json"));
+    let run = project.run(&["--check", "--write-baseline", "a.py/b.jsonl"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""));
+    assert_eq!(run.stderr, "error: a.py/b.jsonl: cannot be written: Not a directory\n");
+}
+
+#[test]
+fn no_report_takes_the_place_of_source() {
+    let project = Project::new(&[("a.py", COMPLEX), ("1.json", "")]);
+    for arguments in [
+        &["--check", "--output-format", "sarif:a.py"][..],
+        &["--check", "1.json", "--output", "./a.py"],
+        &["merge", "1.json", "--output", "a.py"],
+    ] {
+        let run = project.run(arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}");
+        assert!(
+            run.stderr
+                .contains("a.py: cannot be written: it is a Python file, which a report does not replace"),
+            "{run:?}"
+        );
+    }
+    assert_eq!(project.read("a.py"), COMPLEX);
+}
+
 #[cfg(unix)]
 #[test]
 fn no_command_writes_through_a_link_out_of_the_repository() {

@@ -21,7 +21,7 @@ use antipasta_rules::escape::{self, whole_line};
 use antipasta_workspace::discovery::{is_repository, normalized, seen_from};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 use antipasta_workspace::regular_file;
-use antipasta_workspace::replace_file::replace_file;
+use antipasta_workspace::replace_file::{prepare_file, replace_file};
 
 /// A baseline with more bytes is none.
 const MAX_BYTES: u64 = 1 << 30;
@@ -33,6 +33,20 @@ pub struct BaselineOptions {
     pub file: PathBuf,
     /// What is done with it.
     pub task: BaselineTask,
+}
+
+impl BaselineOptions {
+    /// If it is to be written, makes its folders, and finds out whether it can be.
+    ///
+    /// # Errors
+    ///
+    /// It cannot.
+    pub(super) fn prepare(&self) -> io::Result<()> {
+        match self.task {
+            BaselineTask::Apply => Ok(()),
+            BaselineTask::Write | BaselineTask::Prune => prepare_file(&self.file),
+        }
+    }
 }
 
 /// What is done with a baseline.
@@ -133,9 +147,7 @@ impl Baseline {
         };
         let entries = match content.and_then(text_of) {
             Ok(text) => entries::parse(&text).map_err(|malformed| BaselineError::Malformed(path.clone(), malformed))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && options.task == BaselineTask::Write => {
-                Entries::default()
-            }
+            Err(error) if is_missing(&error) && options.task == BaselineTask::Write => Entries::default(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BaselineError::Missing(path)),
             Err(error) => return Err(BaselineError::Read(path, error)),
         };
@@ -250,9 +262,7 @@ impl Baseline {
 
     fn is_not_on_disk(&self, file: &str) -> bool {
         let found = fs::symlink_metadata(self.folder.join(escape::named(file)));
-        let is_missing =
-            |error: io::Error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory);
-        found.is_err_and(is_missing)
+        found.is_err_and(|error| is_missing(&error))
     }
 
     /// The entries of the checked files that are no longer needed, and those of files that are gone.
@@ -353,6 +363,11 @@ impl Baseline {
         replace_file(&self.path, entries::write(&self.entries).as_bytes())
             .map_err(|error| BaselineError::Write(self.path.clone(), error))
     }
+}
+
+/// Whether an error says that there is no such file.
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn text_of(bytes: Vec<u8>) -> io::Result<String> {

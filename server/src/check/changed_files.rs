@@ -93,7 +93,7 @@ impl ChangedFiles {
         let is_in_pre_commit = std::env::var_os("PRE_COMMIT").is_some();
         if is_in_pre_commit && self.changes.state == State::Index && self.changes.paths.is_empty() {
             console::say(
-                "Nothing to check: nothing is staged. With --all-files, pre-commit has nothing to compare: use --from-ref and \
+                "Nothing to check: nothing is staged. With --all-files and --files, pre-commit has nothing to compare: use --from-ref and \
                  --to-ref, or the hook antipasta-project, which checks all files.",
             );
         }

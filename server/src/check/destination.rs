@@ -1,7 +1,7 @@
 //! Where reports go: one or several, each in its format, to files or to the standard output.
 
 use std::io::{self, BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use anstream::adapter::strip_bytes;
@@ -11,6 +11,7 @@ use clap::ValueEnum;
 use super::format::{Format, Formatted, OutputFormat};
 use super::report::Report;
 use antipasta_analysis::Pool;
+use antipasta_workspace::discovery::is_named_source;
 use antipasta_workspace::replace_file::{prepare_file, replace_file_by};
 
 /// Where one report goes, and in which format.
@@ -74,6 +75,20 @@ pub fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) -> Resu
     Ok(list)
 }
 
+/// Makes the folders of a report, and finds out whether it can be written. No report takes the place of Python source: it is a
+/// slip, and may be the source that is to be checked.
+///
+/// # Errors
+///
+/// It cannot, or it is source.
+pub fn prepare_report(path: &Path) -> io::Result<()> {
+    let real = path.canonicalize();
+    if real.is_ok_and(|real| is_named_source(&real) && real.is_file()) {
+        return Err(io::Error::other("it is a Python file, which a report does not replace"));
+    }
+    prepare_file(path)
+}
+
 impl Destination {
     /// Whether people read it as it is written.
     pub(super) fn is_for_people(&self) -> bool {
@@ -86,7 +101,7 @@ impl Destination {
     ///
     /// It cannot.
     pub(super) fn prepare(&self) -> io::Result<()> {
-        self.file.as_deref().map_or(Ok(()), prepare_file)
+        self.file.as_deref().map_or(Ok(()), prepare_report)
     }
 
     /// Writes the report. `quiet` shows violations only, where that makes a difference.

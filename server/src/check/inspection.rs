@@ -10,7 +10,7 @@ use super::progress::Progress;
 use super::regression::keep_regressions;
 use super::report::{FileReport, InBaseline, Outcome};
 use super::reported_path::ReportedPath;
-use super::task::{Means, Task};
+use super::task::{Content, Means, Task};
 use antipasta_analysis::cache::Known;
 use antipasta_analysis::{Analysis, AnalysisError, Ended, Origin, Phases, Pool, ReadThrough, TimeLimits, map_in_time};
 use antipasta_workspace::git::Blobs;
@@ -155,6 +155,7 @@ impl Inspection {
             Err(error) => (Outcome::failed(error), task.stamp.size, Phases::default()),
         };
         FileReport {
+            is_unsearched: matches!(task.content, Content::Unreadable(_)),
             path,
             outcome,
             in_baseline: None,

@@ -63,11 +63,7 @@ impl Format for Markdown {
             _ => "❌ Code quality check failed",
         };
         writeln!(output, "## {verdict}\n")?;
-        write!(
-            output,
-            "{} checked",
-            counted(report.files.len() - unchecked, "file", "files")
-        )?;
+        write!(output, "{} checked", counted(report.analyzed(), "file", "files"))?;
         if unchecked > 0 {
             write!(output, ", no time for {unchecked} more")?;
         }

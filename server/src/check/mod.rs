@@ -32,7 +32,7 @@ mod task;
 mod text;
 
 pub use baseline::{BaselineOptions, BaselineTask};
-pub use destination::{Destination, destinations};
+pub use destination::{Destination, destinations, prepare_report};
 pub use format::OutputFormat;
 pub use merge::merge;
 pub use options::{CheckOptions, Input, OnError};

@@ -51,6 +51,8 @@ impl Outcome {
 
 /// What came of one file, and what it cost.
 pub(super) struct FileReport {
+    /// Whether it is no file, but a folder that cannot be searched.
+    pub is_unsearched: bool,
     pub path: ReportedPath,
     pub outcome: Outcome,
     pub in_baseline: Option<InBaseline>,
@@ -129,6 +131,12 @@ impl Report {
     pub fn failures(&self) -> impl Iterator<Item = (&ReportedPath, &AnalysisError)> {
         let files = self.files.iter();
         files.filter_map(|file| Some((&file.path, file.outcome.failure()?)))
+    }
+
+    /// How many files were analysed, or tried to be.
+    pub fn analyzed(&self) -> usize {
+        let unsearched = self.files.iter().filter(|file| file.is_unsearched).count();
+        self.files.len() - unsearched - self.unchecked().count()
     }
 
     /// The files that were not checked because the time limit was reached.

@@ -11,7 +11,7 @@ use super::add_ignores::say_what_was_added;
 use super::baseline::{Baseline, BaselineError, settle};
 use super::changed_files::{ChangedFiles, ChangedFilesError, Selection};
 use super::destination::Destination;
-use super::finding::fingerprint;
+use super::fingerprint::fingerprint;
 use super::inspection::Inspection;
 use super::notices;
 use super::options::{CheckOptions, Input, OnError};
@@ -255,7 +255,11 @@ impl<'a> Run<'a> {
     fn go(mut self) -> Result<Verdict, CheckError> {
         let options = self.options;
         let destinations = options.destinations.iter();
-        all_errors(destinations.filter_map(|to| Some(CheckError::Unwritable(to.file.clone()?, to.prepare().err()?))))?;
+        let reports = destinations.filter_map(|to| Some((to.file.as_ref()?, to.prepare().err()?)));
+        let baseline = options.baseline.iter();
+        let baseline = baseline.filter_map(|baseline| Some((&baseline.file, baseline.prepare().err()?)));
+        let unwritable = reports.chain(baseline);
+        all_errors(unwritable.map(|(path, error)| CheckError::Unwritable(path.clone(), error)))?;
         let (mut tasks, left_out, cache) =
             with_spinner("Looking for files...", options.quiet, || self.tasks_and_cache())?;
         let discovery = self.start.elapsed();
@@ -280,7 +284,8 @@ impl<'a> Run<'a> {
             tasks = own;
             part = Some(named);
         }
-        self.announce(tasks.len())?;
+        let is_file = |task: &&Task| !matches!(task.content, Content::Unreadable(_));
+        self.announce(tasks.iter().filter(is_file).count())?;
         let Analysed {
             mut report,
             pool,
@@ -296,6 +301,9 @@ impl<'a> Run<'a> {
             console::say(note);
         }
         for file in &report.files {
+            if let Some(message) = file.outcome.judgement.unmeasured_message() {
+                console::warning(format_args!("{}: {message}", file.path));
+            }
             for remark in &file.outcome.judgement.warnings {
                 console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
             }
@@ -573,6 +581,10 @@ impl<'a> Run<'a> {
         let directory = name.parent().unwrap_or(Path::new(""));
         let config = self.configs.of_directory(directory).map_err(DiscoveryError::Config)?;
         let content = read_stdin(config.max_file_size.saturating_add(1), self.git_limits.deadline)?;
+        if content.is_empty() {
+            // As an empty file, it passes; but what was to write it may have failed.
+            console::warning("the standard input is empty");
+        }
         Ok(Task {
             path: name.to_owned(),
             absolute: PathBuf::new(),

@@ -10,6 +10,7 @@ use antipasta_rules::config::Config;
 use antipasta_workspace::discovery::FileStamp;
 use antipasta_workspace::git::{Blobs, ObjectId};
 use antipasta_workspace::regular_file;
+use antipasta_workspace::system_error::of_kind;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// What one file is, before it is analysed.
@@ -83,7 +84,7 @@ impl Means<'_> {
             (Content::Unreadable(error), _) => {
                 let error = match error.raw_os_error() {
                     Some(number) => io::Error::from_raw_os_error(number),
-                    None => error.kind().into(),
+                    None => of_kind(error.kind()),
                 };
                 (Origin::Analysis, Err(AnalysisError::Read(error)))
             }
@@ -106,7 +107,7 @@ impl Means<'_> {
     ) -> (Origin, Result<Analysis, AnalysisError>) {
         let read = match self.blobs {
             Some(blobs) => blobs.read(id, limit, buffer),
-            None => Err(std::io::ErrorKind::NotFound.into()),
+            None => Err(of_kind(io::ErrorKind::NotFound)),
         };
         match (read, self.cache) {
             (Err(error), _) => (Origin::Analysis, Err(error.into())),

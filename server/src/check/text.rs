@@ -121,8 +121,7 @@ impl Format for Text {
 
 fn write_summary(report: &Report, violations: usize, output: &mut dyn Write) -> io::Result<()> {
     heading("METRICS ANALYSIS SUMMARY", '=', output)?;
-    let checked = report.files.len() - report.unchecked().count();
-    writeln!(output, "Total files analyzed: {checked}")?;
+    writeln!(output, "Total files analyzed: {}", report.analyzed())?;
     writeln!(output, "Files with violations: {}", report.files_with_violations())?;
     writeln!(output, "Total violations: {violations}")?;
     if report.standing() > 0 {

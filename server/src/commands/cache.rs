@@ -11,6 +11,7 @@ use crate::console;
 use antipasta_analysis::cache::{DIRECTORY_VARIABLE, Database, DatabaseError, FILE_NAME, Limits, Location, VERSIONS};
 use antipasta_rules::config::Overrides;
 use antipasta_rules::escape::{one_line, whole_line};
+use antipasta_workspace::replace_file::prepare_file;
 
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
@@ -22,10 +23,10 @@ pub enum CacheCommand {
     /// Remove what was not used for long, and what is too much.
     Gc {
         /// The size to keep, in megabytes.
-        #[arg(long, value_name = "MB", default_value_t = Limits::default().bytes / BYTES_PER_MEGABYTE)]
+        #[arg(long, value_name = "MB", value_parser = parse_megabytes, default_value_t = Limits::default().bytes / BYTES_PER_MEGABYTE)]
         max_size: u64,
         /// For how many days to keep what is not used.
-        #[arg(long, value_name = "DAYS", default_value_t = Limits::default().days)]
+        #[arg(long, value_name = "DAYS", value_parser = parse_days, default_value_t = Limits::default().days)]
         max_age: u32,
     },
     /// Remove everything.
@@ -67,6 +68,18 @@ pub enum CacheFormat {
 }
 
 const BYTES_PER_MEGABYTE: u64 = 1_000_000;
+
+/// A size in megabytes.
+fn parse_megabytes(text: &str) -> Result<u64, &'static str> {
+    text.parse().map_err(|_| "must be a whole number of megabytes")
+}
+
+/// A time in days.
+fn parse_days(text: &str) -> Result<u32, String> {
+    let most = u32::MAX;
+    text.parse()
+        .map_err(|_| format!("must be a whole number of days, at most {most}"))
+}
 
 /// A version of the tables.
 fn parse_version(text: &str) -> Result<i32, String> {
@@ -160,6 +173,10 @@ impl CacheCommand {
                 vec![("cleared", json!(folder.join(FILE_NAME)))]
             }
             Self::Export { file } => {
+                // Before anything is read, as a check does it.
+                if file.symlink_metadata().is_err() {
+                    prepare_file(&file).map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
+                }
                 let exported = open()?.export(&file).map_err(|error| in_file(&file, error))?;
                 vec![("exported", json!(exported)), ("file", json!(file))]
             }

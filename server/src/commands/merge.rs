@@ -1,7 +1,7 @@
 //! `antipasta-lsp merge`: the reports of several jobs as one.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
@@ -35,12 +35,14 @@ impl MergeCommand {
     }
 
     fn merge(&self) -> Result<(), String> {
+        let unwritable = |path: &Path, error| format!("{}: cannot be written: {error}", path.display());
+        if let Some(path) = &self.output {
+            check::prepare_report(path).map_err(|error| unwritable(path, error))?;
+        }
         let mut merged = Vec::new();
         check::merge(&self.files, &mut merged).map_err(|error| error.to_string())?;
         match &self.output {
-            Some(path) => {
-                replace_file(path, &merged).map_err(|error| format!("{}: cannot be written: {error}", path.display()))
-            }
+            Some(path) => replace_file(path, &merged).map_err(|error| unwritable(path, error)),
             None => match io::stdout().write_all(&merged) {
                 // Whoever reads has seen enough.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

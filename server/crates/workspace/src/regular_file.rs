@@ -27,10 +27,12 @@ pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
     #[expect(clippy::disallowed_methods, reason = "here it is made safe")]
     let file = options.open(path).map_err(|error| of_following(path, error))?;
     let metadata = file.metadata()?;
-    match metadata.is_file() {
-        true => Ok((file, metadata)),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file")),
-    }
+    let what = match metadata.is_file() {
+        true => return Ok((file, metadata)),
+        false if metadata.is_dir() => "a directory, not a file",
+        false => "not a regular file",
+    };
+    Err(io::Error::new(io::ErrorKind::InvalidInput, what))
 }
 
 /// Reads a regular file of at most `limit` bytes.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use tempfile::{Builder, NamedTempFile};
 
 use crate::discovery::{is_repository, normalized};
+use crate::system_error::of_kind;
 
 /// Gives a file a new content, or makes it. Whoever reads it meanwhile, and whoever comes after a crash, finds the old content
 /// or the new one, never a part. A file that is there keeps its permissions, and a link in the repository stays one. A device
@@ -56,7 +57,11 @@ pub fn prepare_file(path: &Path) -> io::Result<()> {
     let path = absolute(path)?;
     stays_in_tree(&path)?;
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
+        fs::create_dir_all(folder).map_err(|error| match error.kind() {
+            // A file is where the folder was to be.
+            io::ErrorKind::AlreadyExists => of_kind(io::ErrorKind::NotADirectory),
+            _ => error,
+        })?;
     }
     match target_of(&path)? {
         Target::Stream => Ok(()),
@@ -90,11 +95,11 @@ fn target_of(path: &Path) -> io::Result<Target> {
     // `/dev/stdout` may be a file, which others write as well.
     let is_of_system = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
     if metadata.is_dir() {
-        Err(io::ErrorKind::IsADirectory.into())
+        Err(of_kind(io::ErrorKind::IsADirectory))
     } else if !metadata.is_file() || is_of_system {
         Ok(Target::Stream)
     } else if metadata.permissions().readonly() {
-        Err(io::ErrorKind::PermissionDenied.into())
+        Err(of_kind(io::ErrorKind::PermissionDenied))
     } else {
         Ok(Target::File(fs::canonicalize(path)?, metadata.permissions()))
     }
@@ -133,7 +138,7 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     as_any_new_file(&mut builder);
     let file = builder.tempfile_in(path.parent().unwrap_or(path));
     // Where it cannot be made, its name tells nobody anything.
-    file.map_err(|error| io::Error::from(error.kind()))
+    file.map_err(|error| of_kind(error.kind()))
 }
 
 fn is_refusal(error: &io::Error) -> bool {

@@ -36,6 +36,24 @@ pub fn of_following(path: &Path, error: io::Error) -> io::Error {
     }
 }
 
+/// An error of a kind, in the words that the system has for it. Those of the standard library for a kind alone, such as "entity
+/// not found", are for programmers.
+pub fn of_kind(kind: io::ErrorKind) -> io::Error {
+    let words = match kind {
+        io::ErrorKind::NotFound => "No such file or directory",
+        io::ErrorKind::PermissionDenied => "Permission denied",
+        io::ErrorKind::AlreadyExists => "File exists",
+        io::ErrorKind::IsADirectory => "Is a directory",
+        io::ErrorKind::NotADirectory => "Not a directory",
+        io::ErrorKind::ReadOnlyFilesystem => "Read-only file system",
+        io::ErrorKind::StorageFull => "No space left on device",
+        io::ErrorKind::QuotaExceeded => "Disk quota exceeded",
+        io::ErrorKind::InvalidFilename => "File name too long",
+        kind => return kind.into(),
+    };
+    io::Error::new(kind, words)
+}
+
 /// A text without the numbers of the errors that it quotes.
 pub fn without_numbers(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
@@ -69,6 +87,15 @@ mod tests {
         let words = |name: &str| reason(&of_following(&path(name), io::ErrorKind::NotFound.into()));
         assert_eq!(words("link"), "a link that leads nowhere");
         assert_ne!(words("none"), words("link"));
+    }
+
+    #[test]
+    fn errors_of_a_kind_are_in_the_words_of_the_system() {
+        let error = of_kind(io::ErrorKind::NotFound);
+        assert_eq!(
+            (error.kind(), reason(&error)),
+            (io::ErrorKind::NotFound, "No such file or directory".to_owned())
+        );
     }
 
     #[test]

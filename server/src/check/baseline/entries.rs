@@ -39,7 +39,7 @@ struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     metric: String,
-    #[serde(serialize_with = "short")]
+    #[serde(serialize_with = "short", deserialize_with = "numbers")]
     values: Vec<f64>,
 }
 
@@ -59,6 +59,21 @@ fn short<S: serde::Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S
         value => serde_json::Value::from(value),
     }))
 }
+
+/// Numbers; the error for others is for people.
+fn numbers<'d, D: serde::Deserializer<'d>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    let values = serde_json::Value::deserialize(deserializer)?;
+    let numbers: Option<Vec<f64>> = values
+        .as_array()
+        .and_then(|values| values.iter().map(serde_json::Value::as_f64).collect());
+    numbers.ok_or_else(|| {
+        let values = escape::shortened(&values.to_string(), MOST_QUOTED).into_owned();
+        serde::de::Error::custom(format!("`values` must be a list of numbers, not {values}"))
+    })
+}
+
+/// Of what is no list of numbers, so many characters are quoted.
+const MOST_QUOTED: usize = 60;
 
 /// What is wrong with a line of a baseline.
 #[derive(Debug, PartialEq, Eq)]
@@ -217,7 +232,7 @@ mod tests {
             (
                 &format!("{HEADER}{}", line.replace("[1]", "[\"1\"]")),
                 2,
-                "invalid type",
+                "`values` must be a list of numbers, not [\"1\"]",
             ),
             (
                 &format!("{HEADER}{}", line.replace("file", "path")),

@@ -8,6 +8,7 @@ use super::managers::Manager;
 use super::script::{HOOK, KEPT, binary_of, is_script};
 use antipasta_rules::escape;
 use antipasta_workspace::regular_file;
+use antipasta_workspace::system_error::of_kind;
 
 /// The largest hook that is read, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -156,7 +157,9 @@ impl Installation {
             fs::create_dir_all(&self.folder)?;
             let mut file = tempfile::Builder::new()
                 .prefix(".pre-commit-")
-                .tempfile_in(&self.folder)?;
+                .tempfile_in(&self.folder)
+                // What it is called until then tells nobody anything.
+                .map_err(|error| of_kind(error.kind()))?;
             file.write_all(script)?;
             make_executable(file.as_file())?;
             file.persist(&self.hook).map_err(|error| error.error)?;

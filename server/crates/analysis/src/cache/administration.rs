@@ -14,6 +14,7 @@ use super::maintenance::{self, Limits};
 use super::ownership::{self, Refusal};
 use super::schema::{self, Owner};
 use super::store::today;
+use antipasta_workspace::system_error::of_kind;
 
 /// What there is in the cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,7 +145,7 @@ impl Database {
         let folder = folder.unwrap_or(Path::new("."));
         // Beside the other, which is there as a whole or not at all, and is no link that was there before.
         let scratch = tempfile::Builder::new().prefix(".antipasta-").tempfile_in(folder);
-        let scratch = scratch.map_err(|error| io::Error::from(error.kind()))?;
+        let scratch = scratch.map_err(|error| of_kind(error.kind()))?;
         let handle = self.connection.get_interrupt_handle();
         let exported = bounded::within(bounded::COMMAND, handle, || self.copy_to(scratch.path()))?;
         scratch
