@@ -43,6 +43,11 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
+    /// How many are violations: only these have data. That metrics have no values is none.
+    pub fn violations(&self) -> usize {
+        self.items.iter().filter(|diagnostic| diagnostic.data.is_some()).count()
+    }
+
     /// Whether they are so many that they are sent when nobody types.
     pub fn are_many(&self) -> bool {
         self.items.len() > MANY

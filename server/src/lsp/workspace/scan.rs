@@ -159,7 +159,7 @@ impl Scan {
     pub fn summary(&self) -> Summary {
         let files = lock(&self.files);
         let known = files.values().filter_map(|known| known.file.as_ref());
-        let violations = known.map(|file| file.diagnostics.items.len());
+        let violations = known.map(|file| file.diagnostics.violations());
         Summary {
             files: violations.clone().count(),
             files_with_violations: violations.clone().filter(|count| *count > 0).count(),
