@@ -47,6 +47,17 @@ fn messages(client: &Client) -> Vec<&Value> {
     methods.iter().flat_map(|method| client.of_method(method)).collect()
 }
 
+/// Waits for the first message to the user: diagnostics may come before it.
+#[track_caller]
+fn wait_for_message(client: &mut Client) {
+    client.wait_for("a message", |received| {
+        let mut methods = received.iter().filter_map(|message| message["method"].as_str());
+        methods
+            .find(|method| method.starts_with("window/showMessage"))
+            .map(drop)
+    });
+}
+
 #[test]
 fn errors_are_diagnostics_of_the_configuration_until_they_are_fixed() {
     for abilities in [pushed(), pulling()] {
@@ -77,6 +88,7 @@ fn errors_are_diagnostics_of_the_configuration_until_they_are_fixed() {
         project.write(".antipasta.yaml", cyclomatic(2).as_bytes());
         tell_of_files(&mut client, &project, &[(".antipasta.yaml", 2)]);
         wait_until_clear(&mut client, &path);
+        wait_for_message(&mut client);
         assert_eq!(messages(&client).len(), 1, "{:?}", messages(&client));
         // The next time that there are errors is worth another message.
         let mark = client.received.len();
@@ -145,6 +157,7 @@ fn nested_configurations_are_found_by_the_scan_and_by_documents() {
         shown.len() == 1
     });
     wait_for_version(&mut client, &document);
+    wait_for_message(&mut client);
     assert_eq!(
         messages(&client).len(),
         1,
