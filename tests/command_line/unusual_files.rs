@@ -148,6 +148,39 @@ fn the_largest_size_is_a_key_of_the_configuration() {
 }
 
 #[test]
+fn only_a_configuration_that_is_named_lifts_the_limit_far() {
+    let text = "max_file_size: 1 GB\n";
+    let project = Project::new(&[(".antipasta.yaml", text)]);
+    let large = fs::File::create(project.path("large.py")).unwrap();
+    large.set_len((32 << 20) + 1).unwrap();
+    let run = bounded(&project, &["--check", ".", "--jobs", "1"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.stdout
+            .contains("large.py: too large: 33554433 bytes, and `max_file_size` is 33554432"),
+        "{run:?}"
+    );
+    assert!(
+        run.stderr
+            .contains(".antipasta.yaml:1:16: max_file_size: is more than 32 MB, so 32 MB is used; "),
+        "{run:?}"
+    );
+    // The same in the other format, of standard input, and in what is shown.
+    fs::remove_file(project.path(".antipasta.yaml")).unwrap();
+    project.write("pyproject.toml", b"[tool.antipasta]\nmax_file_size = 1_073_741_824\n");
+    let run = bounded(&project, &["--check", "large.py", "--jobs", "1"]);
+    assert!(run.stderr.contains("pyproject.toml:2:17: "), "{run:?}");
+    let shown = project.run(&["config", "show"]);
+    assert!(shown.stdout.contains("max_file_size: 33554432\n"), "{shown:?}");
+    large.set_len(4).unwrap();
+    project.write("named.yaml", text.as_bytes());
+    let run = project.run(&["--check", ".", "--config", "named.yaml"]);
+    assert!(!run.stderr.contains("max_file_size"), "{run:?}");
+    let shown = project.run(&["config", "show", "--config", "named.yaml"]);
+    assert!(shown.stdout.contains("max_file_size: 1073741824\n"), "{shown:?}");
+}
+
+#[test]
 fn files_of_the_kernel_end_too() {
     let project = Project::new(&[("a.py", "x = 1\n")]);
     for (index, target) in ["/proc/kmsg", "/proc/kcore", "/proc/self/mem"].iter().enumerate() {

@@ -263,7 +263,8 @@ impl Configs {
             Some(content) => text_of(content.clone()).map(|text| config_of_text(path, &text)),
             None => on_disk(path),
         };
-        config.unwrap_or_else(|error| Some(Err(unreadable(path, &error))))
+        let config = config.unwrap_or_else(|error| Some(Err(unreadable(path, &error))));
+        config.map(|config| config.map(Config::as_found))
     }
 }
 

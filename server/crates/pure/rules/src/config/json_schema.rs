@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{CONFIG, Key, Kind, LARGEST_SIZE, Presence, Range};
+use super::schema::{CONFIG, Key, Kind, LARGEST_FOUND_SIZE, Presence, Range};
 
 /// The JSON Schema (draft 2020-12) of `.antipasta.yaml` and of the `[tool.antipasta]` table of `pyproject.toml`.
 pub fn json_schema() -> Value {
@@ -50,8 +50,9 @@ fn value(kind: Kind) -> Value {
         Kind::Boolean => json!({"type": "boolean"}),
         Kind::Integer(range) => number("integer", range),
         Kind::Number(range) => number("number", range),
+        // Editors look at files that are found, seldom at one that is named: the most that the former may set.
         Kind::Size => json!({"anyOf": [
-            {"type": "integer", "minimum": 1, "maximum": LARGEST_SIZE},
+            {"type": "integer", "minimum": 1, "maximum": LARGEST_FOUND_SIZE},
             {"type": "string", "pattern": "^ *[0-9][0-9_.]* *([kKmMgG]([iI]?[bB])?|[bB]|[bB]ytes?)? *$"},
         ]}),
         Kind::Text | Kind::Pattern => json!({"type": "string"}),

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use super::check::{Report, check_block, default_block};
 use super::comparison::Comparison;
 use super::lint::lint;
-use super::node::{Node, Value};
+use super::node::{Node, Position, Value};
 use super::problem::{ConfigErrors, Problem};
-use super::schema::{self, DEFAULT_MAX_FILE_SIZE};
+use super::schema::{self, DEFAULT_MAX_FILE_SIZE, LARGEST_FOUND_SIZE, MAX_FILE_SIZE};
 use super::setting::Setting;
 use super::yaml::SyntaxError;
 use super::{pyproject, yaml};
@@ -72,6 +72,8 @@ pub struct Config {
     pub use_gitignore: bool,
     /// How many bytes a source may have at most; a larger one is not checked.
     pub max_file_size: u64,
+    /// Where the file sets that.
+    size_position: Position,
     /// What is odd about the file, but does not make it unusable.
     pub warnings: Vec<Problem>,
     /// Every setting, given or by default.
@@ -146,7 +148,11 @@ impl Config {
         match settings {
             Some(settings) if errors.is_empty() => {
                 warnings.sort_by_key(|problem| problem.position);
-                Ok(Self::of_settings(Some(path.to_owned()), settings, warnings))
+                let size = document.get(MAX_FILE_SIZE).map(|size| size.position);
+                Ok(Self {
+                    size_position: size.unwrap_or_default(),
+                    ..Self::of_settings(Some(path.to_owned()), settings, warnings)
+                })
             }
             _ => {
                 errors.sort_by_key(|problem| problem.position);
@@ -174,10 +180,31 @@ impl Config {
             ignore_patterns: patterns("ignore_patterns"),
             critical_paths: patterns("critical_paths"),
             use_gitignore: settings.get("use_gitignore").and_then(Setting::boolean).unwrap_or(true),
-            max_file_size: size("max_file_size").unwrap_or(DEFAULT_MAX_FILE_SIZE),
+            max_file_size: size(MAX_FILE_SIZE).unwrap_or(DEFAULT_MAX_FILE_SIZE),
+            size_position: Position::default(),
             warnings,
             settings,
         }
+    }
+
+    /// The configuration, as it holds if nobody named it, but it was found beside the files. Whoever wrote them wrote it as well,
+    /// and must not make us take all the memory there is.
+    pub fn as_found(mut self) -> Self {
+        if self.max_file_size > LARGEST_FOUND_SIZE {
+            self.warnings.push(Problem {
+                path: self.path.clone().unwrap_or_default(),
+                position: self.size_position,
+                key: MAX_FILE_SIZE.to_owned(),
+                message: format!(
+                    "is more than {0} MB, so {0} MB is used; a larger size needs a configuration that is named, as by `--config`",
+                    LARGEST_FOUND_SIZE >> 20
+                ),
+            });
+            self.max_file_size = LARGEST_FOUND_SIZE;
+            self.settings
+                .set(MAX_FILE_SIZE, Setting::Integer(LARGEST_FOUND_SIZE as i64));
+        }
+        self
     }
 
     /// The directory to which the patterns are relative; `None` for the built-in configuration.
@@ -371,6 +398,24 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_configuration_that_was_found_cannot_set_any_size() {
+        let config = read("profile: standard\nmax_file_size: 1 GB");
+        assert_eq!((config.max_file_size, config.warnings.len()), (1 << 30, 0));
+        let found = config.as_found();
+        assert_eq!(found.max_file_size, 32 << 20);
+        assert_eq!(found.settings.get(MAX_FILE_SIZE), Some(&Setting::Integer(32 << 20)));
+        assert!(
+            found.warnings[0]
+                .to_string()
+                .starts_with(".antipasta.yaml:2:16: max_file_size: is more than 32 MB"),
+            "{:?}",
+            found.warnings
+        );
+        let found = read("max_file_size: 32 MB").as_found();
+        assert_eq!((found.max_file_size, found.warnings.len()), (32 << 20, 0));
     }
 
     #[test]

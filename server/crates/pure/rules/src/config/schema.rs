@@ -308,7 +308,14 @@ static DUPLICATION: [Key; 4] = [
     ),
 ];
 
-/// The largest size that may be set, in bytes.
+/// The key that sets how large a source may be.
+pub(super) const MAX_FILE_SIZE: &str = "max_file_size";
+
+/// The largest size that a configuration may set which is found beside the files, in bytes: it may only lower the limit. Whoever
+/// writes the files writes that as well, and parsing takes some 90 bytes of memory per byte.
+pub(super) const LARGEST_FOUND_SIZE: u64 = DEFAULT_MAX_FILE_SIZE;
+
+/// The largest size that a configuration may set which the user names, in bytes.
 pub(super) const LARGEST_SIZE: i64 = MAX_BYTES as i64;
 
 /// How large a source may be if nothing else is set. Parsing takes more than a hundred times as much memory.
@@ -347,8 +354,8 @@ pub(super) static CONFIG: [Key; 11] = [
         truth(true),
     ),
     key(
-        "max_file_size",
-        "The largest file that is analyzed, in bytes or with a unit: 32 MB. A larger one counts as not checked.",
+        MAX_FILE_SIZE,
+        "The largest file that is analyzed, in bytes or with a unit: 32 MB. A larger one counts as not checked. At most 32 MB; more, up to 1 GB, only in a configuration that is named, as by --config.",
         Kind::Size,
         whole(DEFAULT_MAX_FILE_SIZE as i64),
     ),
