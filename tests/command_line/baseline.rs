@@ -405,6 +405,40 @@ fn commits_are_held_against_the_baseline_that_they_have() {
 }
 
 #[test]
+fn a_baseline_is_bounded_and_so_is_what_is_said_of_it() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    let header = "{\"kind\":\"antipasta-lsp baseline\",\"version\":1}\n";
+    let values = |count: usize| format!("[{}1]", "1,".repeat(count - 1));
+    let entry = |metric: &str, count: usize| {
+        format!(
+            "{{\"file\":\"a.py\",\"metric\":\"{metric}\",\"values\":{}}}\n",
+            values(count)
+        )
+    };
+    let check = || project.run(&["--check", ".", "--baseline", "b.jsonl"]);
+    project.write("b.jsonl", (header.to_owned() + &entry("blank_lines", 51)).as_bytes());
+    let run = check();
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.stdout.matches("blank_lines of 1 is allowed").count(), 50, "{run:?}");
+    assert!(run.stdout.contains("\n… and 1 more\n"), "{run:?}");
+    project.write(
+        "b.jsonl",
+        (header.to_owned() + &entry("blank_lines", 10_001)).as_bytes(),
+    );
+    let run = check();
+    assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{run:?}");
+    assert!(
+        run.stderr.contains("b.jsonl:2: ") && run.stderr.contains("more than 10000 values"),
+        "{run:?}"
+    );
+    let large = std::fs::File::create(project.path("b.jsonl")).unwrap();
+    large.set_len((64 << 20) + 1).unwrap();
+    let run = check();
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("larger than 67108864 bytes"), "{run:?}");
+}
+
+#[test]
 fn branches_that_add_entries_merge() {
     let repository = Repository::new(&[
         ("a.py", &file(&[("f", 12)])),

@@ -161,6 +161,50 @@ fn what_the_baseline_tolerates_is_merged() {
     assert_eq!(merged, whole);
 }
 
+/// Whoever can write a report of one part must not have the pipeline of the merging job run commands.
+#[test]
+fn what_is_merged_of_a_forged_report_is_inert() {
+    let project = Project::new(&[("a.py", COMPLEX)]);
+    let arguments = ["--check", "--report-unused-ignores", "--baseline", "base.jsonl"];
+    project.run(&[&arguments[..], &["--write-baseline"]].concat());
+    project.write("a.py", b"x = 1\n");
+    project.write("b.py", COMPLEX.as_bytes());
+    for format in ["json", "sarif"] {
+        let file = format!("report.{format}");
+        project.run(&[&arguments[..], &["--format", format, "-o", &file]].concat());
+        let report = project.read(&file);
+        assert!(report.contains("b.py"), "{report}");
+        // Also as it is after an editor of another system.
+        let forged = report.replace(".py", ".##[error]\u{9b}py").replace('\n', "\r\n\t");
+        project.write(&file, forged.as_bytes());
+        let merged = project.run(&["merge", &file]);
+        assert_eq!(merged.code, Some(0), "{merged:?}");
+        assert!(
+            !merged.stdout.contains("##") && !merged.stdout.contains(['\u{9b}', '\r', '\t']),
+            "{merged:?}"
+        );
+        let read = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        assert_eq!(read(&merged.stdout), read(&forged));
+    }
+}
+
+#[test]
+fn reports_that_are_too_large_together_are_not_merged() {
+    let project = Project::new(&[]);
+    for name in ["one.json", "two.json"] {
+        let file = std::fs::File::create(project.path(name)).unwrap();
+        file.set_len((256 << 20) + 1).unwrap();
+    }
+    let merged = project.run(&["merge", "one.json", "two.json"]);
+    assert_eq!(
+        (merged.code, merged.stderr.as_str()),
+        (
+            Some(1),
+            "error: two.json: the reports up to this one have more than 536870912 bytes, the most that can be merged\n"
+        )
+    );
+}
+
 #[test]
 fn what_cannot_be_merged_is_an_error_that_says_why() {
     let project = Project::new(&[

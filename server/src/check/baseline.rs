@@ -12,7 +12,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use entries::{Entries, FileEntries, Key, Malformed, rounded};
+use entries::{Entries, FileEntries, Key, MAX_BYTES, Malformed, rounded};
 use matching::{Match, matched};
 pub(super) use settle::settle;
 
@@ -21,10 +21,7 @@ use antipasta_rules::escape::{self, whole_line};
 use antipasta_workspace::discovery::{is_repository, normalized, seen_from};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 use antipasta_workspace::regular_file;
-use antipasta_workspace::replace_file::{prepare_file, replace_file};
-
-/// A baseline with more bytes is none.
-const MAX_BYTES: u64 = 1 << 30;
+use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file};
 
 /// What to do with a baseline.
 #[derive(Clone, Debug)]
@@ -142,6 +139,10 @@ impl Baseline {
         let path = options.file.clone();
         let absolute = normalized(&working_directory.join(&path));
         let content = match content {
+            Some(content) if content.len() as u64 > MAX_BYTES => Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("larger than {MAX_BYTES} bytes"),
+            )),
             Some(content) => Ok(content),
             None => regular_file::read(&absolute, MAX_BYTES),
         };
@@ -360,7 +361,9 @@ impl Baseline {
         for entries in self.entries.values_mut() {
             entries.retain(|_, values| !values.is_empty());
         }
-        replace_file(&self.path, entries::write(&self.entries).as_bytes())
+        let text =
+            entries::write(&self.entries).map_err(|message| io::Error::new(io::ErrorKind::FileTooLarge, message));
+        text.and_then(|text| replace_file(&self.path, &self.trees, text.as_bytes()))
             .map_err(|error| BaselineError::Write(self.path.clone(), error))
     }
 }

@@ -14,10 +14,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::shard::{MOST as MOST_PARTS, Part};
+use antipasta_rules::escape;
 use antipasta_workspace::regular_file;
 
-/// The largest report that is read, in bytes.
-const MAX_BYTES: u64 = 1 << 30;
+/// How many bytes all reports may have together: they are held in memory to be sorted, with an index that may take several
+/// times as much, and so is what is written.
+const MAX_BYTES: u64 = 512 << 20;
 
 /// Why reports cannot be merged.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +27,9 @@ pub enum MergeError {
     /// A file cannot be read.
     #[error("{path}: cannot be read: {error}", path = .0.display(), error = .1)]
     Read(PathBuf, io::Error),
+    /// The files up to this one are too large together.
+    #[error("{path}: the reports up to this one have more than {MAX_BYTES} bytes, the most that can be merged", path = .0.display())]
+    TooLarge(PathBuf),
     /// What a file holds is no JSON, or not what a report has.
     #[error("{path}:{line}:{column}: no report: {error}", path = .0.display(), line = .1.line(), column = .1.column(), error = without_place(.1))]
     Malformed(PathBuf, serde_json::Error),
@@ -89,8 +94,16 @@ fn without_place(error: &serde_json::Error) -> String {
 ///
 /// They are no reports, or do not belong together.
 pub fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError> {
-    let read = |path: &PathBuf| read_text(path).map_err(|error| MergeError::Read(path.clone(), error));
-    let texts: Vec<String> = paths.iter().map(read).collect::<Result<_, _>>()?;
+    let mut room = MAX_BYTES;
+    let read = |path: &PathBuf| {
+        let text = read_text(path, room).map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => MergeError::TooLarge(path.clone()),
+            _ => MergeError::Read(path.clone(), error),
+        })?;
+        room -= text.len() as u64;
+        Ok(text)
+    };
+    let texts: Vec<String> = paths.iter().map(read).collect::<Result<_, MergeError>>()?;
     let reports: Vec<_> = paths
         .iter()
         .map(PathBuf::as_path)
@@ -168,8 +181,8 @@ fn unmergeable(text: &str) -> Option<&'static str> {
     })
 }
 
-fn read_text(path: &Path) -> io::Result<String> {
-    let bytes = regular_file::read(path, MAX_BYTES)?;
+fn read_text(path: &Path, limit: u64) -> io::Result<String> {
+    let bytes = regular_file::read(path, limit)?;
     String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
@@ -199,6 +212,14 @@ impl Kind {
 
 fn malformed(path: &Path, error: serde_json::Error) -> MergeError {
     MergeError::Malformed(path.to_owned(), error)
+}
+
+/// A part of a report as it is passed on. Whoever made the report may have forged it: a text in it must not be a command to the
+/// pipeline that shows what is merged.
+fn passed_on(part: &RawValue) -> Box<RawValue> {
+    let escaped = escape::foreign_json(part.get()).into_owned();
+    // What is escaped means the same as before.
+    RawValue::from_string(escaped).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
 /// Reads a part of a report, as far as it matters.

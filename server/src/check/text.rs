@@ -20,6 +20,9 @@ const YELLOW: Style = AnsiColor::Yellow.on_default();
 /// How many unchecked files are listed.
 const MOST_UNCHECKED: usize = 10;
 
+/// How many stale entries of the baseline are listed.
+const MOST_STALE: usize = 50;
+
 /// The report for people. Styles are written always; what is no terminal takes them out.
 pub(super) struct Text {
     pub quiet: bool,
@@ -103,8 +106,12 @@ impl Format for Text {
             .filter(|unneeded| !unneeded.is_empty() && !self.quiet)
         {
             heading("STALE BASELINE ENTRIES:", '-', output)?;
-            for entry in unneeded {
+            for entry in unneeded.iter().take(MOST_STALE) {
                 writeln!(output, "{}", entry.message())?;
+            }
+            match unneeded.len().saturating_sub(MOST_STALE) {
+                0 => {}
+                others => writeln!(output, "… and {others} more")?,
             }
         }
         if violations > 0 {

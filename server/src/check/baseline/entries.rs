@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Error as _, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use antipasta_metrics::MetricType;
 use antipasta_rules::escape;
@@ -25,6 +26,15 @@ pub(super) type Entries = BTreeMap<String, FileEntries>;
 const KIND: &str = "antipasta-lsp baseline";
 const VERSION: u32 = 1;
 
+/// The most bytes of a baseline: hundreds of thousands of entries of some 100 to 200 bytes.
+pub(super) const MAX_BYTES: u64 = 64 << 20;
+
+/// The most values of one entry, each of another function of the same name in the same file.
+const MOST_OF_ENTRY: usize = 10_000;
+
+/// The most values of all entries. A value takes two bytes of a line that has many, and more than a hundred of memory.
+const MOST_VALUES: usize = 1_000_000;
+
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Header {
@@ -39,9 +49,42 @@ struct Line {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     metric: String,
-    #[serde(serialize_with = "short", deserialize_with = "numbers")]
+    #[serde(serialize_with = "short", deserialize_with = "few")]
     values: Vec<f64>,
 }
+
+/// Reads no more values than one entry may have.
+fn few<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
+    struct Few;
+
+    impl<'d> Visitor<'d> for Few {
+        type Value = Vec<f64>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(formatter, "a list of numbers")
+        }
+
+        fn visit_seq<S: SeqAccess<'d>>(self, mut numbers: S) -> Result<Vec<f64>, S::Error> {
+            let mut values = Vec::new();
+            while let Some(value) = numbers.next_element::<serde_json::Value>()? {
+                if values.len() == MOST_OF_ENTRY {
+                    return Err(S::Error::custom(TOO_MANY_OF_ENTRY));
+                }
+                values.push(value.as_f64().ok_or_else(|| {
+                    let value = value.to_string();
+                    let value = escape::shortened(&value, MOST_QUOTED);
+                    S::Error::custom(format!("`values` must be a list of numbers, not of {value}"))
+                })?);
+            }
+            Ok(values)
+        }
+    }
+
+    deserializer.deserialize_seq(Few)
+}
+
+const TOO_MANY_OF_ENTRY: &str = "more than 10000 values, the most that an entry may have";
+const TOO_MANY_VALUES: &str = "more than 1000000 values up to here, the most that a baseline may have";
 
 /// A value with two decimals, as reports show it. Numbers that depend on logarithms differ by less than that from one system to
 /// another.
@@ -60,19 +103,7 @@ fn short<S: serde::Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S
     }))
 }
 
-/// Numbers; the error for others is for people.
-fn numbers<'d, D: serde::Deserializer<'d>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
-    let values = serde_json::Value::deserialize(deserializer)?;
-    let numbers: Option<Vec<f64>> = values
-        .as_array()
-        .and_then(|values| values.iter().map(serde_json::Value::as_f64).collect());
-    numbers.ok_or_else(|| {
-        let values = escape::shortened(&values.to_string(), MOST_QUOTED).into_owned();
-        serde::de::Error::custom(format!("`values` must be a list of numbers, not {values}"))
-    })
-}
-
-/// Of what is no list of numbers, so many characters are quoted.
+/// Of what is no number, so many characters are quoted.
 const MOST_QUOTED: usize = 60;
 
 /// What is wrong with a line of a baseline.
@@ -111,13 +142,22 @@ pub(super) fn parse(text: &str) -> Result<Entries, Malformed> {
         return Err(Malformed { line: number, message });
     }
     let mut entries = Entries::new();
+    let mut count = 0;
     for (line, text) in lines {
-        add(text, &mut entries).map_err(|message| Malformed { line, message })?;
+        let added = add(text, &mut entries).and_then(|added| {
+            count += added;
+            match count > MOST_VALUES {
+                true => Err(TOO_MANY_VALUES.to_owned()),
+                false => Ok(()),
+            }
+        });
+        added.map_err(|message| Malformed { line, message })?;
     }
     Ok(entries)
 }
 
-fn add(text: &str, entries: &mut Entries) -> Result<(), String> {
+/// Adds the entry in a line, and returns how many values it has.
+fn add(text: &str, entries: &mut Entries) -> Result<usize, String> {
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
         .iter()
         .any(|mark| text.starts_with(mark))
@@ -141,17 +181,23 @@ fn add(text: &str, entries: &mut Entries) -> Result<(), String> {
     };
     let mut values: Vec<f64> = line.values.into_iter().map(rounded).collect();
     values.sort_by(f64::total_cmp);
+    let count = values.len();
     let file = entries.entry(line.file).or_default();
     if file.insert(key, values).is_some() {
         return Err(format!(
             "a second entry for the {metric} of the same name in the same file"
         ));
     }
-    Ok(())
+    Ok(count)
 }
 
 /// The text of a baseline, in the order of paths, names and metrics.
-pub(super) fn write(entries: &Entries) -> String {
+///
+/// # Errors
+///
+/// There is more than would be read again; what there is too much of, for people.
+pub(super) fn write(entries: &Entries) -> Result<String, String> {
+    let mut count = 0;
     let header = Header {
         kind: KIND.to_owned(),
         version: VERSION,
@@ -159,15 +205,25 @@ pub(super) fn write(entries: &Entries) -> String {
     let mut text = line_of(&header);
     for (file, entries) in entries {
         for (key, values) in entries {
+            count += values.len();
+            if values.len() > MOST_OF_ENTRY {
+                let name = key.name.as_deref().unwrap_or(file);
+                return Err(format!("{name}: {}: {TOO_MANY_OF_ENTRY}", key.metric));
+            }
             text += &line_of(&Line {
                 file: file.clone(),
                 name: key.name.clone(),
                 metric: key.metric.as_str().to_owned(),
                 values: values.clone(),
             });
+            if count > MOST_VALUES || text.len() as u64 > MAX_BYTES {
+                return Err(format!(
+                    "a baseline may have {MOST_VALUES} values and {MAX_BYTES} bytes: raise the thresholds, or check fewer files"
+                ));
+            }
         }
     }
-    text
+    Ok(text)
 }
 
 fn line_of(value: &impl Serialize) -> String {
@@ -190,7 +246,7 @@ mod tests {
             "{\"file\":\"a.py\",\"name\":null,\"metric\":\"cyclomatic_complexity\",\"values\":[12.006]}",
         ];
         let entries = parse(&unsorted.concat()).unwrap();
-        let text = write(&entries);
+        let text = write(&entries).unwrap();
         assert_eq!(
             text,
             [
@@ -202,6 +258,47 @@ mod tests {
             .concat()
         );
         assert_eq!(parse(&text).unwrap(), entries);
+    }
+
+    #[test]
+    fn no_more_is_read_or_written_than_can_be_held() {
+        let line = |file: usize, count: usize| {
+            let values = "1,".repeat(count);
+            format!(
+                "{{\"file\":\"{file}.py\",\"metric\":\"blank_lines\",\"values\":[{}]}}\n",
+                values.trim_end_matches(',')
+            )
+        };
+        let most: String = (0..100).map(|file| line(file, MOST_OF_ENTRY)).collect();
+        let entries = parse(&format!("{HEADER}{most}")).unwrap();
+        assert!(write(&entries).is_ok());
+        let malformed = parse(&format!("{HEADER}{}", line(0, MOST_OF_ENTRY + 1))).unwrap_err();
+        assert!(malformed.message.ends_with(TOO_MANY_OF_ENTRY), "{malformed}");
+        let malformed = parse(&format!("{HEADER}{most}{}", line(100, 1))).unwrap_err();
+        assert_eq!((malformed.line, &*malformed.message), (102, TOO_MANY_VALUES));
+        let add = |name: &str, count: usize| {
+            let mut entries = entries.clone();
+            let key = Key {
+                name: Some(name.to_owned()),
+                metric: MetricType::BlankLines,
+            };
+            entries
+                .entry("100.py".to_owned())
+                .or_default()
+                .insert(key, vec![1.0; count]);
+            write(&entries)
+        };
+        assert!(
+            add("f", 1)
+                .unwrap_err()
+                .starts_with("a baseline may have 1000000 values")
+        );
+        assert!(add(&"f".repeat(65 << 20), 0).unwrap_err().contains("67108864 bytes"));
+        assert!(
+            add("f", MOST_OF_ENTRY + 1)
+                .unwrap_err()
+                .starts_with("f: blank_lines: more than")
+        );
     }
 
     #[test]

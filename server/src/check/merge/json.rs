@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{MergeError, Owners, malformed, read_part};
+use super::{MergeError, Owners, malformed, passed_on, read_part};
 use crate::check::json::{Parts, Summary};
 use crate::check::shard::Part;
 use antipasta_metrics::MetricType;
@@ -38,11 +38,18 @@ pub(super) fn part(path: &Path, text: &str) -> Result<Option<Part>, MergeError> 
     Ok(of.shard)
 }
 
-#[derive(Deserialize, Serialize)]
+#[derive(Deserialize)]
 struct Baseline<'t> {
     tolerated_violations: usize,
     #[serde(borrow)]
     unneeded: Vec<&'t RawValue>,
+}
+
+/// What all reports say of the baseline.
+#[derive(Serialize)]
+struct MergedBaseline {
+    tolerated_violations: usize,
+    unneeded: Vec<Box<RawValue>>,
 }
 
 /// What is looked at of the report of a file.
@@ -75,7 +82,7 @@ struct Entry {
 /// Writes the report of all. See [`super::merge`].
 pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(), MergeError> {
     let mut owners = Owners::default();
-    let mut files: Vec<(PathBuf, FileReport, &str)> = Vec::new();
+    let mut files: Vec<(PathBuf, FileReport, &RawValue)> = Vec::new();
     let mut unused: Vec<(PathBuf, &RawValue)> = Vec::new();
     let mut unchecked: Vec<String> = Vec::new();
     let mut tolerated = 0;
@@ -97,7 +104,7 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
         for raw in report.reports {
             let file: FileReport = read_part(path, raw)?;
             owners.claim(&file.file, path)?;
-            files.push((named(&file.file), file, raw.get()));
+            files.push((named(&file.file), file, raw));
         }
         for raw in report.unused_ignores.into_iter().flatten() {
             let of: OfFile = read_part(path, raw)?;
@@ -126,15 +133,18 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
     let [has_unused, has_baseline] = has_parts.map_or([false; 2], |(_, parts)| parts);
     let parts = Parts {
         summary: summary(files.iter().map(|(_, file, _)| file)),
-        unused_ignores: has_unused.then(|| unused.into_iter().map(|(_, raw)| raw).collect::<Vec<_>>()),
+        unused_ignores: has_unused.then(|| unused.into_iter().map(|(_, raw)| passed_on(raw)).collect::<Vec<_>>()),
         unchecked,
-        baseline: has_baseline.then(|| Baseline {
+        baseline: has_baseline.then(|| MergedBaseline {
             tolerated_violations: tolerated,
-            unneeded: unneeded.into_iter().map(|(_, raw)| raw).collect(),
+            unneeded: unneeded.into_iter().map(|(_, raw)| passed_on(raw)).collect(),
         }),
         shard: None,
     };
-    parts.write(&mut files.iter().map(|(.., raw)| (*raw).to_owned()), output)?;
+    parts.write(
+        &mut files.iter().map(|(.., raw)| passed_on(raw).get().to_owned()),
+        output,
+    )?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{MergeError, Owners, malformed, read_part};
+use super::{MergeError, Owners, malformed, passed_on, read_part};
 use crate::check::reported_path::order_of;
 use crate::check::sarif::{UNUSED_IGNORE, tool, write_document};
 use crate::check::shard::Part;
@@ -116,8 +116,8 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
     // Those of one file are together and stay in their order.
     results.sort_by(|(one, _), (other, _)| one.cmp(other));
     notifications.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let notifications: Vec<_> = notifications.into_iter().map(|(_, raw)| raw).collect();
-    let mut results = results.into_iter().map(|(_, raw)| raw.get().to_owned());
+    let notifications: Vec<_> = notifications.into_iter().map(|(_, raw)| passed_on(raw)).collect();
+    let mut results = results.into_iter().map(|(_, raw)| passed_on(raw).get().to_owned());
     write_document(&notifications, &mut results, None, output)?;
     Ok(())
 }

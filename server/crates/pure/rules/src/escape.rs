@@ -145,6 +145,39 @@ pub fn json(json: String) -> String {
     escaped
 }
 
+/// As [`json`], for JSON that somebody else wrote: white space between its values may be any that JSON has, and stays what it
+/// is, but for line ends and tabs of other systems, which become line feeds and blanks.
+pub fn foreign_json(json: &str) -> Cow<'_, str> {
+    let is_unsafe = |letter: char| letter != '\n' && is_unsafe(letter);
+    if !json.contains(is_unsafe) && !json.contains(LOG_COMMAND) {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len() + 16);
+    let mut letters = json.chars().peekable();
+    let mut is_in_text = false;
+    let mut before = None;
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\r' if !is_in_text && letters.peek() == Some(&'\n') => {}
+            '\r' if !is_in_text => escaped.push('\n'),
+            '\t' if !is_in_text => escaped.push(' '),
+            letter if is_unsafe(letter) || letter == '#' && before == Some('#') => {
+                // None of them is beyond the Basic Multilingual Plane.
+                let _ = write!(escaped, "\\u{:04x}", u32::from(letter));
+            }
+            letter => escaped.push(letter),
+        }
+        match letter {
+            '"' => is_in_text = !is_in_text,
+            // What is escaped neither ends the text nor is unsafe.
+            '\\' if is_in_text => escaped.extend(letters.next()),
+            _ => {}
+        }
+        before = Some(letter);
+    }
+    Cow::Owned(escaped)
+}
+
 fn is_unsafe(letter: char) -> bool {
     letter.is_control()
         || matches!(letter,
@@ -276,6 +309,21 @@ mod tests {
     fn code_cannot_be_left() {
         assert_eq!(code("f"), "`f`");
         assert_eq!(code("` [a](b)\n``"), "`' [a] (b)\\n''`");
+    }
+
+    #[test]
+    fn json_of_others_stays_json_and_means_the_same() {
+        for (forged, expected) in [
+            ("{\"a\": 1}", "{\"a\": 1}"),
+            ("{\r\n\t\"a\":\r\t\"##[error]\"}", "{\n \"a\":\n \"#\\u0023[error]\"}"),
+            (
+                r####"["\"###", "\\", "##"]"####,
+                r####"["\"#\u0023\u0023", "\\", "#\u0023"]"####,
+            ),
+            ("[\"\u{202e}\u{9b}\"]\t", "[\"\\u202e\\u009b\"] "),
+        ] {
+            assert_eq!(foreign_json(forged), expected);
+        }
     }
 
     #[test]
