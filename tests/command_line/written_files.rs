@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use antipasta_lsp_tests::{COMPLEX, Project};
+use antipasta_lsp_tests::{COMPLEX, Project, Run};
 
 #[test]
 fn folders_of_reports_are_made() {
@@ -97,6 +97,65 @@ fn no_command_writes_through_a_link_out_of_the_repository() {
             }
         }
         assert_eq!(fs::read_to_string(&victim).ok().as_deref(), content);
+    }
+}
+
+/// What an archive brought is no repository, and the check need not be started in it.
+#[cfg(unix)]
+#[test]
+fn no_command_writes_through_a_link_out_of_a_folder_that_is_named() {
+    use std::os::unix::fs::symlink;
+    let project = Project::new(&[
+        ("start/x", ""),
+        ("outside/victim.py", COMPLEX),
+        ("outside/report", "precious\n"),
+    ]);
+    // It is no repository.
+    fs::remove_dir(project.path(".git")).unwrap();
+    fs::create_dir(project.path("tree")).unwrap();
+    symlink("../outside/victim.py", project.path("tree/a.py")).unwrap();
+    symlink("../outside/report", project.path("tree/report")).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = project.command(arguments);
+        command.current_dir(project.path("start"));
+        Run::from(command.output().unwrap())
+    };
+    let run_added = run(&["--check", "--add-ignores", "../tree"]);
+    assert_eq!(run_added.code, Some(2), "{run_added:?}");
+    assert!(run_added.stderr.contains("a link leads out of "), "{run_added:?}");
+    for arguments in [
+        &["--check", "../tree", "--format", "json", "-o", "../tree/report"][..],
+        &["--check", "../tree", "--write-baseline", "../tree/report"],
+    ] {
+        assert_eq!(run(arguments).code, Some(1), "{arguments:?}");
+    }
+    // The folder is the smaller tree, even if the working directory is around it.
+    let from_above = project.run(&["--check", "tree", "--add-ignores"]);
+    assert_eq!(from_above.code, Some(2), "{from_above:?}");
+    assert_eq!(project.read("outside/victim.py"), COMPLEX);
+    assert_eq!(project.read("outside/report"), "precious\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_nobody_reads_holds_no_command_up() {
+    let project = Project::new(&[("a.py", "x = 1\n")]);
+    for name in ["r.json", ".antipasta.yaml"] {
+        let made = std::process::Command::new("mkfifo").arg(project.path(name)).status();
+        assert!(made.unwrap().success());
+    }
+    for arguments in [
+        &["--check", "a.py", "-c", "c.yaml", "--format", "json", "-o", "r.json"][..],
+        &["--check", "a.py", "-c", "c.yaml", "--output-format", "sarif:r.json"],
+        &["config", "init", "--force"],
+    ] {
+        project.write("c.yaml", b"");
+        let run = project.run(arguments);
+        assert_eq!(run.code, Some(1), "{arguments:?}: {run:?}");
+        assert!(
+            run.stderr.contains("it is a pipe that nobody reads"),
+            "{arguments:?}: {run:?}"
+        );
     }
 }
 

@@ -15,7 +15,7 @@ use antipasta_rules::violations::IgnoredMetric;
 use antipasta_rules::violations::ignore_comment;
 use antipasta_syntax::{decode, edit_encoded};
 use antipasta_workspace::regular_file;
-use antipasta_workspace::replace_file::replace_file;
+use antipasta_workspace::replace_file::{Trees, replace_file};
 
 /// What was added to a file.
 pub(super) struct Added {
@@ -42,7 +42,12 @@ pub(super) enum AddError {
 /// present value. `None` if there is no header to put one on: of a file's own values, none is ignored.
 ///
 /// Call it on a thread of a [`Pool`](antipasta_analysis::Pool).
-pub(super) fn add_ignores(path: &Path, limit: u64, outcome: &Outcome) -> Result<Option<Added>, AddError> {
+pub(super) fn add_ignores(
+    path: &Path,
+    limit: u64,
+    outcome: &Outcome,
+    trees: &Trees,
+) -> Result<Option<Added>, AddError> {
     let mut wanted: BTreeMap<u32, Vec<IgnoredMetric>> = BTreeMap::new();
     for violation in &outcome.judgement.violations {
         let Some(line) = violation.subject.definition_line() else {
@@ -77,7 +82,7 @@ pub(super) fn add_ignores(path: &Path, limit: u64, outcome: &Outcome) -> Result<
     }
     let edited = edit_encoded(&bytes, &text, &edits).ok_or(AddError::Encoding)?;
     let analysis = analyse_bytes(&edited)?;
-    replace_file(path, &edited).map_err(AddError::Write)?;
+    replace_file(path, trees, &edited).map_err(AddError::Write)?;
     Ok(Some(Added {
         comments: edits.len(),
         analysis,

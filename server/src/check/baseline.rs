@@ -38,10 +38,10 @@ impl BaselineOptions {
     /// # Errors
     ///
     /// It cannot.
-    pub(super) fn prepare(&self) -> io::Result<()> {
+    pub(super) fn prepare(&self, trees: &Trees) -> io::Result<()> {
         match self.task {
             BaselineTask::Apply => Ok(()),
-            BaselineTask::Write | BaselineTask::Prune => prepare_file(&self.file),
+            BaselineTask::Write | BaselineTask::Prune => prepare_file(&self.file, trees),
         }
     }
 }
@@ -78,6 +78,8 @@ pub(super) struct Baseline {
     /// The absolute path of its folder, which the paths in it start at.
     folder: PathBuf,
     entries: Entries,
+    /// The folders that were named.
+    trees: Trees,
 }
 
 /// What became of a file's violations when they were held against a baseline.
@@ -135,6 +137,7 @@ impl Baseline {
         options: &BaselineOptions,
         working_directory: &Path,
         content: Option<Vec<u8>>,
+        trees: Trees,
     ) -> Result<Self, BaselineError> {
         let path = options.file.clone();
         let absolute = normalized(&working_directory.join(&path));
@@ -156,6 +159,7 @@ impl Baseline {
             folder: absolute.parent().unwrap_or(&absolute).to_owned(),
             path,
             entries,
+            trees,
         })
     }
 

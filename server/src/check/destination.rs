@@ -12,7 +12,7 @@ use super::format::{Format, Formatted, OutputFormat};
 use super::report::Report;
 use antipasta_analysis::Pool;
 use antipasta_workspace::discovery::is_named_source;
-use antipasta_workspace::replace_file::{prepare_file, replace_file_by};
+use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file_by};
 
 /// Where one report goes, and in which format.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,12 +81,12 @@ pub fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) -> Resu
 /// # Errors
 ///
 /// It cannot, or it is source.
-pub fn prepare_report(path: &Path) -> io::Result<()> {
+pub fn prepare_report(path: &Path, trees: &Trees) -> io::Result<()> {
     let real = path.canonicalize();
     if real.is_ok_and(|real| is_named_source(&real) && real.is_file()) {
         return Err(io::Error::other("it is a Python file, which a report does not replace"));
     }
-    prepare_file(path)
+    prepare_file(path, trees)
 }
 
 impl Destination {
@@ -100,16 +100,17 @@ impl Destination {
     /// # Errors
     ///
     /// It cannot.
-    pub(super) fn prepare(&self) -> io::Result<()> {
-        self.file.as_deref().map_or(Ok(()), prepare_report)
+    pub(super) fn prepare(&self, trees: &Trees) -> io::Result<()> {
+        let file = self.file.as_deref();
+        file.map_or(Ok(()), |file| prepare_report(file, trees))
     }
 
     /// Writes the report. `quiet` shows violations only, where that makes a difference.
-    pub(super) fn write(&self, report: &Report, quiet: bool, pool: &Pool) -> io::Result<()> {
+    pub(super) fn write(&self, report: &Report, quiet: bool, pool: &Pool, trees: &Trees) -> io::Result<()> {
         let format = &*self.format.of(quiet);
         let mut files = Formatted::new(report, format, pool);
         match &self.file {
-            Some(path) => replace_file_by(path, |file| write_plain(format, report, &mut files, file)),
+            Some(path) => replace_file_by(path, trees, |file| write_plain(format, report, &mut files, file)),
             None if format.is_styled() && AutoStream::choice(&io::stdout()) != ColorChoice::Never => {
                 write_buffered(format, report, &mut files, &mut AutoStream::auto(io::stdout()))
             }

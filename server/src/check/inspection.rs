@@ -14,6 +14,7 @@ use super::task::{Content, Means, Task};
 use antipasta_analysis::cache::Known;
 use antipasta_analysis::{Analysis, AnalysisError, Ended, Origin, Phases, Pool, ReadThrough, TimeLimits, map_in_time};
 use antipasta_workspace::git::Blobs;
+use antipasta_workspace::replace_file::Trees;
 
 /// With a limited time, one file may take this part of it, and no more than this, so that the others have a chance.
 const PART_OF_ONE: u32 = 2;
@@ -32,6 +33,8 @@ pub(super) struct Inspection {
     pub top: PathBuf,
     pub changed_only: bool,
     pub add_ignores: bool,
+    /// The folders that were named.
+    pub trees: Trees,
 }
 
 impl Inspection {
@@ -87,7 +90,7 @@ impl Inspection {
         let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
         let mut report = self.judged(task, &means, self.report(task, origin, analysis), buffer);
         if self.add_ignores && report.has_violations() {
-            match add_ignores(&task.path, task.config.max_file_size, &report.outcome) {
+            match add_ignores(&task.path, task.config.max_file_size, &report.outcome, &self.trees) {
                 Ok(None) => {}
                 Ok(Some(added)) => {
                     let changed = self.report(task, Origin::Analysis, Ok(added.analysis));

@@ -33,6 +33,7 @@ use antipasta_workspace::discovery::{
     self, Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
 };
 use antipasta_workspace::git::{self, GitError, Limits, Repository};
+use antipasta_workspace::replace_file::Trees;
 
 /// How a check ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,6 +208,8 @@ struct Run<'a> {
     /// The files of the change that is to be checked, if it is one.
     change: Option<ChangedFiles>,
     baseline: Option<Arc<Baseline>>,
+    /// The folders that were named.
+    trees: Trees,
     jobs: usize,
     start: Instant,
     git_limits: Limits,
@@ -229,10 +232,16 @@ impl<'a> Run<'a> {
             Input::Paths(_) | Input::Stdin(_) => None,
         };
         let mut contents = contents_of_change(options, change.as_ref())?;
+        let trees = trees_of(&options.input).map_err(CheckError::WorkingDirectory)?;
         let baseline = match &options.baseline {
             Some(baseline) => {
                 let content = contents.remove(&normalized(&working_directory.join(&baseline.file)));
-                Some(Arc::new(Baseline::read(baseline, &working_directory, content)?))
+                Some(Arc::new(Baseline::read(
+                    baseline,
+                    &working_directory,
+                    content,
+                    trees.clone(),
+                )?))
             }
             None => None,
         };
@@ -246,6 +255,7 @@ impl<'a> Run<'a> {
             configs,
             change,
             baseline,
+            trees,
             jobs: options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
             start,
             git_limits,
@@ -255,9 +265,9 @@ impl<'a> Run<'a> {
     fn go(mut self) -> Result<Verdict, CheckError> {
         let options = self.options;
         let destinations = options.destinations.iter();
-        let reports = destinations.filter_map(|to| Some((to.file.as_ref()?, to.prepare().err()?)));
+        let reports = destinations.filter_map(|to| Some((to.file.as_ref()?, to.prepare(&self.trees).err()?)));
         let baseline = options.baseline.iter();
-        let baseline = baseline.filter_map(|baseline| Some((&baseline.file, baseline.prepare().err()?)));
+        let baseline = baseline.filter_map(|baseline| Some((&baseline.file, baseline.prepare(&self.trees).err()?)));
         let unwritable = reports.chain(baseline);
         all_errors(unwritable.map(|(path, error)| CheckError::Unwritable(path.clone(), error)))?;
         let (mut tasks, left_out, cache) =
@@ -449,6 +459,7 @@ impl<'a> Run<'a> {
             top: top_of(working_directory).to_owned(),
             changed_only: self.options.changed_only,
             add_ignores: self.options.add_ignores,
+            trees: self.trees.clone(),
         });
         let progress = Progress::new(inspection.tasks.len(), self.options.quiet);
         let files = match self.options.max_time {
@@ -639,13 +650,21 @@ impl<'a> Run<'a> {
         let destinations = &self.options.destinations;
         let (to_files, others): (Vec<_>, Vec<_>) = destinations.iter().partition(|to| to.file.is_some());
         let write = |to: &Destination| {
-            let written = to.write(report, self.options.quiet, pool);
+            let written = to.write(report, self.options.quiet, pool, &self.trees);
             match &to.file {
                 Some(path) => written.map_err(|error| CheckError::Output(path.clone(), error)),
                 None => unless_reader_left(written).map_err(CheckError::Stdout),
             }
         };
         all_errors(to_files.into_iter().chain(others).filter_map(|to| write(to).err()))
+    }
+}
+
+/// The folders that are named on the command line.
+fn trees_of(input: &Input) -> io::Result<Trees> {
+    match input {
+        Input::Paths(paths) | Input::Change(_, paths) => Trees::of(paths),
+        Input::Stdin(_) => Ok(Trees::default()),
     }
 }
 

@@ -11,7 +11,7 @@ use crate::console;
 use antipasta_rules::config::{self, Config, Overrides, TEMPLATE};
 use antipasta_rules::escape;
 use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, misnamed, read_config, read_text};
-use antipasta_workspace::replace_file::replace_file;
+use antipasta_workspace::replace_file::{Trees, replace_file};
 
 /// What to do with configurations.
 #[derive(Debug, Subcommand)]
@@ -193,5 +193,6 @@ fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
     if !force && path.symlink_metadata().is_ok() {
         return Err(format!("{shown} exists already; `--force` replaces it"));
     }
-    replace_file(path, text.as_bytes()).map_err(|error| format!("{shown}: cannot be written: {error}"))
+    let written = replace_file(path, &Trees::default(), text.as_bytes());
+    written.map_err(|error| format!("{shown}: cannot be written: {error}"))
 }

@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::check;
 use crate::console;
-use antipasta_workspace::replace_file::replace_file;
+use antipasta_workspace::replace_file::{Trees, replace_file};
 
 /// What to merge.
 #[derive(Debug, Args)]
@@ -42,7 +42,10 @@ impl MergeCommand {
         let mut merged = Vec::new();
         check::merge(&self.files, &mut merged).map_err(|error| error.to_string())?;
         match &self.output {
-            Some(path) => replace_file(path, &merged).map_err(|error| unwritable(path, error)),
+            Some(path) => {
+                let written = replace_file(path, &Trees::default(), &merged);
+                written.map_err(|error| unwritable(path, error))
+            }
             None => match io::stdout().write_all(&merged) {
                 // Whoever reads has seen enough.
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -2,6 +2,8 @@
 //!
 //! A repository may bring a link in the place of a file that we write, or of a folder that it is in. One that stays in the
 //! repository is followed: its users made it so. One that leads out of it could lead to any file of the user, and is refused.
+//! The same holds of the working directory and of a folder that the user names, which may be no repository: an archive can bring
+//! links as well.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -12,15 +14,42 @@ use tempfile::{Builder, NamedTempFile};
 use crate::discovery::{is_repository, normalized};
 use crate::system_error::of_kind;
 
+/// The folders that the user names to be looked at: what is in them is another's.
+#[derive(Clone, Debug, Default)]
+pub struct Trees(Vec<PathBuf>);
+
+impl Trees {
+    /// Those at some paths. What is no folder has nothing in it.
+    ///
+    /// # Errors
+    ///
+    /// There is no working directory.
+    pub fn of<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> io::Result<Self> {
+        let paths: io::Result<Vec<_>> = paths.into_iter().map(|path| absolute(path)).collect();
+        paths.map(Self)
+    }
+
+    /// The tree that a path may not lead out of: the repository that it is in; without one, the innermost of these and the working
+    /// directory that it is in.
+    fn around<'t>(&'t self, path: &'t Path, working_directory: &'t Path) -> Option<&'t Path> {
+        let above = || path.ancestors().skip(1);
+        let is_tree =
+            |directory: &&Path| *directory == working_directory || self.0.iter().any(|tree| tree == directory);
+        above()
+            .find(|directory| is_repository(directory))
+            .or_else(|| above().find(is_tree))
+    }
+}
+
 /// Gives a file a new content, or makes it. Whoever reads it meanwhile, and whoever comes after a crash, finds the old content
-/// or the new one, never a part. A file that is there keeps its permissions, and a link in the repository stays one. A device
-/// or a pipe is written to.
+/// or the new one, never a part. A file that is there keeps its permissions, and a link that stays in its tree stays one. A device
+/// is written to, and so is a pipe that somebody reads.
 ///
 /// # Errors
 ///
 /// It cannot be written; then it is what it was.
-pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
-    replace_file_by(path, |file| file.write_all(content))
+pub fn replace_file(path: &Path, trees: &Trees, content: &[u8]) -> io::Result<()> {
+    replace_file_by(path, trees, |file| file.write_all(content))
 }
 
 /// As [`replace_file`], with what `write` writes.
@@ -28,9 +57,13 @@ pub fn replace_file(path: &Path, content: &[u8]) -> io::Result<()> {
 /// # Errors
 ///
 /// Those of [`replace_file`], and those of `write`.
-pub fn replace_file_by(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub fn replace_file_by(
+    path: &Path,
+    trees: &Trees,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let path = absolute(path)?;
-    let (target, present) = match target_of(&path)? {
+    let (target, present) = match target_of(&path, trees)? {
         Target::Stream => return write_into(&path, write),
         Target::Nothing => (path, None),
         Target::File(target, permissions) => (target, Some(permissions)),
@@ -53,9 +86,9 @@ pub fn replace_file_by(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Re
 /// # Errors
 ///
 /// It cannot.
-pub fn prepare_file(path: &Path) -> io::Result<()> {
+pub fn prepare_file(path: &Path, trees: &Trees) -> io::Result<()> {
     let path = absolute(path)?;
-    stays_in_tree(&path)?;
+    stays_in_tree(&path, trees)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| match error.kind() {
             // A file is where the folder was to be.
@@ -63,7 +96,7 @@ pub fn prepare_file(path: &Path) -> io::Result<()> {
             _ => error,
         })?;
     }
-    match target_of(&path)? {
+    match target_of(&path, trees)? {
         Target::Stream => Ok(()),
         Target::Nothing => beside(&path).map(drop),
         Target::File(target, _) => match beside(&target) {
@@ -82,8 +115,8 @@ enum Target {
     Stream,
 }
 
-fn target_of(path: &Path) -> io::Result<Target> {
-    stays_in_tree(path)?;
+fn target_of(path: &Path, trees: &Trees) -> io::Result<Target> {
+    stays_in_tree(path, trees)?;
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound && path.is_symlink() => {
@@ -105,12 +138,19 @@ fn target_of(path: &Path) -> io::Result<Target> {
     }
 }
 
-/// Refuses a path that is in a repository, or in the working directory, by its words, but leads out of it by a link.
-fn stays_in_tree(path: &Path) -> io::Result<()> {
+/// Refuses a path that is in a tree by its words, but leads out of it by a link: for files that are written by other means.
+///
+/// # Errors
+///
+/// It leads out of it, or nobody knows whether it does.
+pub fn refuse_way_out(path: &Path, trees: &Trees) -> io::Result<()> {
+    stays_in_tree(&absolute(path)?, trees)
+}
+
+/// As [`refuse_way_out`], for an absolute path.
+fn stays_in_tree(path: &Path, trees: &Trees) -> io::Result<()> {
     let working_directory = std::env::current_dir()?;
-    let repository = path.ancestors().skip(1).find(|directory| is_repository(directory));
-    let tree = repository.or_else(|| path.starts_with(&working_directory).then_some(&*working_directory));
-    let Some(tree) = tree else {
+    let Some(tree) = trees.around(path, &working_directory) else {
         return Ok(());
     };
     // What is not there yet leads nowhere.
@@ -154,6 +194,38 @@ fn write_into(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     file.flush()
 }
 
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "what cannot be replaced is written as it is")]
+fn open_to_write(path: &Path, truncate: bool) -> io::Result<fs::File> {
+    use nix::errno::Errno;
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+    use std::os::unix::fs::OpenOptionsExt;
+    use std::time::{Duration, Instant};
+    const LONGEST_WAIT: Duration = Duration::from_secs(2);
+    const BETWEEN_TRIES: Duration = Duration::from_millis(10);
+    let mut options = OpenOptions::new();
+    options.write(true).truncate(truncate);
+    // Without it, opening a pipe waits for somebody who reads. An archive can bring a pipe, and nobody may ever read it.
+    options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
+    let is_unread = |error: &io::Error| error.raw_os_error() == Some(Errno::ENXIO as i32);
+    let begun = Instant::now();
+    let file = loop {
+        match options.open(path) {
+            // Who reads may be started just now, as in `cat pipe & antipasta-lsp --output pipe`.
+            Err(error) if is_unread(&error) && begun.elapsed() < LONGEST_WAIT => std::thread::sleep(BETWEEN_TRIES),
+            Err(error) if is_unread(&error) => {
+                return Err(io::Error::new(error.kind(), "it is a pipe that nobody reads"));
+            }
+            file => break file?,
+        }
+    };
+    // Who reads may be slower than we write.
+    let flags = OFlag::from_bits_truncate(fcntl(&file, FcntlArg::F_GETFL)?);
+    fcntl(&file, FcntlArg::F_SETFL(flags - OFlag::O_NONBLOCK))?;
+    Ok(file)
+}
+
+#[cfg(not(unix))]
 #[expect(clippy::disallowed_methods, reason = "what cannot be replaced is written as it is")]
 fn open_to_write(path: &Path, truncate: bool) -> io::Result<fs::File> {
     OpenOptions::new().write(true).truncate(truncate).open(path)
@@ -178,11 +250,11 @@ mod tests {
     fn a_file_is_made_and_replaced_and_nothing_is_left_behind() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        replace_file(&path, b"one").unwrap();
-        replace_file(&path, b"two").unwrap();
+        replace_file(&path, &Trees::default(), b"one").unwrap();
+        replace_file(&path, &Trees::default(), b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        assert!(replace_file(&folder.path().join("no/such/folder"), b"").is_err());
+        assert!(replace_file(&folder.path().join("no/such/folder"), &Trees::default(), b"").is_err());
     }
 
     #[cfg(unix)]
@@ -194,13 +266,13 @@ mod tests {
         fs::write(&path, "one").unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o750)).unwrap();
         symlink("a", &link).unwrap();
-        replace_file(&link, b"two").unwrap();
+        replace_file(&link, &Trees::default(), b"two").unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o750);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o444)).unwrap();
         assert_eq!(
-            replace_file(&path, b"three").unwrap_err().kind(),
+            replace_file(&path, &Trees::default(), b"three").unwrap_err().kind(),
             io::ErrorKind::PermissionDenied
         );
     }
@@ -234,31 +306,92 @@ mod tests {
             "nowhere",
         ] {
             let path = repository.join(name);
-            assert!(prepare_file(&path).is_err(), "{name}");
-            assert!(replace_file(&path, b"new").is_err(), "{name}");
+            assert!(prepare_file(&path, &Trees::default()).is_err(), "{name}");
+            assert!(replace_file(&path, &Trees::default(), b"new").is_err(), "{name}");
         }
         assert_eq!(fs::read(&victim).unwrap(), b"old");
         assert!(!folder.path().join("new").exists());
-        let message = replace_file(&repository.join("file"), b"new").unwrap_err().to_string();
+        let message = replace_file(&repository.join("file"), &Trees::default(), b"new")
+            .unwrap_err()
+            .to_string();
         assert!(message.starts_with("a link leads out of "), "{message}");
         // Whoever names a link that is in no repository knows what it leads to.
         let link = folder.path().join("link");
         symlink(&victim, &link).unwrap();
-        replace_file(&link, b"new").unwrap();
+        replace_file(&link, &Trees::default(), b"new").unwrap();
         assert_eq!(fs::read(&victim).unwrap(), b"new");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_is_named_is_a_tree_even_if_it_is_no_repository() {
+        use std::os::unix::fs::symlink;
+        let folder = tempfile::tempdir().unwrap();
+        let tree = folder.path().join("tree");
+        fs::create_dir_all(tree.join("inner")).unwrap();
+        let victim = folder.path().join("victim");
+        fs::write(&victim, "old").unwrap();
+        symlink("../victim", tree.join("file")).unwrap();
+        symlink("..", tree.join("folder")).unwrap();
+        symlink("../inside", tree.join("inner/link")).unwrap();
+        fs::write(tree.join("inside"), "old").unwrap();
+        let [outer, inner] = [&tree, &tree.join("inner")].map(|tree| Trees::of([tree]).unwrap());
+        for name in ["file", "folder/victim", "folder/new"] {
+            let path = tree.join(name);
+            assert!(prepare_file(&path, &outer).is_err(), "{name}");
+            assert!(refuse_way_out(&path, &outer).is_err(), "{name}");
+            let message = replace_file(&path, &outer, b"new").unwrap_err().to_string();
+            assert!(message.starts_with("a link leads out of "), "{message}");
+        }
+        assert_eq!(fs::read(&victim).unwrap(), b"old");
+        // What stays in the innermost tree is followed.
+        assert!(replace_file(&tree.join("inner/link"), &inner, b"new").is_err());
+        replace_file(&tree.join("inner/link"), &outer, b"new").unwrap();
+        assert_eq!(fs::read(tree.join("inside")).unwrap(), b"new");
+        // A tree may be named by a link.
+        symlink(&tree, folder.path().join("link")).unwrap();
+        let linked = folder.path().join("link");
+        let trees = Trees::of([&linked]).unwrap();
+        replace_file(&linked.join("inside"), &trees, b"newer").unwrap();
+        assert!(replace_file(&linked.join("file"), &trees, b"new").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_written_to_only_if_somebody_reads_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        let trees = Trees::default();
+        assert_eq!(
+            replace_file(&pipe, &trees, b"x").unwrap_err().to_string(),
+            "it is a pipe that nobody reads"
+        );
+        let copy = folder.path().join("copy");
+        let mut reader = std::process::Command::new("cat");
+        let reader = reader.arg(&pipe).stdout(fs::File::create(&copy).unwrap());
+        let mut reader = reader.spawn().unwrap();
+        // More than a pipe holds.
+        let text = vec![b'x'; 1 << 20];
+        replace_file(&pipe, &trees, &text).unwrap();
+        assert!(reader.wait().unwrap().success());
+        assert_eq!(fs::read(&copy).unwrap(), text);
     }
 
     #[test]
     fn folders_are_made_and_what_cannot_be_written_is_found_out() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/c");
-        prepare_file(&path).unwrap();
+        prepare_file(&path, &Trees::default()).unwrap();
         assert_eq!(fs::read_dir(folder.path().join("a/b")).unwrap().count(), 0);
-        replace_file(&path, b"one").unwrap();
-        prepare_file(&path).unwrap();
+        replace_file(&path, &Trees::default(), b"one").unwrap();
+        prepare_file(&path, &Trees::default()).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"one");
         for name in ["a", "a/b/c/d"] {
-            assert!(prepare_file(&folder.path().join(name)).is_err(), "{name}");
+            assert!(
+                prepare_file(&folder.path().join(name), &Trees::default()).is_err(),
+                "{name}"
+            );
         }
     }
 
@@ -266,8 +399,8 @@ mod tests {
     fn a_failure_leaves_what_was_there() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
-        replace_file(&path, b"one").unwrap();
-        let failed = replace_file_by(&path, |file| {
+        replace_file(&path, &Trees::default(), b"one").unwrap();
+        let failed = replace_file_by(&path, &Trees::default(), |file| {
             file.write_all(b"half")?;
             Err(io::ErrorKind::StorageFull.into())
         });

@@ -20,7 +20,7 @@ use antipasta_rules::escape;
 use antipasta_workspace::child_process::{self, Limits};
 use antipasta_workspace::discovery::{Configs, PYPROJECT, read_config};
 use antipasta_workspace::regular_file;
-use antipasta_workspace::replace_file::replace_file;
+use antipasta_workspace::replace_file::{Trees, replace_file};
 use antipasta_workspace::seconds;
 use comparison::Comparison;
 use reference::Reference;
@@ -113,7 +113,8 @@ impl VerifyCommand {
             // Antipasta reads YAML only, and judges more without a file than by one that is the same.
             _ => {
                 let path = scratch.join("antipasta.yaml");
-                let written = replace_file(&path, config::to_yaml(&config.settings).as_bytes());
+                let text = config::to_yaml(&config.settings);
+                let written = replace_file(&path, &Trees::default(), text.as_bytes());
                 written.map_err(|error| format!("{}: cannot be written: {error}", escape::path(&path)))?;
                 Ok(path)
             }

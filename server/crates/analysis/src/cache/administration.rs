@@ -14,6 +14,7 @@ use super::maintenance::{self, Limits};
 use super::ownership::{self, Refusal};
 use super::schema::{self, Owner};
 use super::store::today;
+use antipasta_workspace::replace_file::{Trees, refuse_way_out};
 use antipasta_workspace::system_error::of_kind;
 
 /// What there is in the cache.
@@ -139,8 +140,9 @@ impl Database {
     ///
     /// # Errors
     ///
-    /// The file exists or cannot be written.
+    /// The file exists, a link on the way to it leads out of its repository, or it cannot be written.
     pub fn export(&self, file: &Path) -> Result<u64, DatabaseError> {
+        refuse_way_out(file, &Trees::default())?;
         let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
         let folder = folder.unwrap_or(Path::new("."));
         // Beside the other, which is there as a whole or not at all, and is no link that was there before.
