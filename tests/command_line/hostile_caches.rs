@@ -427,6 +427,70 @@ fn a_cache_that_git_tracks_is_not_used() {
     assert!(refused.stderr.contains("git tracks "), "{refused:?}");
 }
 
+/// As users have it who keep git's folder apart from their files, and as hooks run.
+#[test]
+fn a_cache_that_git_tracks_from_elsewhere_is_not_used() {
+    let project = project();
+    git(&project, &["init", "--quiet"]);
+    assert!(!check_with(&project, ".cache").stderr.contains("warning"));
+    git(&project, &["add", "--force", &format!(".cache/{FILE}")]);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let apart = elsewhere.path().join("apart.git");
+    fs::rename(project.path(".git"), &apart).expect("git's folder");
+    let mut command = project.command(["--check", "--format", "json"]);
+    command.env("ANTIPASTA_CACHE_DIR", ".cache").env("GIT_DIR", &apart);
+    let run = Run::from(command.output().expect("the binary runs"));
+    assert!(run.stderr.contains("git tracks "), "{run:?}");
+}
+
+/// SQLite takes them for leftovers of a database, and would delete or overwrite them.
+#[test]
+fn files_where_sqlite_keeps_its_own_stay_if_there_is_no_database() {
+    for suffix in ["-wal", "-shm", "-journal"] {
+        let project = project();
+        let file = project.cache().join(format!("{FILE}{suffix}"));
+        fs::write(&file, "precious\n").expect("a file");
+        let run = assert_checked(&project, suffix);
+        assert!(
+            run.stderr
+                .contains("was not made by antipasta-lsp, and is left as it is"),
+            "{suffix}: {run:?}"
+        );
+        assert_eq!(project.run(&["cache", "clear"]).code, Some(1), "{suffix}");
+        assert_eq!(
+            fs::read_to_string(&file).ok().as_deref(),
+            Some("precious\n"),
+            "{suffix}"
+        );
+        assert!(!project.cache().join(FILE).exists(), "{suffix}");
+    }
+    // What SQLite left there is no obstacle.
+    let project = project();
+    for (suffix, begin) in [
+        ("-journal", &b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7"[..]),
+        ("-wal", b"\x37\x7f\x06\x82"),
+        ("-shm", b""),
+    ] {
+        fs::write(project.cache().join(format!("{FILE}{suffix}")), begin).expect("a file");
+    }
+    let run = assert_checked(&project, "leftovers");
+    assert!(!run.stderr.contains("warning"), "{run:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_cache_is_not_exported_through_a_link_out_of_the_repository() {
+    let project = project();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    git(&project, &["init", "--quiet"]);
+    std::os::unix::fs::symlink(elsewhere.path(), project.path("out")).expect("a link");
+    check(&project);
+    let run = project.run(&["cache", "export", "out/x.db"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("out/x.db: a link leads out of "), "{run:?}");
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("a folder").count(), 0);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_for_the_cache_that_a_repository_brings_is_not_used() {

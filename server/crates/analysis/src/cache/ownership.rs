@@ -24,6 +24,15 @@ const HEADER_BYTES: usize = 100;
 
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
+/// What a write-ahead log begins with, but for its last bit; its index; and a rollback journal.
+///
+/// Source: [SQLite's file format, 3 and 4.1](https://www.sqlite.org/fileformat2.html#the_rollback_journal), [the format of the
+/// index, 1.1](https://www.sqlite.org/walformat.html#the_wal_index_file_format).
+const WAL_MAGIC: u32 = 0x377f_0682;
+const INDEX_VERSION: u32 = 3_007_000;
+const JOURNAL_MAGIC: [u8; MAGIC_BYTES] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
+const MAGIC_BYTES: usize = 8;
+
 /// Why a file is left alone.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
@@ -91,6 +100,9 @@ pub fn prepare(folder: &Path) -> Result<(PathBuf, Claim), Refusal> {
     }
     let claim = claim_of(&path)?;
     if claim == Claim::Empty {
+        for suffix in SIBLINGS {
+            refuse_unrelated(&sibling(&path, suffix), suffix)?;
+        }
         make_file(&path);
     }
     Ok((path, claim))
@@ -125,6 +137,28 @@ pub fn look_at_export(file: &Path) -> Result<(), Refusal> {
     match claim(opened, &metadata)? {
         Some(Claim::Ours) => Ok(()),
         _ => Err(Refusal::NoExport),
+    }
+}
+
+/// Refuses a file that is where SQLite keeps one beside a database, but is none that SQLite wrote. Where the database is new,
+/// SQLite takes it for a leftover, and deletes or overwrites it.
+fn refuse_unrelated(path: &Path, suffix: &str) -> Result<(), Refusal> {
+    if !is_there(path)? {
+        return Ok(());
+    }
+    let mut begin = Vec::with_capacity(MAGIC_BYTES);
+    let (file, _) = regular_file::open(path)?;
+    file.take(MAGIC_BYTES as u64).read_to_end(&mut begin)?;
+    let expected: &[&[u8]] = match suffix {
+        "-wal" => &[&WAL_MAGIC.to_be_bytes(), &(WAL_MAGIC + 1).to_be_bytes()],
+        "-shm" => &[&INDEX_VERSION.to_ne_bytes()],
+        _ => &[&JOURNAL_MAGIC],
+    };
+    // Another process may have begun to write it.
+    let is_unwritten = begin.iter().all(|byte| *byte == 0);
+    match is_unwritten || expected.iter().any(|magic| begin.starts_with(magic)) {
+        true => Ok(()),
+        false => Err(Refusal::Foreign(path.to_owned())),
     }
 }
 

@@ -3,10 +3,11 @@
 //! Format: [gitformat-index](https://git-scm.com/docs/gitformat-index), versions 2 to 4, with SHA-1 and SHA-256, split
 //! and sparse.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::bytes_of;
+use super::{bytes_of, core_value};
 use crate::regular_file;
 
 /// An index is not larger than this many bytes: some ten million paths.
@@ -15,27 +16,88 @@ const MAX_BYTES: u64 = 1 << 30;
 /// A `.git` file, which leads to the folder of a worktree or a submodule, is not larger than this many bytes.
 const MAX_LINK_BYTES: u64 = 64 << 10;
 
+/// A configuration of git is not larger than this many bytes.
+const MAX_CONFIGURATION_BYTES: u64 = 1 << 20;
+
 /// The bytes of an object's name: SHA-1, SHA-256.
 const NAME_BYTES: [usize; 2] = [20, 32];
 
 /// The first of some paths that git tracks, or that is below a link or submodule that git tracks, in any of the
-/// repositories that `folder` is in. The paths are those of `names` in the absolute `folder`. Letters are the same in upper
+/// repositories that `folder` is in, or in that which the environment names. The paths are those of `names` in the absolute `folder`. Letters are the same in upper
 /// and lower case, as they are on some file systems. A folder is tracked if anything in it is.
 ///
 /// # Errors
 ///
 /// An index cannot be read.
 pub fn first_tracked(folder: &Path, names: &[&str]) -> io::Result<Option<PathBuf>> {
-    for top in folder.ancestors() {
-        let (Some(git), Ok(below)) = (git_folder(top), folder.strip_prefix(top)) else {
+    // Without one, relative paths start at it all the same.
+    let working_directory = std::env::current_dir().unwrap_or_default();
+    let given = Given::by(|name| std::env::var_os(name), &working_directory);
+    first_tracked_also_by(given.as_ref(), folder, names)
+}
+
+fn first_tracked_also_by(given: Option<&Given>, folder: &Path, names: &[&str]) -> io::Result<Option<PathBuf>> {
+    let found = folder.ancestors().filter_map(|top| {
+        let git = git_folder(top)?;
+        Some((top.to_owned(), git.clone(), git.join("index")))
+    });
+    let given = given.into_iter().flat_map(|given| {
+        let indices = given.indices.iter();
+        indices.map(|index| (given.top.clone(), given.git.clone(), index.clone()))
+    });
+    for (top, git, index) in found.chain(given) {
+        let Ok(below) = folder.strip_prefix(&top) else {
             continue;
         };
         let paths: Vec<PathBuf> = names.iter().map(|name| below.join(name)).collect();
-        if let Some(path) = tracked_by(&git, &paths)? {
+        if let Some(path) = tracked_by(&git, &index, &paths)? {
             return Ok(Some(top.join(path)));
         }
     }
     Ok(None)
+}
+
+/// The repository that the environment names, as it is for hooks, and for those who keep git's folder apart from their files.
+///
+/// Source: [git, ENVIRONMENT VARIABLES](https://git-scm.com/docs/git#_the_git_repository).
+struct Given {
+    /// Git's folder.
+    git: PathBuf,
+    /// The top of the working tree, without links.
+    top: PathBuf,
+    indices: Vec<PathBuf>,
+}
+
+impl Given {
+    /// That of some environment variables, for a process in a working directory; `None` if they name none.
+    fn by(variable: impl Fn(&str) -> Option<OsString>, working_directory: &Path) -> Option<Self> {
+        let path_in = |name| {
+            let value = variable(name).filter(|value| !value.is_empty())?;
+            Some(working_directory.join(value))
+        };
+        let [git, top, index] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"].map(path_in);
+        if git.is_none() && top.is_none() && index.is_none() {
+            return None;
+        }
+        let around = || {
+            let mut around = working_directory.ancestors();
+            around.find_map(|top| Some((top.to_owned(), git_folder(top)?)))
+        };
+        let (git, usual_top) = match git {
+            Some(git) => (git, working_directory.to_owned()),
+            None => around().map(|(top, git)| (git, top))?,
+        };
+        let configured = || {
+            let text = regular_file::read(&git.join("config"), MAX_CONFIGURATION_BYTES).ok()?;
+            Some(git.join(core_value(&text, "worktree")?))
+        };
+        let top = top.or_else(configured).unwrap_or(usual_top);
+        Some(Self {
+            top: top.canonicalize().unwrap_or(top),
+            indices: std::iter::once(git.join("index")).chain(index).collect(),
+            git,
+        })
+    }
 }
 
 /// The folder that git keeps a working tree's index in; `None` if `top` is the top of no working tree.
@@ -50,9 +112,9 @@ fn git_folder(top: &Path) -> Option<PathBuf> {
     Some(top.join(super::path_of(target)))
 }
 
-/// The first of some paths that the index in a folder of git's knows.
-fn tracked_by<'p>(git: &Path, paths: &'p [PathBuf]) -> io::Result<Option<&'p Path>> {
-    let Some(index) = read(&git.join("index"))? else {
+/// The first of some paths that an index knows. What it shares with others is in a folder of git's.
+fn tracked_by<'p>(git: &Path, index: &Path, paths: &'p [PathBuf]) -> io::Result<Option<&'p Path>> {
+    let Some(index) = read(index)? else {
         return Ok(None);
     };
     let unreadable = || io::Error::new(io::ErrorKind::InvalidData, "the index of git cannot be read");
@@ -260,6 +322,47 @@ mod tests {
         assert_found(&top.join("other"), "worktree");
         git(&top.join("other"), &["rm", "--quiet", "-r", "."]);
         assert!(!is_tracked(&top.join("other/a.py")).unwrap());
+    }
+
+    #[test]
+    fn a_folder_of_git_that_the_environment_names_counts() {
+        let (_folder, top) = repository(&[]);
+        let elsewhere = tempfile::tempdir().unwrap();
+        let apart = elsewhere.path().join("apart.git");
+        fs::rename(top.join(".git"), &apart).unwrap();
+        let index = elsewhere.path().join("other index");
+        let is_tracked = |variables: &[(&str, &Path)], working_directory: &Path| {
+            let variable = |name: &str| {
+                let given = variables.iter().find(|(given, _)| *given == name);
+                given.map(|(_, path)| path.as_os_str().to_owned())
+            };
+            let given = Given::by(variable, working_directory);
+            let first = first_tracked_also_by(given.as_ref(), &top.join("cache"), &["none", "metrics"]);
+            first.unwrap().is_some()
+        };
+        assert!(!is_tracked(&[], &top));
+        assert!(!is_tracked(&[("GIT_DIR", Path::new(""))], &top));
+        assert!(is_tracked(&[("GIT_DIR", &apart)], &top));
+        assert!(is_tracked(
+            &[("GIT_DIR", &apart), ("GIT_WORK_TREE", &top)],
+            elsewhere.path()
+        ));
+        assert!(is_tracked(
+            &[("GIT_DIR", Path::new("apart.git")), ("GIT_WORK_TREE", &top)],
+            elsewhere.path()
+        ));
+        assert!(!is_tracked(&[("GIT_DIR", &apart)], elsewhere.path()));
+        git(&apart, &["config", "core.bare", "false"]);
+        git(&apart, &["config", "core.worktree", top.to_str().unwrap()]);
+        assert!(is_tracked(&[("GIT_DIR", &apart)], elsewhere.path()));
+        fs::rename(apart.join("index"), &index).unwrap();
+        assert!(!is_tracked(&[("GIT_DIR", &apart)], &top));
+        assert!(is_tracked(&[("GIT_DIR", &apart), ("GIT_INDEX_FILE", &index)], &top));
+        fs::rename(&apart, elsewhere.path().join(".git")).unwrap();
+        assert!(is_tracked(
+            &[("GIT_WORK_TREE", &top), ("GIT_INDEX_FILE", &index)],
+            elsewhere.path()
+        ));
     }
 
     #[test]
