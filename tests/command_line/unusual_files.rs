@@ -192,6 +192,41 @@ fn files_of_the_kernel_end_too() {
 }
 
 #[test]
+fn a_configuration_of_git_without_an_end_is_not_read() {
+    let project = Project::new(&[("a.py", "x = 1\n"), ("home/x", "")]);
+    let check = |what: &str| {
+        let mut command = Command::new("sh");
+        command.args([
+            "-c",
+            &format!("ulimit -v {ADDRESS_SPACE}; exec \"$0\" --check a.py . --jobs 1"),
+        ]);
+        command
+            .arg(binary())
+            .current_dir(project.path(""))
+            .env("ANTIPASTA_NO_CACHE", "1");
+        command
+            .env("HOME", project.path("home"))
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("GIT_CONFIG_GLOBAL");
+        let run = Run::from(command.output().expect("a shell runs"));
+        assert_eq!(run.code, Some(0), "{what}: {run:?}");
+        assert!(
+            run.stderr.contains(&format!("{what}: not heeded: not a regular file")),
+            "{what}: {run:?}"
+        );
+    };
+    pipe(&project, "home/.gitconfig");
+    check(".gitconfig");
+    fs::remove_file(project.path("home/.gitconfig")).unwrap();
+    symlink("/dev/zero", project.path("home/.gitconfig")).unwrap();
+    check(".gitconfig");
+    fs::remove_file(project.path("home/.gitconfig")).unwrap();
+    project.write("home/.config/git/x", b"");
+    pipe(&project, "home/.config/git/config");
+    check(".config/git/config");
+}
+
+#[test]
 fn what_a_command_is_given_is_a_file() {
     let project = Project::new(&[("a.json", "{}")]);
     pipe(&project, "pipe");

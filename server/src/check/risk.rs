@@ -9,7 +9,7 @@ use super::task::Task;
 use crate::console;
 use antipasta_analysis::cache::Known;
 use antipasta_rules::config::Config;
-use antipasta_workspace::discovery::{Configs, Patterns, normalized};
+use antipasta_workspace::discovery::{Configs, PatternLists, Patterns, TooMany, normalized};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 
 /// So many commits say enough of what is changed often.
@@ -23,14 +23,17 @@ pub(super) fn riskiest_first(
     changes: &FxHashMap<PathBuf, u32>,
 ) -> Vec<usize> {
     let mut patterns: FxHashMap<*const Config, Patterns> = FxHashMap::default();
+    let (mut lists, mut too_many) = (PatternLists::default(), TooMany::default());
     let working_directory = configs.working_directory();
     let rank = |(task, known): &(Task, Option<Known>)| {
         let path = normalized(&working_directory.join(&task.path));
         let critical = patterns.entry(std::ptr::from_ref(&*task.config)).or_insert_with(|| {
-            Patterns::new(
-                configs.base_of(&task.config),
-                task.config.critical_paths.iter().map(String::as_str),
-            )
+            let base = configs.base_of(&task.config);
+            lists.get(base, &task.config.critical_paths).unwrap_or_else(|| {
+                let file = task.config.path.as_deref().unwrap_or(base);
+                too_many.add(&format!("{}: critical_paths", file.display()));
+                Patterns::new(base, [])
+            })
         });
         let is_critical = !task.config.critical_paths.is_empty() && critical.leave_out(&path, &task.path);
         let changes = changes.get(&path).copied().unwrap_or_default();
@@ -38,6 +41,8 @@ pub(super) fn riskiest_first(
         (known.is_some(), is_critical, risk)
     };
     let ranks: Vec<_> = tasks.iter().map(rank).collect();
+    let said = too_many.take("configurations have `critical_paths` that are");
+    said.iter().for_each(console::warning);
     let mut order: Vec<usize> = (0..tasks.len()).collect();
     order.sort_by_key(|&index| Reverse(ranks[index]));
     order

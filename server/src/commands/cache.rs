@@ -11,7 +11,7 @@ use crate::console;
 use antipasta_analysis::cache::{DIRECTORY_VARIABLE, Database, DatabaseError, FILE_NAME, Limits, Location, VERSIONS};
 use antipasta_rules::config::Overrides;
 use antipasta_rules::escape::{one_line, whole_line};
-use antipasta_workspace::replace_file::prepare_file;
+use antipasta_workspace::replace_file::{Trees, prepare_file};
 
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
@@ -175,7 +175,7 @@ impl CacheCommand {
             Self::Export { file } => {
                 // Before anything is read, as a check does it.
                 if file.symlink_metadata().is_err() {
-                    prepare_file(&file).map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
+                    prepare_file(&file, &Trees::default()).map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
                 }
                 let exported = open()?.export(&file).map_err(|error| in_file(&file, error))?;
                 vec![("exported", json!(exported)), ("file", json!(file))]

@@ -37,7 +37,7 @@ impl MergeCommand {
     fn merge(&self) -> Result<(), String> {
         let unwritable = |path: &Path, error| format!("{}: cannot be written: {error}", path.display());
         if let Some(path) = &self.output {
-            check::prepare_report(path).map_err(|error| unwritable(path, error))?;
+            check::prepare_report(path, &Trees::default()).map_err(|error| unwritable(path, error))?;
         }
         let mut merged = Vec::new();
         check::merge(&self.files, &mut merged).map_err(|error| error.to_string())?;

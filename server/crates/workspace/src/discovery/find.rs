@@ -15,7 +15,7 @@ use super::hand_out::hand_out;
 use super::ignore_files::IgnoreFiles;
 use super::left_out::{example_of_left_out, reason_of};
 use super::paths::{below, normalized};
-use super::patterns::Patterns;
+use super::patterns::{PatternLists, Patterns, TooMany};
 use super::stamp::FileStamp;
 use crate::locks::lock;
 use crate::system_error::{is_absence, of_following};
@@ -227,9 +227,17 @@ struct Search<'a> {
     jobs: usize,
     included: Patterns,
     excluded: Arc<Patterns>,
-    /// The patterns of configurations, by the configuration's address.
-    patterns: Mutex<FxHashMap<usize, Arc<Patterns>>>,
+    patterns: Mutex<KnownPatterns>,
     found: Mutex<Found>,
+}
+
+/// The patterns of configurations.
+#[derive(Default)]
+struct KnownPatterns {
+    /// By the configuration's address.
+    by_config: FxHashMap<usize, Arc<Patterns>>,
+    lists: PatternLists,
+    too_many: TooMany,
 }
 
 #[derive(Default)]
@@ -276,9 +284,15 @@ impl<'a> Search<'a> {
     /// A configuration's own patterns.
     fn patterns_of(&self, config: &Arc<Config>) -> Arc<Patterns> {
         let mut known = lock(&self.patterns);
-        let patterns = known.entry(Arc::as_ptr(config) as usize).or_insert_with(|| {
+        let known = &mut *known;
+        let patterns = known.by_config.entry(Arc::as_ptr(config) as usize).or_insert_with(|| {
             let base = self.configs.base_of(config);
-            Arc::new(Patterns::new(base, config.ignore_patterns.iter().map(String::as_str)))
+            let patterns = known.lists.get(base, &config.ignore_patterns).unwrap_or_else(|| {
+                let file = config.path.as_deref().unwrap_or(base);
+                known.too_many.add(&format!("{}: ignore_patterns", file.display()));
+                Patterns::new(base, [])
+            });
+            Arc::new(patterns)
         });
         Arc::clone(patterns)
     }
@@ -477,6 +491,10 @@ impl<'a> Search<'a> {
                 found.warnings.push(warning);
             }
         }
+        let mut patterns = self.patterns.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found
+            .warnings
+            .extend(patterns.too_many.take("configurations have `ignore_patterns` that are"));
         found.warnings.sort();
         found.warnings.dedup();
         found.unreadable.sort_by(|one, other| one.path.cmp(&other.path));

@@ -3,14 +3,20 @@
 use std::borrow::Cow;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder, gitconfig_excludes_path};
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use rustc_hash::FxHashMap;
 
 use super::paths::below;
+use super::patterns;
+use super::user_excludes::user_excludes;
 use crate::regular_file;
 use crate::system_error::is_absence;
-use antipasta_rules::config::{LONGEST_PATTERN, MOST_PATTERN_COST, gitignore_line, pattern_cost};
+use antipasta_rules::config::{
+    LONGEST_PATTERN, MOST_PATTERN_COST, MOST_PATTERN_COST_OF_SCAN, gitignore_line, pattern_cost,
+};
 
 /// The file that says, in each directory, what git ignores.
 pub const GITIGNORE: &str = ".gitignore";
@@ -27,19 +33,54 @@ pub(super) struct IgnoreFiles {
     top: PathBuf,
     real_top: PathBuf,
     /// The user's own rules.
-    global: Gitignore,
+    global: BasedRules,
     /// By directory, from the root of the file system.
     directories: Vec<Rules>,
     /// How many directories are above `top`.
     above: usize,
     /// What was not heeded, and why; for people.
     warnings: Vec<String>,
+    too_many: patterns::TooMany,
+    compiled: Compiled,
+}
+
+/// The rules in one file, and the directory that they are relative to.
+#[derive(Clone)]
+struct BasedRules {
+    base: PathBuf,
+    rules: Arc<Gitignore>,
+}
+
+impl BasedRules {
+    fn none(base: &Path) -> Self {
+        Self {
+            base: base.to_owned(),
+            rules: Arc::new(Gitignore::empty()),
+        }
+    }
+
+    fn matched(&self, path: &Path, is_directory: bool) -> Match<()> {
+        // To compare paths takes a good part of a walk.
+        match self.rules.is_empty() {
+            true => Match::None,
+            false => self.rules.matched(below(path, &self.base), is_directory).map(|_| ()),
+        }
+    }
+}
+
+/// What was compiled of late, by the text of the file: a repository may have the same one in every directory.
+struct Compiled {
+    known: FxHashMap<Vec<u8>, (Arc<Gitignore>, usize)>,
+    /// What those that are known cost.
+    cost: usize,
+    /// What more may cost.
+    room: usize,
 }
 
 /// The rules of one directory.
 struct Rules {
-    gitignore: Gitignore,
-    exclude: Gitignore,
+    gitignore: BasedRules,
+    exclude: BasedRules,
     /// What they and those above them cost.
     cost: usize,
 }
@@ -50,13 +91,20 @@ impl IgnoreFiles {
         let real_top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
         let mut files = Self {
             top: top.to_owned(),
-            global: Gitignore::empty(),
+            global: BasedRules::none(base),
             directories: Vec::new(),
             above: 0,
             warnings: Vec::new(),
+            too_many: patterns::TooMany::default(),
+            compiled: Compiled {
+                known: FxHashMap::default(),
+                cost: 0,
+                room: MOST_PATTERN_COST_OF_SCAN,
+            },
             real_top,
         };
-        if let Some(path) = gitconfig_excludes_path() {
+        let user_excludes = user_excludes(|path, error| files.not_heeded(path, &error.to_string()));
+        if let Some(path) = user_excludes {
             (files.global, _) = files.read(&path, base, 0, regular_file::read);
         }
         let mut above: Vec<PathBuf> = files.real_top.ancestors().skip(1).map(Path::to_owned).collect();
@@ -76,14 +124,14 @@ impl IgnoreFiles {
         if let Some(parent) = path.parent().filter(|_| self.directories.len() < self.above + depth) {
             self.enter(parent);
         }
-        let verdict = |rules: fn(&Rules) -> &Gitignore| {
+        let verdict = |rules: fn(&Rules) -> &BasedRules| {
             let mut matches = self.directories.iter().rev().map(rules);
             matches.find_map(|rules| Some(rules.matched(&path, is_directory)).filter(|found| !found.is_none()))
         };
         let of_gitignores = verdict(|rules| &rules.gitignore);
         let verdict = of_gitignores.or_else(|| verdict(|rules| &rules.exclude));
         match verdict {
-            Some(Match::Ignore(_)) => true,
+            Some(Match::Ignore(())) => true,
             Some(_) => false,
             None => self.global.matched(&path, is_directory).is_ignore(),
         }
@@ -91,7 +139,9 @@ impl IgnoreFiles {
 
     /// What was not heeded since this was last asked.
     pub fn take_warnings(&mut self) -> Vec<String> {
-        std::mem::take(&mut self.warnings)
+        let mut warnings = std::mem::take(&mut self.warnings);
+        warnings.extend(self.too_many.take("ignore files are"));
+        warnings
     }
 
     /// A path below the top, without the links that lead to the top.
@@ -114,7 +164,7 @@ impl IgnoreFiles {
         );
         let (exclude, cost) = match git_directory(directory) {
             Some(git) => self.read(&git.join("info/exclude"), directory, cost, regular_file::read),
-            None => (Gitignore::empty(), cost),
+            None => (BasedRules::none(directory), cost),
         };
         self.directories.push(Rules {
             gitignore,
@@ -130,27 +180,68 @@ impl IgnoreFiles {
         base: &Path,
         cost: usize,
         read: fn(&Path, u64) -> io::Result<Vec<u8>>,
-    ) -> (Gitignore, usize) {
+    ) -> (BasedRules, usize) {
         let error = match read(path, MAX_BYTES) {
-            Ok(bytes) => match rules_of(&bytes, base, cost) {
-                Ok(rules) => return rules,
-                Err(TooMany) => "it has too many patterns, or too long ones".to_owned(),
+            Ok(bytes) => match self.compiled.rules_of(bytes, cost) {
+                Ok((rules, cost)) => {
+                    let base = base.to_owned();
+                    return (BasedRules { base, rules }, cost);
+                }
+                Err(TooMany::InScan) => {
+                    self.too_many.add(&path.display().to_string());
+                    return (BasedRules::none(base), cost);
+                }
+                Err(TooMany::InDirectory) => "it has too many patterns, or too long ones".to_owned(),
             },
-            Err(error) if is_absence(&error) => return (Gitignore::empty(), cost),
+            Err(error) if is_absence(&error) => return (BasedRules::none(base), cost),
             Err(error) => error.to_string(),
         };
-        self.warnings.push(format!("{}: not heeded: {error}", path.display()));
-        (Gitignore::empty(), cost)
+        self.not_heeded(path, &error);
+        (BasedRules::none(base), cost)
+    }
+
+    fn not_heeded(&mut self, path: &Path, why: &str) {
+        self.warnings.push(format!("{}: not heeded: {why}", path.display()));
     }
 }
 
-/// The patterns cost more than the most that they may, or one of them is too long.
-struct TooMany;
+/// The patterns cost more than the most that they may.
+enum TooMany {
+    /// Those that hold for one directory do, or one of them is too long.
+    InDirectory,
+    /// All that were compiled so far do.
+    InScan,
+}
 
-/// The rules in the text of an ignore file. What is no pattern matches nothing, as in git.
-fn rules_of(bytes: &[u8], base: &Path, mut cost: usize) -> Result<(Gitignore, usize), TooMany> {
+impl Compiled {
+    /// The rules in the text of an ignore file, and what they cost together with those that cost `cost`.
+    fn rules_of(&mut self, text: Vec<u8>, cost: usize) -> Result<(Arc<Gitignore>, usize), TooMany> {
+        if let Some((rules, own)) = self.known.get(&text) {
+            return match cost + own > MOST_PATTERN_COST {
+                true => Err(TooMany::InDirectory),
+                false => Ok((Arc::clone(rules), cost + own)),
+            };
+        }
+        let (builder, total) = parsed(&text, cost)?;
+        let own = total - cost;
+        self.room = self.room.checked_sub(own).ok_or(TooMany::InScan)?;
+        let rules = Arc::new(builder.build().map_err(|_| TooMany::InDirectory)?);
+        // Those of all directories would take more memory than those of the directory where the walk is.
+        if self.cost + own > MOST_PATTERN_COST {
+            self.known.clear();
+            self.cost = 0;
+        }
+        self.cost += own;
+        self.known.insert(text, (Arc::clone(&rules), own));
+        Ok((rules, total))
+    }
+}
+
+/// The rules in the text of an ignore file, yet to be compiled, and what they cost together with those that cost `cost`. What is no
+/// pattern matches nothing, as in git.
+fn parsed(bytes: &[u8], mut cost: usize) -> Result<(GitignoreBuilder, usize), TooMany> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
-    let mut builder = GitignoreBuilder::new(base);
+    let mut builder = GitignoreBuilder::new("");
     for line in bytes.split(|byte| *byte == b'\n') {
         let Ok(line) = std::str::from_utf8(line) else {
             continue;
@@ -160,11 +251,11 @@ fn rules_of(bytes: &[u8], base: &Path, mut cost: usize) -> Result<(Gitignore, us
         }
         cost += pattern_cost(line);
         if cost > MOST_PATTERN_COST || line.len() > LONGEST_PATTERN {
-            return Err(TooMany);
+            return Err(TooMany::InDirectory);
         }
         let _ = builder.add_line(None, &gitignore_line(line));
     }
-    Ok((builder.build().map_err(|_| TooMany)?, cost))
+    Ok((builder, cost))
 }
 
 /// Where git keeps what it knows of the repository whose top is a directory; `None` if it is none. Of a worktree that is where
@@ -262,6 +353,31 @@ mod tests {
                 "{warnings:?}"
             );
         }
+    }
+
+    #[test]
+    fn the_same_rules_are_compiled_once_and_all_are_not_too_many() {
+        let text = |name: usize| {
+            (0..2500)
+                .map(|index| format!("a{name}/{index:05}*\n"))
+                .collect::<String>()
+        };
+        let cost = 2500 * pattern_cost("a1/00000*");
+        let mut compiled = Compiled {
+            known: FxHashMap::default(),
+            cost: 0,
+            room: 2 * cost,
+        };
+        let [(one, _), (same, total)] = [0, 7].map(|above| compiled.rules_of(text(1).into(), above).ok().unwrap());
+        assert!(Arc::ptr_eq(&one, &same));
+        assert_eq!(total, cost + 7);
+        assert!(matches!(
+            compiled.rules_of(text(1).into(), MOST_PATTERN_COST),
+            Err(TooMany::InDirectory)
+        ));
+        assert!(compiled.rules_of(text(2).into(), 0).is_ok());
+        assert!(matches!(compiled.rules_of(text(3).into(), 0), Err(TooMany::InScan)));
+        assert!(compiled.rules_of(text(2).into(), 0).is_ok());
     }
 
     #[cfg(unix)]

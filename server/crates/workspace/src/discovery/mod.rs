@@ -8,6 +8,7 @@ mod left_out;
 mod paths;
 mod patterns;
 mod stamp;
+mod user_excludes;
 
 pub use configs::{
     Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, is_repository, misnamed, read_config, read_text,
@@ -19,5 +20,5 @@ pub use find::{
 pub use ignore_files::GITIGNORE;
 pub use left_out::{example_of_left_out, why_left_out};
 pub use paths::{normalized, seen_from};
-pub use patterns::Patterns;
+pub use patterns::{PatternLists, Patterns, TooMany};
 pub use stamp::FileStamp;

@@ -1,10 +1,13 @@
 //! Lists of patterns as in a `.gitignore`, matched as the reference matches them.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use antipasta_rules::config::gitignore_line;
+use rustc_hash::FxHashMap;
+
+use antipasta_rules::config::{MOST_PATTERN_COST_OF_SCAN, gitignore_line, pattern_cost};
 
 /// Patterns, and the directory that they are relative to.
 ///
@@ -15,7 +18,7 @@ use antipasta_rules::config::gitignore_line;
 pub struct Patterns {
     base: PathBuf,
     /// Runs of patterns that are alike.
-    runs: Vec<Run>,
+    runs: Arc<[Run]>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,32 +40,9 @@ impl Patterns {
     /// Patterns relative to `base`, an absolute directory. Those that are no patterns at all are left out; configurations
     /// and command lines have been checked for them.
     pub fn new<'a>(base: &Path, patterns: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut runs: Vec<(Kind, GitignoreBuilder)> = Vec::new();
-        for pattern in patterns {
-            let (takes_in, pattern) = match pattern.strip_prefix('!') {
-                Some(pattern) => (true, pattern),
-                None => (false, pattern),
-            };
-            let kind = Kind {
-                takes_in,
-                is_shallow: pattern.trim_end().ends_with("/*"),
-            };
-            if runs.last().is_none_or(|(last, _)| *last != kind) {
-                runs.push((kind, GitignoreBuilder::new("")));
-            }
-            if let Some((_, builder)) = runs.last_mut() {
-                // The reference takes the root for a directory that everything is in; git would match nothing.
-                let pattern = if pattern.trim_end() == "/" { "**" } else { pattern };
-                let _ = builder.add_line(None, &gitignore_line(pattern));
-            }
-        }
-        let runs = runs.into_iter().map(|(kind, builder)| Run {
-            kind,
-            matcher: builder.build().unwrap_or_else(|_| Gitignore::empty()),
-        });
         Self {
             base: base.to_owned(),
-            runs: runs.collect(),
+            runs: compiled(patterns),
         }
     }
 
@@ -111,6 +91,103 @@ impl Patterns {
             .rev()
             .find(matched)
             .is_some_and(|run| !run.kind.takes_in)
+    }
+}
+
+/// Runs of patterns that are alike.
+fn compiled<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Arc<[Run]> {
+    let mut runs: Vec<(Kind, GitignoreBuilder)> = Vec::new();
+    for pattern in patterns {
+        let (takes_in, pattern) = match pattern.strip_prefix('!') {
+            Some(pattern) => (true, pattern),
+            None => (false, pattern),
+        };
+        let kind = Kind {
+            takes_in,
+            is_shallow: pattern.trim_end().ends_with("/*"),
+        };
+        if runs.last().is_none_or(|(last, _)| *last != kind) {
+            runs.push((kind, GitignoreBuilder::new("")));
+        }
+        if let Some((_, builder)) = runs.last_mut() {
+            // The reference takes the root for a directory that everything is in; git would match nothing.
+            let pattern = if pattern.trim_end() == "/" { "**" } else { pattern };
+            let _ = builder.add_line(None, &gitignore_line(pattern));
+        }
+    }
+    let runs = runs.into_iter().map(|(kind, builder)| Run {
+        kind,
+        matcher: builder.build().unwrap_or_else(|_| Gitignore::empty()),
+    });
+    runs.collect()
+}
+
+/// The lists of patterns that are compiled for one scan. Lists with the same patterns are compiled once: a repository may have one
+/// in every directory.
+pub struct PatternLists {
+    known: FxHashMap<Vec<String>, Arc<[Run]>>,
+    /// What more of them may cost.
+    room: usize,
+}
+
+impl Default for PatternLists {
+    fn default() -> Self {
+        Self {
+            known: FxHashMap::default(),
+            room: MOST_PATTERN_COST_OF_SCAN,
+        }
+    }
+}
+
+impl PatternLists {
+    /// Patterns relative to `base`, as [`Patterns::new`] has them; `None` if all lists together cost more than the most that they
+    /// may.
+    pub fn get(&mut self, base: &Path, patterns: &[String]) -> Option<Patterns> {
+        let runs = match self.known.get(patterns) {
+            Some(runs) => Arc::clone(runs),
+            None => {
+                let cost = patterns.iter().map(|pattern| pattern_cost(pattern)).sum();
+                self.room = self.room.checked_sub(cost)?;
+                let runs = compiled(patterns.iter().map(String::as_str));
+                self.known.insert(patterns.to_owned(), Arc::clone(&runs));
+                runs
+            }
+        };
+        Some(Patterns {
+            base: base.to_owned(),
+            runs,
+        })
+    }
+}
+
+/// What is said of patterns that are not heeded because all of them together are too many: the first are named, the others counted.
+#[derive(Default)]
+pub struct TooMany {
+    named: Vec<String>,
+    more: usize,
+}
+
+impl TooMany {
+    /// Notes that those in a place, such as a file, are not heeded.
+    pub fn add(&mut self, place: &str) {
+        const MOST_NAMED: usize = 5;
+        if self.named.len() < MOST_NAMED {
+            self.named.push(format!(
+                "{place}: not heeded: it has too many patterns, together with the others"
+            ));
+        } else {
+            self.more += 1;
+        }
+    }
+
+    /// What is to be said; `others` is what the others are.
+    pub fn take(&mut self, others: &str) -> Vec<String> {
+        let mut said = std::mem::take(&mut self.named);
+        if self.more > 0 {
+            let more = std::mem::take(&mut self.more);
+            said.push(format!("{more} more {others} not heeded, for the same reason"));
+        }
+        said
     }
 }
 
@@ -187,6 +264,29 @@ mod tests {
         assert!(!left_out(&["{a,b}/"], "a/x.py"));
         assert!(left_out(&["{a,b}/"], "{a,b}/x.py"));
         assert!(left_out(&["{a.py"], "{a.py"));
+    }
+
+    #[test]
+    fn lists_are_compiled_once_and_not_too_many_of_them() {
+        let list = |name: usize| -> Vec<String> {
+            let patterns = (0..3500).map(|index| format!("a{name}/{index:05}*"));
+            patterns.collect()
+        };
+        let mut lists = PatternLists::default();
+        let [one, same] = ["/one", "/other"].map(|base| lists.get(Path::new(base), &list(0)).unwrap());
+        assert!(Arc::ptr_eq(&one.runs, &same.runs));
+        assert!(one.leave_out(Path::new("/one/a0/00000x"), Path::new("")));
+        assert!(same.leave_out(Path::new("/other/a0/00000x"), Path::new("")));
+        assert!(!same.leave_out(Path::new("/one/a0/00000x"), Path::new("")));
+        lists.room = 2 * 3500 * pattern_cost("a1/00000*");
+        assert!(lists.get(Path::new("/"), &list(1)).is_some() && lists.get(Path::new("/"), &list(2)).is_some());
+        assert!(lists.get(Path::new("/"), &list(3)).is_none() && lists.get(Path::new("/"), &list(0)).is_some());
+        let mut too_many = TooMany::default();
+        (0..7).for_each(|index| too_many.add(&format!("file {index}")));
+        let said = too_many.take("files");
+        assert_eq!(said.len(), 6);
+        assert_eq!(said[5], "2 more files not heeded, for the same reason");
+        assert!(too_many.take("files").is_empty());
     }
 
     #[test]

@@ -32,7 +32,9 @@ pub use migrate::{Migrated, migrate};
 pub use model::{Config, Profile, Threshold};
 pub use node::Position;
 pub use overrides::{InvalidThreshold, Overrides, parse_threshold};
-pub use pattern::{LONGEST_PATTERN, MOST_PATTERN_COST, gitignore_line, parse_pattern, pattern_cost};
+pub use pattern::{
+    LONGEST_PATTERN, MOST_PATTERN_COST, MOST_PATTERN_COST_OF_SCAN, gitignore_line, parse_pattern, pattern_cost,
+};
 pub use problem::{ConfigErrors, Problem, first_of};
 pub use setting::Setting;
 pub use threshold_edit::{Format, ThresholdEdit, edit_to_pass, new_configuration, passing_limit, threshold_edit};

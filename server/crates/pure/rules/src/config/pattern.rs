@@ -6,6 +6,10 @@ use ignore::gitignore::GitignoreBuilder;
 /// [`pattern_cost`]. They take a few dozen megabytes at most, and a tenth of a second.
 pub const MOST_PATTERN_COST: usize = 512 << 10;
 
+/// What all lists of patterns that a scan compiles may cost, and all ignore files: a few seconds, and some hundred megabytes. Lists
+/// with the same text count once, as they are compiled once.
+pub const MOST_PATTERN_COST_OF_SCAN: usize = 32 * MOST_PATTERN_COST;
+
 /// How long a pattern may be, in bytes: as long as a path may be on Linux.
 pub const LONGEST_PATTERN: usize = 4096;
 

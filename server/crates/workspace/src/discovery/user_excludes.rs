@@ -1,0 +1,134 @@
+//! Which file of the user's own says what git ignores in every repository: `core.excludesFile`, or its default.
+//!
+//! The configuration of git is read here, and not by the `ignore` crate: that one waits for a pipe and reads a file without an
+//! end.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::git::core_value;
+use crate::regular_file;
+
+/// The largest configuration of git that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The user's own ignore file. What cannot be read of the configuration is told to `warn`.
+///
+/// Source: [git-config, FILES](https://git-scm.com/docs/git-config#FILES).
+pub(super) fn user_excludes(warn: impl FnMut(&Path, io::Error)) -> Option<PathBuf> {
+    excludes(|name| std::env::var_os(name), std::env::home_dir(), warn)
+}
+
+fn excludes(
+    variable: impl Fn(&str) -> Option<OsString>,
+    home: Option<PathBuf>,
+    mut warn: impl FnMut(&Path, io::Error),
+) -> Option<PathBuf> {
+    let path_in = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let xdg = path_in("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
+    // The one that counts most comes first.
+    let mut files = match variable("GIT_CONFIG_GLOBAL") {
+        Some(file) => vec![PathBuf::from(file)],
+        None => {
+            let own = home.as_ref().map(|home| home.join(".gitconfig"));
+            let shared = xdg.as_ref().map(|xdg| xdg.join("git/config"));
+            own.into_iter().chain(shared).collect()
+        }
+    };
+    files.push(path_in("GIT_CONFIG_SYSTEM").unwrap_or_else(|| "/etc/gitconfig".into()));
+    for file in files.iter().filter(|file| !file.as_os_str().is_empty()) {
+        match regular_file::read(file, MAX_BYTES) {
+            Ok(text) => {
+                if let Some(value) = core_value(&text, "excludesfile") {
+                    return with_home(&value, home.as_deref());
+                }
+            }
+            // Like git, which has none of it if it may not look.
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied
+                ) => {}
+            Err(error) => warn(file, error),
+        }
+    }
+    xdg.map(|xdg| xdg.join("git/ignore"))
+}
+
+/// The path that a value means; `None` if there is to be no file.
+fn with_home(value: &str, home: Option<&Path>) -> Option<PathBuf> {
+    match (value.strip_prefix("~/"), home) {
+        _ if value.is_empty() => None,
+        (Some(below), Some(home)) => Some(home.join(below)),
+        _ => Some(PathBuf::from(value)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    /// What is found where the home folder has some files, and some variables are set; and how many warnings there are.
+    fn found(files: &[(&str, &str)], variables: &[(&str, &str)]) -> (Option<String>, usize) {
+        let home = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            let path = home.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        let mut warnings = 0;
+        let variable = |name: &str| {
+            let given = variables.iter().find(|(given, _)| *given == name);
+            let value = given.map(|(_, value)| value.replace("HOME", home.path().to_str().unwrap()));
+            // Not that of the machine.
+            let none = (name == "GIT_CONFIG_SYSTEM").then(|| "/no/such/file".to_owned());
+            value.or(none).map(OsString::from)
+        };
+        let found = excludes(variable, Some(home.path().to_owned()), |_, _| warnings += 1);
+        let below = |path: PathBuf| match path.strip_prefix(home.path()) {
+            Ok(below) => below.to_str().unwrap().to_owned(),
+            Err(_) => path.to_str().unwrap().to_owned(),
+        };
+        (found.map(below), warnings)
+    }
+
+    #[test]
+    fn files_and_variables_have_their_order() {
+        let line = |name: &str| format!("[core]\nexcludesfile = /{name}\n");
+        let [home, xdg, other] = ["home", "xdg", "other"].map(line);
+        let files = [
+            (".gitconfig", &*home),
+            (".config/git/config", &*xdg),
+            ("x/git/config", &*other),
+        ];
+        let path = |files, variables| found(files, variables).0.unwrap_or_default();
+        assert_eq!(path(&files, &[]), "/home");
+        assert_eq!(path(&files[1..], &[]), "/xdg");
+        assert_eq!(path(&files[1..], &[("XDG_CONFIG_HOME", "HOME/x")]), "/other");
+        assert_eq!(path(&files, &[("GIT_CONFIG_GLOBAL", "HOME/x/git/config")]), "/other");
+        assert_eq!(path(&files, &[("GIT_CONFIG_GLOBAL", "")]), ".config/git/ignore");
+        assert_eq!(
+            path(&files[2..], &[("GIT_CONFIG_SYSTEM", "HOME/x/git/config")]),
+            "/other"
+        );
+        assert_eq!(path(&[(".gitconfig", "[core]\nexcludesfile = ~/mine")], &[]), "mine");
+        assert_eq!(path(&[(".gitconfig", "[core]\nexcludesfile =")], &[]), "");
+        assert_eq!(path(&[], &[("XDG_CONFIG_HOME", "HOME/x")]), "x/git/ignore");
+    }
+
+    #[test]
+    fn what_has_no_end_is_not_read_and_that_is_said() {
+        let large = "#\n".repeat(1 << 20);
+        assert_eq!(
+            found(&[(".gitconfig", &large)], &[]),
+            (Some(".config/git/ignore".to_owned()), 1)
+        );
+        #[cfg(unix)]
+        assert_eq!(
+            found(&[], &[("GIT_CONFIG_GLOBAL", "/dev/zero")]),
+            (Some(".config/git/ignore".to_owned()), 1)
+        );
+    }
+}
