@@ -60,9 +60,14 @@ enum Tree {
     Absent,
     /// It is that of the text, or of an earlier one from which it can follow.
     Present(SyntaxTree),
-    /// Tree-sitter takes too long for a text like this. What changes is found by ruff's parser, in all of the text.
+    /// Tree-sitter takes too long, or too much memory, for a text like this. What changes is found by ruff's parser, in all of the
+    /// text.
     TooSlow,
 }
+
+/// The most bytes of a text that tree-sitter parses: its tree may take 600 times as much, and some hundreds of megabytes are what an
+/// editor may take for a document. Whoever types in a longer one waits for ruff's parser, which takes in all of it.
+const MOST_TREE_BYTES: usize = 1 << 20;
 
 impl Document {
     /// Measures a text.
@@ -152,6 +157,10 @@ impl Document {
             return;
         }
         self.behind.clear();
+        if self.text.len_bytes() > MOST_TREE_BYTES {
+            self.tree = Tree::TooSlow;
+            return;
+        }
         let limit = WorkLimit::of_text(self.text.len_bytes(), is_unwanted);
         match TreeParser::default().parse(&self.text, &limit) {
             Some(tree) => self.tree = Tree::Present(tree),
@@ -369,6 +378,9 @@ impl Document {
         let Tree::Present(old_tree) = std::mem::replace(&mut self.tree, Tree::TooSlow) else {
             return self.follow_without_tree(&touched);
         };
+        if self.text.len_bytes() > MOST_TREE_BYTES {
+            return self.follow_without_tree(&touched);
+        }
         let limit = WorkLimit::of_text(self.text.len_bytes(), &|| false);
         let Some(tree) = TreeParser::default().reparse(&old_tree, &behind, &self.text, &limit) else {
             return self.follow_without_tree(&touched);
@@ -646,6 +658,46 @@ mod tests {
             assert_eq!(document.file_metrics(), expected);
             assert_eq!(&*expected.functions[1].classes[0], "D");
         }
+    }
+
+    #[test]
+    fn a_long_text_has_no_tree_and_the_same_numbers() {
+        let few = "def f():\n    if x: pass\n\n\ndef g(): pass\n";
+        let many = format!("{few}{}", "y = 1\n".repeat(MOST_TREE_BYTES / 6));
+        for (text, has_tree) in [(few, true), (&*many, false)] {
+            let mut document = Document::new(Rope::from_str(text));
+            document.prepare(&|| false);
+            edit(
+                &mut document,
+                "def g(): pass",
+                "def g():\n    if y: pass\n\n\ndef h(): pass",
+            );
+            assert_eq!(matches!(document.tree, Tree::Present(_)), has_tree);
+            document.settle();
+            let expected = measure(&String::from(document.text())).unwrap();
+            assert_eq!(document.file_metrics(), expected);
+            // What does not parse keeps its last numbers, and has them anew when it does.
+            edit(&mut document, "if x:", "if x");
+            document.settle();
+            assert!(document.is_stale());
+            edit(&mut document, "if x", "if x:");
+            document.settle();
+            assert!(!document.is_stale());
+            assert_eq!(document.file_metrics(), expected);
+        }
+        // A text that grows loses its tree.
+        let mut document = Document::new(Rope::from_str(few));
+        document.prepare(&|| false);
+        edit(
+            &mut document,
+            "def g(): pass",
+            &format!("{}def g(): pass", "y = 1\n".repeat(MOST_TREE_BYTES / 6)),
+        );
+        assert!(matches!(document.tree, Tree::TooSlow));
+        assert_eq!(
+            document.file_metrics(),
+            measure(&String::from(document.text())).unwrap()
+        );
     }
 
     #[test]
