@@ -163,9 +163,9 @@ impl Baseline {
         })
     }
 
-    /// Its entries, as they are written.
+    /// Its entries, as they are written; what was read can be.
     pub fn text(&self) -> String {
-        entries::write(&self.entries)
+        entries::write(&self.entries).unwrap_or_default()
     }
 
     /// The path of a file as it stands in the baseline: from its folder, with `/` on every system, and spelled as [`escape::name`]

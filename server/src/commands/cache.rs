@@ -175,7 +175,8 @@ impl CacheCommand {
             Self::Export { file } => {
                 // Before anything is read, as a check does it.
                 if file.symlink_metadata().is_err() {
-                    prepare_file(&file, &Trees::default()).map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
+                    prepare_file(&file, &Trees::default())
+                        .map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
                 }
                 let exported = open()?.export(&file).map_err(|error| in_file(&file, error))?;
                 vec![("exported", json!(exported)), ("file", json!(file))]

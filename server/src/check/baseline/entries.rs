@@ -329,7 +329,7 @@ mod tests {
             (
                 &format!("{HEADER}{}", line.replace("[1]", "[\"1\"]")),
                 2,
-                "`values` must be a list of numbers, not [\"1\"]",
+                "`values` must be a list of numbers, not of \"1\"",
             ),
             (
                 &format!("{HEADER}{}", line.replace("file", "path")),
