@@ -64,7 +64,7 @@ Exit codes of --check:
 #[derive(Debug, Parser)]
 #[command(name = "antipasta-lsp", version, styles = STYLES, after_help = EXAMPLES)]
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = false)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
 
@@ -356,7 +356,7 @@ fn staged() -> Result<Change, String> {
 }
 
 /// Reads the command line of this process and does what it says.
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let words = usage::ours(std::env::args_os());
     let cli = match Cli::try_parse_from(&words) {
         Ok(cli) => cli,

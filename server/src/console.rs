@@ -20,7 +20,7 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
 /// Says why the run cannot go on.
-pub fn error(message: impl Display) {
+pub(crate) fn error(message: impl Display) {
     write_line(format_args!(
         "{ERROR}error{ERROR:#}: {}",
         escape::one_line(&without_numbers(&message.to_string()))
@@ -28,12 +28,12 @@ pub fn error(message: impl Display) {
 }
 
 /// As [`error`], for a message of which each line is an error, such as the problems of a configuration.
-pub fn errors(message: impl Display) {
+pub(crate) fn errors(message: impl Display) {
     message.to_string().lines().for_each(error);
 }
 
 /// As [`error`], for a message of several lines of which those behind the first say more of it. Names are escaped already.
-pub fn error_with_details(message: impl Display) {
+pub(crate) fn error_with_details(message: impl Display) {
     let message = message.to_string();
     let mut lines = message.lines();
     error(lines.next().unwrap_or_default());
@@ -41,7 +41,7 @@ pub fn error_with_details(message: impl Display) {
 }
 
 /// Says what the user may want to fix.
-pub fn warning(message: impl Display) {
+pub(crate) fn warning(message: impl Display) {
     write_line(format_args!(
         "{WARNING}warning{WARNING:#}: {}",
         escape::one_line(&without_numbers(&message.to_string()))
@@ -49,14 +49,14 @@ pub fn warning(message: impl Display) {
 }
 
 /// Warns of the problems of a configuration, as far as they are worth reading.
-pub fn problems(problems: &[Problem]) {
+pub(crate) fn problems(problems: &[Problem]) {
     let (first, more) = first_of(problems);
     first.iter().for_each(warning);
     more.iter().for_each(warning);
 }
 
 /// Says something.
-pub fn say(message: impl Display) {
+pub(crate) fn say(message: impl Display) {
     write_line(escape::whole_line(&message.to_string()));
 }
 
@@ -70,7 +70,7 @@ fn write_line(line: impl Display) {
 /// # Errors
 ///
 /// It cannot be written; why, for people. But whoever reads may leave when they have seen enough.
-pub fn print(text: &str) -> Result<(), String> {
+pub(crate) fn print(text: &str) -> Result<(), String> {
     let lines: String = text
         .split_inclusive('\n')
         .map(|line| match line.strip_suffix('\n') {
@@ -86,7 +86,7 @@ pub fn print(text: &str) -> Result<(), String> {
 /// # Errors
 ///
 /// As [`print`].
-pub fn print_json(value: &Value) -> Result<(), String> {
+pub(crate) fn print_json(value: &Value) -> Result<(), String> {
     write_out(&escape::json(format!("{value:#}\n")))
 }
 

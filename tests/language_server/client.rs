@@ -19,10 +19,10 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 /// After this long, what was waited for will not come.
-pub static PATIENCE: LazyLock<Duration> = LazyLock::new(antipasta_lsp_tests::patience);
+pub(crate) static PATIENCE: LazyLock<Duration> = LazyLock::new(antipasta_lsp_tests::patience);
 
 /// A running server and the conversation with it. It is killed when this is dropped.
-pub struct Client {
+pub(crate) struct Client {
     server: Child,
     /// What the server wrote to its standard error.
     log: Arc<Mutex<Vec<u8>>>,
@@ -45,7 +45,7 @@ pub struct Client {
 
 /// An answer that says why a request failed.
 #[derive(Debug)]
-pub struct Refusal {
+pub(crate) struct Refusal {
     /// The error's code, as JSON-RPC and the protocol define them.
     pub code: i64,
     /// The error's message.
@@ -54,12 +54,12 @@ pub struct Refusal {
 
 impl Client {
     /// A server that is talked to over pipes.
-    pub fn start(project: &Project) -> Self {
+    pub(crate) fn start(project: &Project) -> Self {
         Self::run(project.command(["--stdio"]))
     }
 
     /// A server that is talked to over pipes, started as the command says.
-    pub fn run(mut command: Command) -> Self {
+    pub(crate) fn run(mut command: Command) -> Self {
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -71,7 +71,7 @@ impl Client {
     }
 
     /// A server that connects to a port on which the client listens.
-    pub fn over_socket(project: &Project) -> Self {
+    pub(crate) fn over_socket(project: &Project) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let mut command = project.command(["--socket", &port.to_string()]);
@@ -129,7 +129,7 @@ impl Client {
 
     /// The handshake of a client that opens the project's folder and can do what `capabilities` say; the server's
     /// answer.
-    pub fn initialize(&mut self, project: &Project, capabilities: &Value) -> Value {
+    pub(crate) fn initialize(&mut self, project: &Project, capabilities: &Value) -> Value {
         self.initialize_with(json!({
             "capabilities": capabilities,
             "workspaceFolders": [folder(&project.path(""))],
@@ -137,31 +137,31 @@ impl Client {
     }
 
     /// The handshake with the given parameters; the server's answer.
-    pub fn initialize_with(&mut self, params: Value) -> Value {
+    pub(crate) fn initialize_with(&mut self, params: Value) -> Value {
         let result = self.expect("initialize", params);
         self.notify("initialized", json!({}));
         result
     }
 
     /// Ends the session as the protocol wants it; the exit code.
-    pub fn end(mut self) -> Option<i32> {
+    pub(crate) fn end(mut self) -> Option<i32> {
         assert_eq!(self.expect("shutdown", Value::Null), Value::Null);
         self.notify("exit", Value::Null);
         self.exit_code()
     }
 
     /// The server's process.
-    pub fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.server.id()
     }
 
     /// Closes the server's input.
-    pub fn close_input(&mut self) {
+    pub(crate) fn close_input(&mut self) {
         self.outgoing = None;
     }
 
     /// Waits until the server ends by itself; its exit code, which a signal leaves it without.
-    pub fn exit_code(&mut self) -> Option<i32> {
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
         let begin = Instant::now();
         loop {
             if let Some(status) = self.server.try_wait().expect("a child") {
@@ -177,12 +177,12 @@ impl Client {
     // --- what the client says ---
 
     /// Tells the server something.
-    pub fn notify(&mut self, method: &str, params: Value) {
+    pub(crate) fn notify(&mut self, method: &str, params: Value) {
         self.send(&message(None, method, params));
     }
 
     /// Asks the server something; the number under which the [answer](Self::answer) will come.
-    pub fn ask(&mut self, method: &str, params: Value) -> i64 {
+    pub(crate) fn ask(&mut self, method: &str, params: Value) -> i64 {
         let id = self.next_id;
         self.next_id += 1;
         self.send(&message(Some(id), method, params));
@@ -190,14 +190,14 @@ impl Client {
     }
 
     /// Asks the server something and waits for the answer.
-    pub fn request(&mut self, method: &str, params: Value) -> Result<Value, Refusal> {
+    pub(crate) fn request(&mut self, method: &str, params: Value) -> Result<Value, Refusal> {
         let id = self.ask(method, params);
         self.answer(id)
     }
 
     /// Asks the server something and waits for its answer, which must be a result.
     #[track_caller]
-    pub fn expect(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn expect(&mut self, method: &str, params: Value) -> Value {
         match self.request(method, params) {
             Ok(result) => result,
             Err(refusal) => self.fail(&format!("result of {method}: {refusal:?}")),
@@ -206,7 +206,7 @@ impl Client {
 
     /// Asks something that must be refused; the error's code.
     #[track_caller]
-    pub fn refused(&mut self, method: &str, params: Value) -> i64 {
+    pub(crate) fn refused(&mut self, method: &str, params: Value) -> i64 {
         match self.request(method, params) {
             Ok(result) => self.fail(&format!("refusal of {method}, but {result}")),
             Err(refusal) => {
@@ -217,25 +217,25 @@ impl Client {
     }
 
     /// Writes a message.
-    pub fn send(&mut self, message: &Value) {
+    pub(crate) fn send(&mut self, message: &Value) {
         self.send_body(message.to_string().as_bytes());
     }
 
     /// Writes something as the body of a message.
-    pub fn send_body(&mut self, body: &[u8]) {
+    pub(crate) fn send_body(&mut self, body: &[u8]) {
         let header = format!("Content-Length: {}\r\n\r\n", body.len());
         self.send_bytes(&[header.as_bytes(), body].concat());
     }
 
     /// Writes bytes as they are.
-    pub fn send_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) fn send_bytes(&mut self, bytes: &[u8]) {
         let outgoing = self.outgoing.as_ref().expect("the input is open");
         // If nobody takes the bytes any more, the next thing that is waited for will not come.
         let _ = outgoing.send(bytes.to_vec());
     }
 
     /// Gives the answers that were [held](Self::holds_answers), and holds no more.
-    pub fn give_answers(&mut self) {
+    pub(crate) fn give_answers(&mut self) {
         self.holds_answers = false;
         for (id, result) in std::mem::take(&mut self.held) {
             self.send(&json!({"jsonrpc": "2.0", "id": id, "result": result}));
@@ -246,7 +246,7 @@ impl Client {
 
     /// Waits for the answer to a request.
     #[track_caller]
-    pub fn answer(&mut self, id: i64) -> Result<Value, Refusal> {
+    pub(crate) fn answer(&mut self, id: i64) -> Result<Value, Refusal> {
         let begin = Instant::now();
         let answer = loop {
             if let Some(answer) = self.answers.remove(&id) {
@@ -267,13 +267,13 @@ impl Client {
     }
 
     /// Whether the answer to a request has come, among all that was received so far.
-    pub fn has_answer(&self, id: i64) -> bool {
+    pub(crate) fn has_answer(&self, id: i64) -> bool {
         self.answers.contains_key(&id)
     }
 
     /// Waits until something is found in what was received. It is looked for after every message.
     #[track_caller]
-    pub fn wait_for<T>(&mut self, what: &str, find: impl FnMut(&[Value]) -> Option<T>) -> T {
+    pub(crate) fn wait_for<T>(&mut self, what: &str, find: impl FnMut(&[Value]) -> Option<T>) -> T {
         match self.wait_at_most(*PATIENCE, find) {
             Some(found) => found,
             None => self.fail(what),
@@ -281,7 +281,11 @@ impl Client {
     }
 
     /// As [`wait_for`](Self::wait_for), but for so long only. For what may have to be tried several times.
-    pub fn wait_at_most<T>(&mut self, patience: Duration, mut find: impl FnMut(&[Value]) -> Option<T>) -> Option<T> {
+    pub(crate) fn wait_at_most<T>(
+        &mut self,
+        patience: Duration,
+        mut find: impl FnMut(&[Value]) -> Option<T>,
+    ) -> Option<T> {
         let begin = Instant::now();
         loop {
             if let Some(found) = find(&self.received) {
@@ -296,7 +300,7 @@ impl Client {
     /// Waits for a notification or request of the server that has come since `mark`, a length of
     /// [`received`](Self::received), or that comes; its parameters.
     #[track_caller]
-    pub fn wait_for_method(&mut self, mark: usize, method: &str) -> Value {
+    pub(crate) fn wait_for_method(&mut self, mark: usize, method: &str) -> Value {
         self.wait_for(method, |received| {
             let found = received[mark..].iter().find(|message| message["method"] == method);
             found.map(|message| message["params"].clone())
@@ -304,7 +308,7 @@ impl Client {
     }
 
     /// The parameters of all notifications and requests of a method so far.
-    pub fn of_method<'a>(&'a self, method: &'a str) -> impl DoubleEndedIterator<Item = &'a Value> {
+    pub(crate) fn of_method<'a>(&'a self, method: &'a str) -> impl DoubleEndedIterator<Item = &'a Value> {
         let of_method = self.received.iter().filter(move |message| message["method"] == method);
         of_method.map(|message| &message["params"])
     }
@@ -313,24 +317,24 @@ impl Client {
     ///
     /// It answers a request about a document by what the document is after all changes that came before.
     #[track_caller]
-    pub fn catch_up(&mut self, uri: &str) {
+    pub(crate) fn catch_up(&mut self, uri: &str) {
         self.expect("textDocument/documentSymbol", json!({"textDocument": {"uri": uri}}));
     }
 
     /// What the server has written to its standard error.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&lock(&self.log)).into_owned()
     }
 
     /// The memory that the server has in use, in KiB; `None` where the system does not say so.
-    pub fn memory(&self) -> Option<u64> {
+    pub(crate) fn memory(&self) -> Option<u64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.server.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
         line.trim().strip_suffix("kB")?.trim().parse().ok()
     }
 
     /// The processor time that the server has taken; `None` where the system does not say so.
-    pub fn processor_time(&self) -> Option<Duration> {
+    pub(crate) fn processor_time(&self) -> Option<Duration> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.server.id())).ok()?;
         // The name of the program, in parentheses, may have spaces.
         let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace().skip(11);
@@ -389,7 +393,7 @@ impl Client {
 
     /// Fails the test, and says what is known.
     #[track_caller]
-    pub fn fail(&self, what: &str) -> ! {
+    pub(crate) fn fail(&self, what: &str) -> ! {
         let mut last = String::new();
         for message in self.received.iter().rev().take(8).rev() {
             let text = message.to_string();
@@ -407,17 +411,17 @@ impl Drop for Client {
 }
 
 /// A folder as the protocol has it.
-pub fn folder(path: &Path) -> Value {
+pub(crate) fn folder(path: &Path) -> Value {
     json!({"uri": uri(path), "name": path.file_name().unwrap_or_default().to_string_lossy()})
 }
 
 /// The URI of a file.
-pub fn uri(path: &Path) -> String {
+pub(crate) fn uri(path: &Path) -> String {
     Url::from_file_path(path).expect("an absolute path").to_string()
 }
 
 /// `base` with what `other` has put over it, objects key by key.
-pub fn merged(base: &Value, other: &Value) -> Value {
+pub(crate) fn merged(base: &Value, other: &Value) -> Value {
     let (Value::Object(base), Value::Object(other)) = (base, other) else {
         return other.clone();
     };

@@ -11,7 +11,7 @@ use crate::findings::{checked, published, shown, wait_for_findings, wait_for_ver
 use crate::{cyclomatic, function, pushed, watching};
 
 /// Says that files have changed: created is 1, changed 2, deleted 3.
-pub fn tell_of_files(client: &mut Client, project: &Project, files: &[(&str, u8)]) {
+pub(crate) fn tell_of_files(client: &mut Client, project: &Project, files: &[(&str, u8)]) {
     let changes: Vec<Value> = files
         .iter()
         .map(|(name, kind)| json!({"uri": uri(&project.path(name)), "type": kind}))

@@ -9,7 +9,7 @@ use crate::client::{Client, uri};
 
 /// What the characters of positions are counted in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Encoding {
+pub(crate) enum Encoding {
     /// Bytes of UTF-8.
     Utf8,
     /// Code units of UTF-16.
@@ -21,10 +21,10 @@ pub enum Encoding {
 
 impl Encoding {
     /// Every encoding.
-    pub const ALL: [Self; 3] = [Self::Utf8, Self::Utf16, Self::Utf32];
+    pub(crate) const ALL: [Self; 3] = [Self::Utf8, Self::Utf16, Self::Utf32];
 
     /// The protocol's name.
-    pub fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Utf8 => "utf-8",
             Self::Utf16 => "utf-16",
@@ -42,7 +42,7 @@ impl Encoding {
 }
 
 /// A document that is open in the client.
-pub struct Document {
+pub(crate) struct Document {
     /// What it is called.
     pub uri: String,
     /// The version that the server was told last.
@@ -55,12 +55,12 @@ pub struct Document {
 
 impl Document {
     /// Opens a file in the client, with a text that need not be that of the file.
-    pub fn open(client: &mut Client, path: &Path, text: &str) -> Self {
+    pub(crate) fn open(client: &mut Client, path: &Path, text: &str) -> Self {
         Self::open_uri(client, &uri(path), text)
     }
 
     /// Opens what a URI names in the client.
-    pub fn open_uri(client: &mut Client, uri: &str, text: &str) -> Self {
+    pub(crate) fn open_uri(client: &mut Client, uri: &str, text: &str) -> Self {
         let document = Self {
             uri: uri.to_owned(),
             version: 1,
@@ -72,45 +72,45 @@ impl Document {
     }
 
     /// Has the server open what the client has.
-    pub fn tell(&self, client: &mut Client) {
+    pub(crate) fn tell(&self, client: &mut Client) {
         let item = json!({"uri": self.uri, "languageId": "python", "version": self.version, "text": self.text});
         client.notify("textDocument/didOpen", json!({"textDocument": item}));
     }
 
     /// Closes it.
-    pub fn close(&self, client: &mut Client) {
+    pub(crate) fn close(&self, client: &mut Client) {
         client.notify("textDocument/didClose", json!({"textDocument": self.identifier()}));
     }
 
     /// How requests name it.
-    pub fn identifier(&self) -> Value {
+    pub(crate) fn identifier(&self) -> Value {
         json!({"uri": self.uri})
     }
 
     /// Replaces the one place where `old` stands, and tells the server.
     #[track_caller]
-    pub fn replace(&mut self, client: &mut Client, old: &str, new: &str) {
+    pub(crate) fn replace(&mut self, client: &mut Client, old: &str, new: &str) {
         let change = self.change(old, new);
         self.tell_changes(client, vec![change]);
     }
 
     /// Replaces the one place where `old` stands; the change to tell the server.
     #[track_caller]
-    pub fn change(&mut self, old: &str, new: &str) -> Value {
+    pub(crate) fn change(&mut self, old: &str, new: &str) -> Value {
         assert_eq!(self.text.matches(old).count(), 1, "{old:?} in {:?}", self.text);
         let start = self.text.find(old).expect("it is there");
         self.splice(start..start + old.len(), new)
     }
 
     /// Replaces some bytes; the change to tell the server.
-    pub fn splice(&mut self, bytes: Range<usize>, new: &str) -> Value {
+    pub(crate) fn splice(&mut self, bytes: Range<usize>, new: &str) -> Value {
         let change = json!({"range": self.range(bytes.clone()), "text": new});
         self.text.replace_range(bytes, new);
         change
     }
 
     /// Tells the server changes as the next version.
-    pub fn tell_changes(&mut self, client: &mut Client, changes: Vec<Value>) {
+    pub(crate) fn tell_changes(&mut self, client: &mut Client, changes: Vec<Value>) {
         self.version += 1;
         let document = json!({"uri": self.uri, "version": self.version});
         let params = json!({"textDocument": document, "contentChanges": changes});
@@ -118,12 +118,12 @@ impl Document {
     }
 
     /// The protocol's range of some bytes.
-    pub fn range(&self, bytes: Range<usize>) -> Value {
+    pub(crate) fn range(&self, bytes: Range<usize>) -> Value {
         json!({"start": self.position(bytes.start), "end": self.position(bytes.end)})
     }
 
     /// The protocol's position of a byte, which is not between the two of a CR LF.
-    pub fn position(&self, byte: usize) -> Value {
+    pub(crate) fn position(&self, byte: usize) -> Value {
         let starts = self.line_starts();
         let line = starts.partition_point(|&start| start <= byte) - 1;
         let before = self.text[starts[line]..byte].chars();
@@ -133,7 +133,7 @@ impl Document {
 
     /// What stands in a range of the protocol.
     #[track_caller]
-    pub fn at(&self, range: &Value) -> &str {
+    pub(crate) fn at(&self, range: &Value) -> &str {
         &self.text[self.byte(&range["start"])..self.byte(&range["end"])]
     }
 

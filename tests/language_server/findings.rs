@@ -8,7 +8,7 @@ use crate::document::Document;
 
 /// One violation, by what both sides say of it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Finding {
+pub(crate) struct Finding {
     /// The metric.
     pub metric: String,
     /// The function or class, without those around it; none for a file.
@@ -23,7 +23,7 @@ pub struct Finding {
 
 impl Finding {
     /// A violation by its metric and its name.
-    pub fn is(&self, metric: &str, name: &str) -> bool {
+    pub(crate) fn is(&self, metric: &str, name: &str) -> bool {
         self.metric == metric && self.name.as_deref() == Some(name)
     }
 }
@@ -42,7 +42,7 @@ fn text(value: &Value) -> &str {
 /// What the check finds in a text, were it that of a file in the project, and an editor is to show, sorted. No function
 /// may have decorators, for the metrics disagree about the lines of those that do.
 #[track_caller]
-pub fn checked(project: &Project, file: &str, source: &str) -> Vec<Finding> {
+pub(crate) fn checked(project: &Project, file: &str, source: &str) -> Vec<Finding> {
     let report = report(project, file, source);
     let violations = report["violations"].as_array().expect("an array").iter();
     let shown = violations
@@ -62,7 +62,7 @@ pub fn checked(project: &Project, file: &str, source: &str) -> Vec<Finding> {
 
 /// What the check reports of a text, were it that of a file in the project.
 #[track_caller]
-pub fn report(project: &Project, file: &str, source: &str) -> Value {
+pub(crate) fn report(project: &Project, file: &str, source: &str) -> Value {
     let arguments = ["--check", "-", "--stdin-filename", file, "--format", "json"];
     let run = project.run_with_input(&arguments, source.as_bytes());
     assert!(matches!(run.code, Some(0 | 2)), "{run:?}");
@@ -77,7 +77,7 @@ fn own_name(name: &str) -> String {
 
 /// What diagnostics say, sorted. Those of functions and classes are at their names.
 #[track_caller]
-pub fn shown(document: &Document, diagnostics: &Value) -> Vec<Finding> {
+pub(crate) fn shown(document: &Document, diagnostics: &Value) -> Vec<Finding> {
     let mut findings: Vec<Finding> = diagnostics
         .as_array()
         .expect("an array")
@@ -111,7 +111,7 @@ pub fn shown(document: &Document, diagnostics: &Value) -> Vec<Finding> {
 }
 
 /// The diagnostics of a document that were published, from the first to the last.
-pub fn published<'a>(received: &'a [Value], uri: &str) -> Vec<&'a Value> {
+pub(crate) fn published<'a>(received: &'a [Value], uri: &str) -> Vec<&'a Value> {
     let all = received
         .iter()
         .filter(|message| message["method"] == "textDocument/publishDiagnostics");
@@ -122,7 +122,7 @@ pub fn published<'a>(received: &'a [Value], uri: &str) -> Vec<&'a Value> {
 
 /// Waits until the diagnostics that were published last of a document are those of its present version.
 #[track_caller]
-pub fn wait_for_version(client: &mut Client, document: &Document) -> Vec<Finding> {
+pub(crate) fn wait_for_version(client: &mut Client, document: &Document) -> Vec<Finding> {
     let what = format!("diagnostics of version {} of {}", document.version, document.uri);
     let diagnostics = client.wait_for(&what, |received| {
         let last = published(received, &document.uri).pop()?;
@@ -134,7 +134,7 @@ pub fn wait_for_version(client: &mut Client, document: &Document) -> Vec<Finding
 /// Waits until the server has published of a document's present text what is expected, in which `since` is the number of
 /// messages that came before the text, or the configuration, was what it is.
 #[track_caller]
-pub fn wait_for_findings(client: &mut Client, since: usize, document: &Document, expected: &[Finding]) {
+pub(crate) fn wait_for_findings(client: &mut Client, since: usize, document: &Document, expected: &[Finding]) {
     let what = format!("such diagnostics of version {}: {expected:#?}", document.version);
     client.wait_for(&what, |received| {
         let last = published(&received[since..], &document.uri).pop()?;

@@ -23,14 +23,14 @@ fn pull(client: &mut Client, document: &Document, known: Option<&Value>) -> Valu
 
 /// What the server answers when asked for the diagnostics of the workspace, given what the client has: (URI, result id).
 #[track_caller]
-pub fn pull_workspace(client: &mut Client, known: &[(&str, &Value)]) -> Vec<Value> {
+pub(crate) fn pull_workspace(client: &mut Client, known: &[(&str, &Value)]) -> Vec<Value> {
     let known: Vec<Value> = known.iter().map(|(uri, id)| json!({"uri": uri, "value": id})).collect();
     let report = client.expect("workspace/diagnostic", json!({"previousResultIds": known}));
     report["items"].as_array().expect("an array").clone()
 }
 
 /// What was said of a file.
-pub fn item_of<'a>(items: &'a [Value], uri: &str) -> Option<&'a Value> {
+pub(crate) fn item_of<'a>(items: &'a [Value], uri: &str) -> Option<&'a Value> {
     let mut of_file = items.iter().filter(|item| item["uri"] == uri);
     let item = of_file.next();
     assert!(of_file.next().is_none(), "{uri} twice");

@@ -25,7 +25,7 @@ use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file};
 
 /// What to do with a baseline.
 #[derive(Clone, Debug)]
-pub struct BaselineOptions {
+pub(crate) struct BaselineOptions {
     /// The file.
     pub file: PathBuf,
     /// What is done with it.
@@ -48,7 +48,7 @@ impl BaselineOptions {
 
 /// What is done with a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BaselineTask {
+pub(crate) enum BaselineTask {
     /// Violations are held against it.
     Apply,
     /// The violations of the files that are checked take the place of its entries for them.
@@ -116,7 +116,7 @@ pub(super) struct Unneeded {
 
 impl Unneeded {
     /// What it is, for people.
-    pub fn message(&self) -> String {
+    pub(super) fn message(&self) -> String {
         let mut message = format!("{}: ", self.file);
         if let Some(name) = &self.key.name {
             message += &format!("{name}: ");
@@ -133,7 +133,7 @@ impl Unneeded {
 
 impl Baseline {
     /// Reads a baseline. `content` is what stands for the file, if it is not to be read from disk.
-    pub fn read(
+    pub(super) fn read(
         options: &BaselineOptions,
         working_directory: &Path,
         content: Option<Vec<u8>>,
@@ -164,13 +164,13 @@ impl Baseline {
     }
 
     /// Its entries, as they are written; what was read can be.
-    pub fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         entries::write(&self.entries).unwrap_or_default()
     }
 
     /// The path of a file as it stands in the baseline: from its folder, with `/` on every system, and spelled as [`escape::name`]
     /// spells it.
-    pub fn path_of(&self, absolute: &Path) -> String {
+    pub(super) fn path_of(&self, absolute: &Path) -> String {
         let path = seen_from(&normalized(absolute), &self.folder);
         if path.is_absolute() {
             return escape::name(&path).into_owned();
@@ -183,7 +183,7 @@ impl Baseline {
     }
 
     /// Takes out of a file's violations those that are tolerated, and says of the others what was.
-    pub fn apply(&self, file: &str, outcome: &mut Outcome) -> Held {
+    pub(super) fn apply(&self, file: &str, outcome: &mut Outcome) -> Held {
         let none = FileEntries::new();
         let tolerated = self.entries.get(file).unwrap_or(&none);
         let mut violating: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
@@ -239,7 +239,7 @@ impl Baseline {
     /// # Errors
     ///
     /// Git cannot say what it leaves out.
-    pub fn gone<'f>(
+    pub(super) fn gone<'f>(
         &self,
         checked: impl IntoIterator<Item = &'f InBaseline>,
         limits: Limits,
@@ -271,7 +271,7 @@ impl Baseline {
     }
 
     /// The entries of the checked files that are no longer needed, and those of files that are gone.
-    pub fn unneeded<'f>(
+    pub(super) fn unneeded<'f>(
         &self,
         checked: impl IntoIterator<Item = &'f InBaseline>,
         gone: &BTreeSet<String>,
@@ -311,7 +311,7 @@ impl Baseline {
 
     /// Removes entries that are no longer needed; nothing is added, and nothing gets a worse value. Returns how many values were removed
     /// and how many were lowered.
-    pub fn prune(&mut self, unneeded: &[Unneeded]) -> Result<(usize, usize), BaselineError> {
+    pub(super) fn prune(&mut self, unneeded: &[Unneeded]) -> Result<(usize, usize), BaselineError> {
         let (mut removed, mut lowered) = (0, 0);
         for entry in unneeded {
             let Some(entries) = self.entries.get_mut(&entry.file) else {
@@ -345,7 +345,7 @@ impl Baseline {
 
     /// Makes the violations of the files that were checked the entries for them, and takes out those of files that are gone.
     /// Those of files that could not be analysed stay. Returns how many values are tolerated in all.
-    pub fn rewrite<'f>(
+    pub(super) fn rewrite<'f>(
         &mut self,
         checked: impl IntoIterator<Item = &'f InBaseline>,
         gone: &BTreeSet<String>,

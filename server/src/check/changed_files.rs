@@ -28,7 +28,7 @@ pub(super) struct ChangedFiles {
 
 impl ChangedFiles {
     /// Those of a change in a repository. `reads_bases` says whether what they were before is asked for.
-    pub fn of(change: &Change, reads_bases: bool, repository: Repository) -> Result<Self, GitError> {
+    pub(super) fn of(change: &Change, reads_bases: bool, repository: Repository) -> Result<Self, GitError> {
         let repository = match may_fetch(change) {
             true => repository.fetching(),
             false => repository,
@@ -44,12 +44,12 @@ impl ChangedFiles {
     }
 
     /// Whether they are those of a commit, whatever the working tree has.
-    pub fn are_of_commit(&self) -> bool {
+    pub(super) fn are_of_commit(&self) -> bool {
         matches!(self.changes.state, State::Commit(_))
     }
 
     /// What files of some names hold, by their absolute paths, as far as they are not to be read from disk.
-    pub fn contents(&self, names: &[&str]) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
+    pub(super) fn contents(&self, names: &[&str]) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
         let Some(blobs) = &self.blobs else {
             return Ok(FxHashMap::default());
         };
@@ -89,7 +89,7 @@ impl ChangedFiles {
     }
 
     /// Says why there is nothing to check if pre-commit runs the check outside of a commit: it passes whatever the files are.
-    pub fn explain_all_files(&self) {
+    pub(super) fn explain_all_files(&self) {
         let is_in_pre_commit = std::env::var_os("PRE_COMMIT").is_some();
         if is_in_pre_commit && self.changes.state == State::Index && self.changes.paths.is_empty() {
             console::say(
@@ -100,7 +100,7 @@ impl ChangedFiles {
     }
 
     /// What was fetched from where a partial clone came from, for people.
-    pub fn fetched(&self) -> Option<String> {
+    pub(super) fn fetched(&self) -> Option<String> {
         let blobs = self.blobs.as_ref().map(|blobs| blobs.fetched()).unwrap_or_default();
         let time = self.changes.fetching.unwrap_or_default() + blobs.time;
         (!time.is_zero()).then(|| {
@@ -144,7 +144,7 @@ impl ChangedFiles {
     }
 
     /// The files to analyse of those that `arguments` name or are above; of all, if there are none.
-    pub fn tasks(&self, arguments: &[PathBuf], configs: &Configs) -> Result<Selection, ChangedFilesError> {
+    pub(super) fn tasks(&self, arguments: &[PathBuf], configs: &Configs) -> Result<Selection, ChangedFilesError> {
         let working_directory = configs.working_directory();
         let known = arguments.iter().map(|argument| self.known(argument, working_directory));
         let named = known.collect::<Result<Vec<_>, _>>()?;

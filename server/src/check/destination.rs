@@ -16,7 +16,7 @@ use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file_by};
 
 /// Where one report goes, and in which format.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Destination {
+pub(crate) struct Destination {
     /// How it is written.
     pub format: OutputFormat,
     /// The file that it is written to, in place of the standard output.
@@ -52,7 +52,7 @@ fn unknown(kind: &str) -> String {
 /// # Errors
 ///
 /// Two reports would go to one place, or the file would stay empty; why, for people.
-pub fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) -> Result<Vec<Destination>, String> {
+pub(crate) fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) -> Result<Vec<Destination>, String> {
     let mut without_file = list.iter_mut().filter(|destination| destination.file.is_none());
     let first = without_file.next();
     if without_file.next().is_some() {
@@ -81,7 +81,7 @@ pub fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) -> Resu
 /// # Errors
 ///
 /// It cannot, or it is source.
-pub fn prepare_report(path: &Path, trees: &Trees) -> io::Result<()> {
+pub(crate) fn prepare_report(path: &Path, trees: &Trees) -> io::Result<()> {
     let real = path.canonicalize();
     if real.is_ok_and(|real| is_named_source(&real) && real.is_file()) {
         return Err(io::Error::other("it is a Python file, which a report does not replace"));

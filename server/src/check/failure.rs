@@ -34,7 +34,7 @@ pub(super) struct Failure {
 
 impl Failure {
     /// What is to be said of an error.
-    pub fn of(error: &AnalysisError) -> Self {
+    pub(super) fn of(error: &AnalysisError) -> Self {
         let (kind, message, position) = match error {
             AnalysisError::Syntax(error) => {
                 let message = format!("syntax error: {}", error.message);

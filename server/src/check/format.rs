@@ -18,7 +18,7 @@ use antipasta_analysis::{AnalysisError, Pool};
 
 /// How a check reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum OutputFormat {
+pub(crate) enum OutputFormat {
     /// For people: a summary, the violations, and what to do about them.
     #[default]
     Text,
@@ -78,7 +78,7 @@ pub(super) struct Formatted<'a> {
 }
 
 impl<'a> Formatted<'a> {
-    pub fn new(report: &'a Report, format: &'a dyn Format, pool: &'a Pool) -> Self {
+    pub(super) fn new(report: &'a Report, format: &'a dyn Format, pool: &'a Pool) -> Self {
         Self {
             format,
             pool,

@@ -39,7 +39,7 @@ pub(super) struct Inspection {
 
 impl Inspection {
     /// Looks at all files on the threads of a pool, the largest first.
-    pub fn of_all(&self, pool: &Pool, progress: &Progress) -> Vec<FileReport> {
+    pub(super) fn of_all(&self, pool: &Pool, progress: &Progress) -> Vec<FileReport> {
         let items: Vec<usize> = (0..self.tasks.len()).collect();
         let size = |index: &usize| {
             let (task, known) = &self.tasks[*index];
@@ -59,7 +59,7 @@ impl Inspection {
     /// # Errors
     ///
     /// The system refuses to start a thread.
-    pub fn of_some(
+    pub(super) fn of_some(
         self: &Arc<Self>,
         order: Vec<usize>,
         jobs: usize,

@@ -195,7 +195,7 @@ pub(super) struct Parts<U, P, B> {
 
 impl<U: Serialize, P: Serialize, B: Serialize> Parts<U, P, B> {
     /// Writes the whole report, with what there is for each file.
-    pub fn write(&self, files: &mut dyn Iterator<Item = String>, output: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, files: &mut dyn Iterator<Item = String>, output: &mut dyn Write) -> io::Result<()> {
         output.write_all(b"{\n  \"summary\": ")?;
         python_json::write(&self.summary.value(), 1, &mut *output)?;
         output.write_all(b",\n  \"reports\": [")?;

@@ -23,7 +23,7 @@ const MAX_BYTES: u64 = 512 << 20;
 
 /// Why reports cannot be merged.
 #[derive(Debug, thiserror::Error)]
-pub enum MergeError {
+pub(crate) enum MergeError {
     /// A file cannot be read.
     #[error("{path}: cannot be read: {error}", path = .0.display(), error = .1)]
     Read(PathBuf, io::Error),
@@ -93,7 +93,7 @@ fn without_place(error: &serde_json::Error) -> String {
 /// # Errors
 ///
 /// They are no reports, or do not belong together.
-pub fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError> {
+pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError> {
     let mut room = MAX_BYTES;
     let read = |path: &PathBuf| {
         let text = read_text(path, room).map_err(|error| match error.kind() {

@@ -31,10 +31,10 @@ mod statistics;
 mod task;
 mod text;
 
-pub use baseline::{BaselineOptions, BaselineTask};
-pub use destination::{Destination, destinations, prepare_report};
-pub use format::OutputFormat;
-pub use merge::merge;
-pub use options::{CheckOptions, Input, OnError};
-pub use run::{run, warm};
-pub use shard::Shard;
+pub(crate) use baseline::{BaselineOptions, BaselineTask};
+pub(crate) use destination::{Destination, destinations, prepare_report};
+pub(crate) use format::OutputFormat;
+pub(crate) use merge::merge;
+pub(crate) use options::{CheckOptions, Input, OnError};
+pub(crate) use run::{run, warm};
+pub(crate) use shard::Shard;

@@ -11,7 +11,7 @@ use antipasta_workspace::git::Change;
 
 /// What a check is asked to do.
 #[derive(Clone, Debug)]
-pub struct CheckOptions {
+pub(crate) struct CheckOptions {
     /// What to look at.
     pub input: Input,
     /// The configuration to use for all files, in place of the nearest to each.
@@ -48,7 +48,7 @@ pub struct CheckOptions {
 
 /// What it comes to that not all was checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum OnError {
+pub(crate) enum OnError {
     /// Report it, and pass if there are no violations.
     Warn,
     /// Fail, with exit code 1 if there are no violations.
@@ -58,7 +58,7 @@ pub enum OnError {
 
 /// What to look at.
 #[derive(Clone, Debug)]
-pub enum Input {
+pub(crate) enum Input {
     /// Files and directories.
     Paths(Vec<PathBuf>),
     /// The files of a change in git, as they are after it; those that the paths name or are above, if there are any.

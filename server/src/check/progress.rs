@@ -25,7 +25,7 @@ pub(super) struct Progress {
 
 impl Progress {
     /// The progress through `total` files; `quiet` shows nothing.
-    pub fn new(total: usize, quiet: bool) -> Self {
+    pub(super) fn new(total: usize, quiet: bool) -> Self {
         Self {
             total: total as u64,
             done: AtomicU64::new(0),
@@ -36,7 +36,7 @@ impl Progress {
     }
 
     /// One more file is done.
-    pub fn advance(&self) {
+    pub(super) fn advance(&self) {
         if !self.is_shown {
             return;
         }
@@ -47,7 +47,7 @@ impl Progress {
     }
 
     /// Takes the bar away.
-    pub fn finish(&self) {
+    pub(super) fn finish(&self) {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
         }

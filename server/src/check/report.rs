@@ -23,7 +23,7 @@ pub(super) struct Outcome {
 
 impl Outcome {
     /// Judges the metrics of a file.
-    pub fn of(metrics: FileMetrics, config: &Config) -> Self {
+    pub(super) fn of(metrics: FileMetrics, config: &Config) -> Self {
         Self {
             judgement: judge(&metrics, config),
             metrics,
@@ -33,13 +33,13 @@ impl Outcome {
     }
 
     /// Why the file could not be analysed; nothing, if there was no time to try.
-    pub fn failure(&self) -> Option<&AnalysisError> {
+    pub(super) fn failure(&self) -> Option<&AnalysisError> {
         let error = self.error.as_ref();
         error.filter(|error| !matches!(error, AnalysisError::OutOfTime))
     }
 
     /// That a file has no metrics.
-    pub fn failed(error: AnalysisError) -> Self {
+    pub(super) fn failed(error: AnalysisError) -> Self {
         Self {
             metrics: FileMetrics::default(),
             judgement: Judgement::default(),
@@ -85,17 +85,17 @@ pub(super) struct Report {
 
 impl Report {
     /// How many violations there are.
-    pub fn violations(&self) -> usize {
+    pub(super) fn violations(&self) -> usize {
         self.files.iter().map(|file| file.violations().len()).sum()
     }
 
     /// How many violations do not count, as they were there before.
-    pub fn standing(&self) -> usize {
+    pub(super) fn standing(&self) -> usize {
         self.files.iter().map(|file| file.outcome.standing).sum()
     }
 
     /// How many violations do not count, as the baseline tolerates them.
-    pub fn tolerated(&self) -> usize {
+    pub(super) fn tolerated(&self) -> usize {
         let held = self
             .files
             .iter()
@@ -104,18 +104,18 @@ impl Report {
     }
 
     /// How many files have violations.
-    pub fn files_with_violations(&self) -> usize {
+    pub(super) fn files_with_violations(&self) -> usize {
         self.files.iter().filter(|file| !file.violations().is_empty()).count()
     }
 
     /// How many violations are of files as a whole.
-    pub fn violations_of_files(&self) -> usize {
+    pub(super) fn violations_of_files(&self) -> usize {
         let violations = self.files.iter().flat_map(FileReport::violations);
         violations.filter(|violation| violation.name.is_none()).count()
     }
 
     /// How many violations there are of each metric, in the order in which they are first met.
-    pub fn violations_by_type(&self) -> Vec<(MetricType, usize)> {
+    pub(super) fn violations_by_type(&self) -> Vec<(MetricType, usize)> {
         let mut counts: Vec<(MetricType, usize)> = Vec::new();
         for violation in self.files.iter().flat_map(FileReport::violations) {
             let metric = violation.metric();
@@ -128,25 +128,25 @@ impl Report {
     }
 
     /// The files that could not be analysed, each with the reason.
-    pub fn failures(&self) -> impl Iterator<Item = (&ReportedPath, &AnalysisError)> {
+    pub(super) fn failures(&self) -> impl Iterator<Item = (&ReportedPath, &AnalysisError)> {
         let files = self.files.iter();
         files.filter_map(|file| Some((&file.path, file.outcome.failure()?)))
     }
 
     /// How many files were analysed, or tried to be.
-    pub fn analyzed(&self) -> usize {
+    pub(super) fn analyzed(&self) -> usize {
         let unsearched = self.files.iter().filter(|file| file.is_unsearched).count();
         self.files.len() - unsearched - self.unchecked().count()
     }
 
     /// The files that were not checked because the time limit was reached.
-    pub fn unchecked(&self) -> impl Iterator<Item = &ReportedPath> {
+    pub(super) fn unchecked(&self) -> impl Iterator<Item = &ReportedPath> {
         let is_unchecked = |file: &&FileReport| matches!(file.outcome.error, Some(AnalysisError::OutOfTime));
         self.files.iter().filter(is_unchecked).map(|file| &file.path)
     }
 
     /// The ignore comments that suppress nothing, each with its file.
-    pub fn unused_ignores(&self) -> impl Iterator<Item = (&ReportedPath, &Remark)> {
+    pub(super) fn unused_ignores(&self) -> impl Iterator<Item = (&ReportedPath, &Remark)> {
         self.files.iter().flat_map(|file| {
             let remarks = file.outcome.judgement.unused_ignores.iter();
             remarks.map(|remark| (&file.path, remark))
@@ -156,7 +156,7 @@ impl Report {
 
 impl FileReport {
     /// Whether it has violations.
-    pub fn has_violations(&self) -> bool {
+    pub(super) fn has_violations(&self) -> bool {
         !self.violations().is_empty()
     }
 

@@ -31,7 +31,7 @@ pub(super) fn top_of(working_directory: &Path) -> &Path {
 
 impl ReportedPath {
     /// A path that is relative to `working_directory` or absolute. `top` is what portable paths are relative to.
-    pub fn new(path: &Path, working_directory: &Path, top: &Path) -> Self {
+    pub(super) fn new(path: &Path, working_directory: &Path, top: &Path) -> Self {
         let absolute = normalized(&working_directory.join(path));
         let relative = absolute.strip_prefix(top).map(Path::to_path_buf);
         Self {
@@ -41,13 +41,13 @@ impl ReportedPath {
     }
 
     /// Whether it is below the top, so that [`uri`](Self::uri) is relative to it.
-    pub fn is_relative(&self) -> bool {
+    pub(super) fn is_relative(&self) -> bool {
         self.location.is_relative()
     }
 
     /// The path relative to the top, with `/` on every system; the whole path, if it is not below it. It is spelled
     /// as [`escape::name`] spells it.
-    pub fn portable(&self) -> String {
+    pub(super) fn portable(&self) -> String {
         if !self.is_relative() {
             return escape::name(&self.location).into_owned();
         }
@@ -59,7 +59,7 @@ impl ReportedPath {
     }
 
     /// The path as a URI, byte for byte: a reference relative to the top, or a `file` URL.
-    pub fn uri(&self) -> String {
+    pub(super) fn uri(&self) -> String {
         if !self.is_relative() {
             return Url::from_file_path(&self.location).map_or_else(|()| self.portable(), String::from);
         }

@@ -148,7 +148,7 @@ fn end_in_time(time: Duration, on_error: OnError) {
 }
 
 /// Runs a check and reports. What goes wrong is said on the standard error.
-pub fn run(options: &CheckOptions) -> Verdict {
+pub(crate) fn run(options: &CheckOptions) -> Verdict {
     if let Some(time) = options.max_time {
         end_in_time(time, options.on_error);
     }
@@ -186,7 +186,7 @@ pub fn run(options: &CheckOptions) -> Verdict {
 /// # Errors
 ///
 /// There is nothing to analyse or no cache; why, for people.
-pub fn warm(options: &CheckOptions) -> Result<Counts, String> {
+pub(crate) fn warm(options: &CheckOptions) -> Result<Counts, String> {
     let run = Run::of(options).map_err(|error| error.to_string())?;
     run.warm().map_err(|error| error.to_string())
 }

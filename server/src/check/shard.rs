@@ -16,7 +16,7 @@ const COST_OF_FILE: u64 = 1024;
 
 /// One of several parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
+pub(crate) struct Shard {
     /// Which, from 0.
     index: usize,
     /// How many there are.

@@ -19,7 +19,7 @@ pub(super) struct Statistics {
 
 impl Statistics {
     /// Writes a table of them.
-    pub fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
         let bytes: u64 = report.files.iter().map(|file| file.bytes).sum();
         let functions: usize = report
             .files

@@ -27,7 +27,7 @@ pub(super) struct Task {
 
 impl Task {
     /// What tells its content from others: of what git's store has, the name; of others, a hash, or what reading it says.
-    pub fn mark(&self, buffer: &mut Vec<u8>) -> String {
+    pub(super) fn mark(&self, buffer: &mut Vec<u8>) -> String {
         let hash = |bytes: &[u8]| format!("{:032x}", xxh3_128(bytes));
         let content = match &self.content {
             Content::Blob(id) => format!("{id:?}"),
@@ -73,7 +73,7 @@ pub(super) struct Means<'a> {
 
 impl Means<'_> {
     /// Analyses a file. `known` is what the cache knows of it, and `buffer` room for its bytes.
-    pub fn analyse(
+    pub(super) fn analyse(
         &self,
         task: &Task,
         known: Option<&Known>,
@@ -99,7 +99,7 @@ impl Means<'_> {
     }
 
     /// Analyses what is in git's store, if it has at most `limit` bytes.
-    pub fn analyse_blob(
+    pub(super) fn analyse_blob(
         &self,
         id: &ObjectId,
         limit: u64,

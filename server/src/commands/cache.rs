@@ -15,7 +15,7 @@ use antipasta_workspace::replace_file::{Trees, prepare_file};
 
 /// What to do with the cache.
 #[derive(Debug, Subcommand)]
-pub enum CacheCommand {
+pub(crate) enum CacheCommand {
     /// Say what is in it, and how often it helps.
     Stats,
     /// Look at every page and every entry for damage. Exit code 1 if there is any.
@@ -59,7 +59,7 @@ pub enum CacheCommand {
 
 /// How to say what came of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum CacheFormat {
+pub(crate) enum CacheFormat {
     /// For people.
     #[default]
     Text,
@@ -92,7 +92,7 @@ type Facts = Vec<(&'static str, Value)>;
 
 impl CacheCommand {
     /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
-    pub fn run(self, format: CacheFormat) -> ExitCode {
+    pub(crate) fn run(self, format: CacheFormat) -> ExitCode {
         let done = self.facts().and_then(|(facts, is_sound)| {
             match format {
                 CacheFormat::Text => console::print(&shown(facts))?,

@@ -15,7 +15,7 @@ use antipasta_workspace::replace_file::{Trees, replace_file};
 
 /// What to do with configurations.
 #[derive(Debug, Subcommand)]
-pub enum ConfigCommand {
+pub(crate) enum ConfigCommand {
     /// Write a first configuration.
     #[command(alias = "generate")]
     Init {
@@ -65,7 +65,7 @@ pub enum ConfigCommand {
 
 /// How to show a configuration.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
-pub enum ShowFormat {
+pub(crate) enum ShowFormat {
     /// As a configuration file.
     #[default]
     Yaml,
@@ -78,7 +78,7 @@ type Failure = String;
 
 impl ConfigCommand {
     /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
-    pub fn run(self) -> ExitCode {
+    pub(crate) fn run(self) -> ExitCode {
         let done = match self {
             Self::Init { output, force, .. } => init(&output, force),
             Self::Validate { file } => validate(file),

@@ -12,7 +12,7 @@ use antipasta_workspace::replace_file::{Trees, replace_file};
 
 /// What to merge.
 #[derive(Debug, Args)]
-pub struct MergeCommand {
+pub(crate) struct MergeCommand {
     /// The reports of all parts, in JSON or SARIF.
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
@@ -24,7 +24,7 @@ pub struct MergeCommand {
 
 impl MergeCommand {
     /// Merges. Exit code 0 if it worked, whatever the reports say, else 1.
-    pub fn run(self) -> ExitCode {
+    pub(crate) fn run(self) -> ExitCode {
         match self.merge() {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {

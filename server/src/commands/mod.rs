@@ -6,8 +6,8 @@ mod hook;
 mod merge;
 mod verify;
 
-pub use cache::{CacheCommand, CacheFormat};
-pub use config::ConfigCommand;
-pub use hook::HookCommand;
-pub use merge::MergeCommand;
-pub use verify::VerifyCommand;
+pub(crate) use cache::{CacheCommand, CacheFormat};
+pub(crate) use config::ConfigCommand;
+pub(crate) use hook::HookCommand;
+pub(crate) use merge::MergeCommand;
+pub(crate) use verify::VerifyCommand;

@@ -14,4 +14,4 @@ mod session;
 mod settings;
 mod workspace;
 
-pub use protocol::serve::{Connection, serve};
+pub(crate) use protocol::serve::{Connection, serve};

@@ -30,15 +30,15 @@ use antipasta_analysis::Workers;
 use antipasta_rules::escape::code;
 
 /// The name by which clients know the server.
-pub const NAME: &str = "antipasta-lsp";
+pub(super) const NAME: &str = "antipasta-lsp";
 
 /// The language server.
-pub struct LanguageServer {
+pub(super) struct LanguageServer {
     session: Arc<Session>,
 }
 
 /// The service that answers requests, and the way to the client.
-pub fn service(outbox: Outbox, workers: Workers, scan: Scan) -> (LspService<LanguageServer>, ClientSocket) {
+pub(super) fn service(outbox: Outbox, workers: Workers, scan: Scan) -> (LspService<LanguageServer>, ClientSocket) {
     LspService::build(|client| LanguageServer {
         session: Arc::new(Session::new(client, outbox, workers, scan)),
     })
@@ -49,7 +49,7 @@ pub fn service(outbox: Outbox, workers: Workers, scan: Scan) -> (LspService<Lang
 
 impl LanguageServer {
     /// The session.
-    pub fn session(&self) -> &Arc<Session> {
+    pub(super) fn session(&self) -> &Arc<Session> {
         &self.session
     }
 

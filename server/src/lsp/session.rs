@@ -28,7 +28,7 @@ use antipasta_analysis::Workers;
 use antipasta_workspace::locks;
 
 /// The session. Shared by everything that serves it.
-pub struct Session {
+pub(super) struct Session {
     /// The way to the client.
     pub client: Client,
     /// The way to the client for diagnostics.
@@ -62,7 +62,7 @@ pub struct Session {
 const TYPING: Duration = Duration::from_millis(200);
 
 /// How long an analysis of an open document counts as one: the background scan keeps out of its way.
-pub struct InteractiveGuard<'a>(&'a AtomicUsize);
+pub(super) struct InteractiveGuard<'a>(&'a AtomicUsize);
 
 impl Drop for InteractiveGuard<'_> {
     fn drop(&mut self) {
@@ -72,7 +72,7 @@ impl Drop for InteractiveGuard<'_> {
 
 impl Session {
     /// A session that waits for its client to introduce itself.
-    pub fn new(client: Client, outbox: Outbox, workers: Workers, scan: Scan) -> Self {
+    pub(super) fn new(client: Client, outbox: Outbox, workers: Workers, scan: Scan) -> Self {
         Self {
             client,
             outbox,
@@ -97,27 +97,27 @@ impl Session {
     // --- the client ---
 
     /// Notes what the client can do. Only the first time counts.
-    pub fn introduce(&self, support: ClientSupport) {
+    pub(super) fn introduce(&self, support: ClientSupport) {
         let _ = self.support.set(support);
     }
 
     /// What the client can do; `None` before it has said so.
-    pub fn introduced(&self) -> Option<&ClientSupport> {
+    pub(super) fn introduced(&self) -> Option<&ClientSupport> {
         self.support.get()
     }
 
     /// What the client can do.
-    pub fn support(&self) -> &ClientSupport {
+    pub(super) fn support(&self) -> &ClientSupport {
         self.support.get_or_init(ClientSupport::default)
     }
 
     /// The settings.
-    pub fn settings(&self) -> Arc<Settings> {
+    pub(super) fn settings(&self) -> Arc<Settings> {
         Arc::clone(&locks::read(&self.settings))
     }
 
     /// Notes other settings, and says whether they differ.
-    pub fn set_settings(&self, settings: Settings) -> bool {
+    pub(super) fn set_settings(&self, settings: Settings) -> bool {
         let mut present = locks::write(&self.settings);
         let differ = **present != settings;
         *present = Arc::new(settings);
@@ -125,7 +125,7 @@ impl Session {
     }
 
     /// Notes that the client will not want anything any more.
-    pub fn shut_down(&self) {
+    pub(super) fn shut_down(&self) {
         self.is_shut_down.store(true, Ordering::Relaxed);
         self.scan.cancel();
         for document in self.open_documents() {
@@ -134,29 +134,29 @@ impl Session {
     }
 
     /// Whether the client will not want anything any more.
-    pub fn is_shut_down(&self) -> bool {
+    pub(super) fn is_shut_down(&self) -> bool {
         self.is_shut_down.load(Ordering::Relaxed)
     }
 
     // --- the workspace ---
 
     /// The folders of the workspace.
-    pub fn roots(&self) -> Vec<PathBuf> {
+    pub(super) fn roots(&self) -> Vec<PathBuf> {
         locks::read(&self.roots).clone()
     }
 
     /// Notes other folders. [`Self::reload`] makes them count.
-    pub fn set_roots(&self, roots: Vec<PathBuf>) {
+    pub(super) fn set_roots(&self, roots: Vec<PathBuf>) {
         *locks::write(&self.roots) = roots;
     }
 
     /// The folders and their configurations.
-    pub fn workspace(&self) -> Arc<Workspace> {
+    pub(super) fn workspace(&self) -> Arc<Workspace> {
         Arc::clone(&locks::read(&self.workspace))
     }
 
     /// Reads all configurations again, and judges the open documents by them.
-    pub async fn reload(self: &Arc<Self>) {
+    pub(super) async fn reload(self: &Arc<Self>) {
         let settings = self.settings();
         let roots = self.roots();
         // A file system that is slow must not hold up edits.
@@ -175,7 +175,7 @@ impl Session {
     // --- documents ---
 
     /// Opens a document. One that is not Python has its text kept, and nothing else done for it.
-    pub fn open(self: &Arc<Self>, params: DidOpenTextDocumentParams) {
+    pub(super) fn open(self: &Arc<Self>, params: DidOpenTextDocumentParams) {
         let document = Arc::new(OpenDocument::new(params.text_document));
         if let Some(older) = self.documents.insert(document.uri.clone(), Arc::clone(&document)) {
             tracing::warn!("{}: opened again without having been closed", older.uri);
@@ -187,7 +187,7 @@ impl Session {
     }
 
     /// Changes an open document.
-    pub fn change(&self, params: ChangeParams) {
+    pub(super) fn change(&self, params: ChangeParams) {
         let identifier = params.text_document;
         *locks::lock(&self.last_change) = Instant::now();
         match self.document(&identifier.uri) {
@@ -197,7 +197,7 @@ impl Session {
     }
 
     /// Closes a document.
-    pub fn close(self: &Arc<Self>, params: &DidCloseTextDocumentParams) {
+    pub(super) fn close(self: &Arc<Self>, params: &DidCloseTextDocumentParams) {
         match self.documents.remove(&params.text_document.uri) {
             Some((_, document)) => document.close(),
             None => tracing::warn!("{}: closed, but it is not open", params.text_document.uri),
@@ -205,7 +205,7 @@ impl Session {
     }
 
     /// Tells the client what is known of a file that is not open any more.
-    pub async fn closed(self: &Arc<Self>, document: &OpenDocument) {
+    pub(super) async fn closed(self: &Arc<Self>, document: &OpenDocument) {
         let shows_all = self.settings().diagnostic_mode == DiagnosticMode::Workspace;
         match &document.path {
             Some(path) if shows_all => self.scan.look_again(self, vec![path.clone()]).await,
@@ -223,17 +223,17 @@ impl Session {
     }
 
     /// A document that is open.
-    pub fn document(&self, uri: &Url) -> Option<Arc<OpenDocument>> {
+    pub(super) fn document(&self, uri: &Url) -> Option<Arc<OpenDocument>> {
         self.documents.get(uri).map(|document| Arc::clone(&document))
     }
 
     /// Every document that is open.
-    pub fn open_documents(&self) -> Vec<Arc<OpenDocument>> {
+    pub(super) fn open_documents(&self) -> Vec<Arc<OpenDocument>> {
         self.documents.iter().map(|document| Arc::clone(&document)).collect()
     }
 
     /// What is known of an open document as it is now, settled; `None` if it is not open.
-    pub async fn snapshot(self: &Arc<Self>, uri: &Url) -> Option<Arc<Snapshot>> {
+    pub(super) async fn snapshot(self: &Arc<Self>, uri: &Url) -> Option<Arc<Snapshot>> {
         document_task::settled(self, &self.document(uri)?).await
     }
 
@@ -242,7 +242,7 @@ impl Session {
     /// # Errors
     ///
     /// It panicked. That costs only the answer.
-    pub async fn ask<R: Send + 'static>(
+    pub(super) async fn ask<R: Send + 'static>(
         self: &Arc<Self>,
         uri: &Url,
         feature: impl FnOnce(&Snapshot) -> R + Send + 'static,
@@ -260,14 +260,14 @@ impl Session {
     // --- the background ---
 
     /// Notes that an open document is being analysed, for as long as the result lives.
-    pub fn busy(&self) -> InteractiveGuard<'_> {
+    pub(super) fn busy(&self) -> InteractiveGuard<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);
         InteractiveGuard(&self.busy)
     }
 
     /// Holds the thread while open documents are being analysed, but not for long, and for a moment if somebody is typing: the
     /// next change may come at any time, and should find the processors free.
-    pub fn yield_to_interactive(&self) {
+    pub(super) fn yield_to_interactive(&self) {
         const MOMENT: Duration = Duration::from_millis(3);
         const PATIENCE: u32 = 20;
         if self.last_change().elapsed() < TYPING {
@@ -286,7 +286,7 @@ impl Session {
     }
 
     /// Scans the workspace in the background, if that is wanted.
-    pub fn scan_in_background(self: &Arc<Self>) {
+    pub(super) fn scan_in_background(self: &Arc<Self>) {
         if self.settings().workspace_scan.is_on() && !self.is_shut_down() {
             let session = Arc::clone(self);
             let underway = self.pending_work.begin();
@@ -299,7 +299,7 @@ impl Session {
 
     /// Asks the client to refresh (`workspace/*/refresh`) what it supports. Does not wait for its answers: the client may send
     /// its requests first.
-    pub fn refresh(self: &Arc<Self>) {
+    pub(super) fn refresh(self: &Arc<Self>) {
         let session = Arc::clone(self);
         tokio::spawn(async move {
             let (client, support) = (&session.client, session.support());

@@ -11,7 +11,7 @@ use antipasta_metrics::MetricType;
 use antipasta_rules::config::similar;
 
 /// The name of the settings among those of the editor.
-pub const SECTION: &str = "antipasta";
+pub(super) const SECTION: &str = "antipasta";
 
 /// The settings that the server reads.
 const NAMES: [&str; 7] = [
@@ -29,7 +29,7 @@ const OF_EDITORS: [&str; 3] = ["path", "importStrategy", "trace"];
 
 /// The settings. All may be left out.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Settings {
+pub(super) struct Settings {
     /// `severity`: how severe violations are; one word for all, or a word for each metric and one for `default`.
     pub severity: Severities,
     /// `configuration`: the configuration file for all documents, in place of the nearest above each. Relative to the
@@ -49,11 +49,11 @@ pub struct Settings {
 
 /// A setting that is on or off; by default it is `DEFAULT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct Switch<const DEFAULT: bool>(bool);
+pub(super) struct Switch<const DEFAULT: bool>(bool);
 
 impl<const DEFAULT: bool> Switch<DEFAULT> {
     /// Whether it is on.
-    pub fn is_on(self) -> bool {
+    pub(super) fn is_on(self) -> bool {
         self.0
     }
 }
@@ -67,7 +67,7 @@ impl<const DEFAULT: bool> Default for Switch<DEFAULT> {
 /// Which files have their diagnostics pushed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum DiagnosticMode {
+pub(super) enum DiagnosticMode {
     /// `openFilesOnly`: those that are open.
     #[default]
     OpenFilesOnly,
@@ -103,14 +103,14 @@ impl From<Severity> for DiagnosticSeverity {
 
 /// How severe violations are, by their metrics.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Severities {
+pub(super) struct Severities {
     default: Severity,
     of_metrics: Vec<(MetricType, Severity)>,
 }
 
 impl Severities {
     /// How severe a violation of a metric is.
-    pub fn of(&self, metric: MetricType) -> Severity {
+    pub(super) fn of(&self, metric: MetricType) -> Severity {
         let own = self.of_metrics.iter().find(|(named, _)| *named == metric);
         own.map_or(self.default, |(_, severity)| *severity)
     }
@@ -118,7 +118,7 @@ impl Severities {
 
 impl Settings {
     /// Reads settings. What cannot be read is as if it were left out; the second value says what that is.
-    pub fn read(value: &Value) -> (Self, Vec<String>) {
+    pub(super) fn read(value: &Value) -> (Self, Vec<String>) {
         let empty = Map::new();
         let mut problems = Vec::new();
         let object = match value {

@@ -6,7 +6,7 @@
 use std::iter;
 
 /// A family of texts.
-pub struct Form {
+pub(crate) struct Form {
     /// What it is made of, for messages.
     pub name: String,
     before: String,
@@ -21,7 +21,7 @@ pub struct Form {
 
 impl Form {
     /// The text of about so many bytes.
-    pub fn text(&self, bytes: usize) -> String {
+    pub(crate) fn text(&self, bytes: usize) -> String {
         let mut text = String::with_capacity(bytes + 1024);
         text += &self.before;
         if self.is_block {
@@ -553,7 +553,7 @@ const BODIES: &[(&str, &str, &str)] = &[
 ];
 
 /// All forms.
-pub fn forms() -> Vec<Form> {
+pub(crate) fn forms() -> Vec<Form> {
     let mut forms = Vec::new();
     for (open, close) in EXPRESSIONS {
         let name = format!("expression {open}…{close}");

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 use antipasta_syntax::{ANALYSIS_STACK_BYTES, decode, parse};
 
 /// The folder of the fixtures.
-pub fn fixtures() -> PathBuf {
+pub(crate) fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
 }
 
 /// Every Python file of the fixtures, and of the folders that `ANTIPASTA_TEST_CORPUS` lists as `PATH` lists its own,
 /// with its text, in the order of the paths. Files that are not valid Python are left out.
-pub fn sources() -> Vec<(PathBuf, String)> {
+pub(crate) fn sources() -> Vec<(PathBuf, String)> {
     let corpus = std::env::var_os("ANTIPASTA_TEST_CORPUS").unwrap_or_default();
     let mut folders: Vec<PathBuf> = std::env::split_paths(&corpus)
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -45,7 +45,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
 }
 
 /// Runs a test on a thread with the stack that analysis needs.
-pub fn on_analysis_stack(test: impl FnOnce() + Send + 'static) {
+pub(crate) fn on_analysis_stack(test: impl FnOnce() + Send + 'static) {
     let thread = std::thread::Builder::new().stack_size(ANALYSIS_STACK_BYTES).spawn(test);
     if let Err(panic) = thread.expect("a thread").join() {
         std::panic::resume_unwind(panic);

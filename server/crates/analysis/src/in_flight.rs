@@ -12,14 +12,14 @@ type Awaited = OnceLock<Option<Known>>;
 
 /// The contents that are being analysed.
 #[derive(Default)]
-pub struct InFlight {
+pub(crate) struct InFlight {
     contents: Mutex<FxHashMap<ContentKey, Arc<Awaited>>>,
 }
 
 impl InFlight {
     /// Analyses a content, unless another thread is at it: then waits for what comes of that. `analyse` returns what there is to
     /// know for others; it must not wait for the thread that calls this.
-    pub fn once(&self, key: ContentKey, analyse: impl FnOnce() -> Option<Known>) -> Option<Known> {
+    pub(crate) fn once(&self, key: ContentKey, analyse: impl FnOnce() -> Option<Known>) -> Option<Known> {
         let result = Arc::clone(lock(&self.contents).entry(key).or_default());
         // Should it panic, one of those who wait tries as well.
         let known = result.get_or_init(analyse).clone();

@@ -68,7 +68,7 @@ type Failure = String;
 
 impl Installation {
     /// That in a folder of hooks.
-    pub fn in_folder(folder: PathBuf) -> Self {
+    pub(super) fn in_folder(folder: PathBuf) -> Self {
         Self {
             hook: folder.join(HOOK),
             kept: folder.join(KEPT),
@@ -81,7 +81,7 @@ impl Installation {
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn found(&self) -> Result<Found, Failure> {
+    pub(super) fn found(&self) -> Result<Found, Failure> {
         let managed = |content| Manager::of(&self.folder, content).map(Found::Managed);
         match regular_file::read(&self.hook, MAX_BYTES) {
             Ok(content) if is_script(&content) => Ok(Found::Ours {
@@ -99,7 +99,7 @@ impl Installation {
     }
 
     /// Whether git runs it: others it leaves alone.
-    pub fn is_executable(&self) -> bool {
+    pub(super) fn is_executable(&self) -> bool {
         is_executable(&self.hook)
     }
 
@@ -108,7 +108,7 @@ impl Installation {
     /// # Errors
     ///
     /// The place is taken, or cannot be written to. Then all is as it was.
-    pub fn install(&self, script: &[u8]) -> Result<Installed, Failure> {
+    pub(super) fn install(&self, script: &[u8]) -> Result<Installed, Failure> {
         match self.found()? {
             Found::Managed(manager) => Err(format!(
                 "{} manages the hooks in {}, and would overwrite another one; to run the check with it, {}",
@@ -138,7 +138,7 @@ impl Installation {
     /// # Errors
     ///
     /// The folder cannot be written to.
-    pub fn uninstall(&self) -> Result<Uninstalled, Failure> {
+    pub(super) fn uninstall(&self) -> Result<Uninstalled, Failure> {
         if !matches!(self.found()?, Found::Ours { .. }) {
             return Ok(Uninstalled::NotThere);
         }

@@ -16,7 +16,7 @@ pub(super) enum Manager {
 
 impl Manager {
     /// The program that owns a hook, by what is in its file, if there is one, and the folder that it is in.
-    pub fn of(folder: &Path, content: Option<&[u8]>) -> Option<Self> {
+    pub(super) fn of(folder: &Path, content: Option<&[u8]>) -> Option<Self> {
         // Since its version 9, the folder that git is told of is one below.
         if folder.components().any(|part| part.as_os_str() == OsStr::new(".husky")) {
             return Some(Self::Husky);
@@ -35,7 +35,7 @@ impl Manager {
     }
 
     /// Its name.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::PreCommit => "pre-commit",
             Self::Prek => "prek",
@@ -45,7 +45,7 @@ impl Manager {
     }
 
     /// What to write for it, so that it runs the check.
-    pub fn advice(self) -> String {
+    pub(super) fn advice(self) -> String {
         let command = format!("antipasta-lsp {}", CHECK_ARGUMENTS.join(" "));
         match self {
             Self::PreCommit | Self::Prek => format!(

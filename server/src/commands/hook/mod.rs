@@ -17,11 +17,11 @@ use antipasta_rules::escape;
 use antipasta_workspace::git::{self, Hooks, Limits, Repository};
 use installation::{Found, Installation, Installed, Uninstalled, exists};
 
-pub use script::CHECK_ARGUMENTS;
+pub(super) use script::CHECK_ARGUMENTS;
 
 /// What to do with the hook of a repository.
 #[derive(Debug, Subcommand)]
-pub enum HookCommand {
+pub(crate) enum HookCommand {
     /// Have git check the content of each commit, and refuse one with violations.
     ///
     /// Writes the hook `pre-commit` of this repository, where `core.hooksPath` says or else in `.git/hooks`. A hook that is there
@@ -44,7 +44,7 @@ pub enum HookCommand {
 
 /// How to say what the hook is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum StatusFormat {
+pub(crate) enum StatusFormat {
     /// For people.
     #[default]
     Text,
@@ -57,7 +57,7 @@ type Failure = String;
 
 impl HookCommand {
     /// What the hook is to run the binary with, if it is to be installed.
-    pub fn check_arguments(&self) -> Option<Vec<OsString>> {
+    pub(crate) fn check_arguments(&self) -> Option<Vec<OsString>> {
         match self {
             Self::Install { arguments } => {
                 let given = CHECK_ARGUMENTS.map(OsString::from);
@@ -68,7 +68,7 @@ impl HookCommand {
     }
 
     /// Does it. Exit code 0 if it worked, else 1.
-    pub fn run(self) -> ExitCode {
+    pub(crate) fn run(self) -> ExitCode {
         let done = hooks().and_then(|hooks| {
             let installation = Installation::in_folder(hooks.folder.clone());
             match self {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use antipasta_rules::escape::one_line;
 
 /// What the hook runs the binary with, before what the user adds.
-pub const CHECK_ARGUMENTS: [&str; 5] = ["--check", "--staged", "--quiet", "--on-error", "warn"];
+pub(crate) const CHECK_ARGUMENTS: [&str; 5] = ["--check", "--staged", "--quiet", "--on-error", "warn"];
 
 /// The name of the hook, which is also that of its file.
 pub(super) const HOOK: &str = "pre-commit";

@@ -30,7 +30,7 @@ type Key = (String, Option<String>, Option<i64>, String);
 
 impl Comparison {
     /// That of what antipasta says with what we say.
-    pub fn of(theirs: &Files, ours: &Files) -> Self {
+    pub(super) fn of(theirs: &Files, ours: &Files) -> Self {
         let mut comparison = Self::default();
         for (path, our) in ours {
             match theirs.get(path) {
@@ -51,7 +51,7 @@ impl Comparison {
     }
 
     /// Whether there is no difference.
-    pub fn is_same(&self) -> bool {
+    pub(super) fn is_same(&self) -> bool {
         self.differences.is_empty()
     }
 

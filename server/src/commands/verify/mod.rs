@@ -31,7 +31,7 @@ const MAX_REPORT_BYTES: u64 = 1 << 30;
 
 /// What to compare, and with what.
 #[derive(Debug, Args)]
-pub struct VerifyCommand {
+pub(crate) struct VerifyCommand {
     /// Files and directories, by default this directory.
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     paths: Vec<PathBuf>,
@@ -57,7 +57,7 @@ type Files = BTreeMap<PathBuf, FileReport>;
 
 impl VerifyCommand {
     /// Does it. Exit code 0 if all is the same, 2 if something differs, and 1 if it cannot be compared.
-    pub fn run(self) -> ExitCode {
+    pub(crate) fn run(self) -> ExitCode {
         match self
             .compare()
             .and_then(|(text, is_same)| Ok((console::print(&text)?, is_same)))

@@ -48,7 +48,7 @@ impl Reference {
     /// # Errors
     ///
     /// There is none.
-    pub fn find(python: Option<&Path>, timeout: Duration) -> Result<Self, Failure> {
+    pub(super) fn find(python: Option<&Path>, timeout: Duration) -> Result<Self, Failure> {
         let limits = Limits {
             silence: timeout,
             deadline: None,
@@ -102,7 +102,7 @@ impl Reference {
     }
 
     /// What it is, with its version and those of its parts.
-    pub fn name(&self) -> &str {
+    pub(super) fn name(&self) -> &str {
         &self.name
     }
 
@@ -111,7 +111,7 @@ impl Reference {
     /// # Errors
     ///
     /// It fails, or says what cannot be understood.
-    pub fn check(&self, files: &[String], config: &Path) -> Result<Report, Failure> {
+    pub(super) fn check(&self, files: &[String], config: &Path) -> Result<Report, Failure> {
         let mut all = Report::default();
         let mut rest = files;
         while !rest.is_empty() {

@@ -49,7 +49,7 @@ pub(super) struct ViolationRow {
 
 impl Report {
     /// Reads what a check has written. Antipasta says a word to people before.
-    pub fn parse(output: &[u8]) -> Result<Self, serde_json::Error> {
+    pub(super) fn parse(output: &[u8]) -> Result<Self, serde_json::Error> {
         let start = match output.first() {
             Some(b'{') => 0,
             _ => memchr::memmem::find(output, b"\n{").map_or(0, |end| end + 1),

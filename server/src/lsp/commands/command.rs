@@ -4,7 +4,7 @@ use std::fmt;
 
 /// A command for `workspace/executeCommand`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Command {
+pub(crate) enum Command {
     /// Says why a value is what it is. The arguments are the document's URI and a
     /// [`DiagnosticData`](crate::lsp::documents::diagnostics::DiagnosticData).
     Explain,
@@ -21,7 +21,7 @@ pub enum Command {
 
 impl Command {
     /// Every command.
-    pub const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::Explain,
         Self::ShowReport,
         Self::AnalyseWorkspace,
@@ -30,7 +30,7 @@ impl Command {
     ];
 
     /// The name that clients call it by.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Explain => "antipasta.explain",
             Self::ShowReport => "antipasta.showReport",
@@ -41,7 +41,7 @@ impl Command {
     }
 
     /// The command of a name.
-    pub fn of_name(name: &str) -> Option<Self> {
+    pub(crate) fn of_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|command| command.as_str() == name)
     }
 }

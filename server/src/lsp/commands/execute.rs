@@ -20,7 +20,7 @@ use antipasta_rules::escape::without_links;
 /// # Errors
 ///
 /// The arguments are not those of the command.
-pub async fn execute(session: &Arc<Session>, command: Command, arguments: Vec<Value>) -> Result<Value> {
+pub(crate) async fn execute(session: &Arc<Session>, command: Command, arguments: Vec<Value>) -> Result<Value> {
     let mut arguments = Arguments(arguments.into_iter());
     let message = match command {
         Command::Explain => {

@@ -1,4 +1,4 @@
 //! The commands that the server executes for a client (`workspace/executeCommand`).
 
-pub mod command;
-pub mod execute;
+pub(super) mod command;
+pub(super) mod execute;

@@ -11,7 +11,7 @@ use antipasta_metrics::{AllRows, Definition, Details, Document, MetricType, for_
 
 /// Where the name of what a `def` or `class` on `line`, from 0, defines stands, in bytes. Where there is none, as the text
 /// has changed since it was measured, what the line has on it.
-pub fn name_on_line(text: &Rope, line: u32) -> Range<usize> {
+pub(crate) fn name_on_line(text: &Rope, line: u32) -> Range<usize> {
     let bytes = bytes_of_line(text, line);
     let written: Cow<'_, str> = text.byte_slice(bytes.clone()).into();
     let indentation = written.len() - written.trim_start().len();
@@ -46,11 +46,11 @@ fn name_in(code: &str) -> Option<Range<usize>> {
 }
 
 /// A metric and its value.
-pub type MetricValue = (MetricType, f64);
+pub(crate) type MetricValue = (MetricType, f64);
 
 /// What was measured in a document, by what it is about: the rows of the check's report.
 #[derive(Debug, Default)]
-pub struct Values {
+pub(crate) struct Values {
     /// The values of the file. For cyclomatic and cognitive complexity, which only functions have, there are none.
     pub file: Vec<MetricValue>,
     /// The values of functions, by the line, from 0, of their `def`.
@@ -61,7 +61,7 @@ pub struct Values {
 
 impl Values {
     /// The values in a document. Costs what it has of functions.
-    pub fn of(document: &Document) -> Self {
+    pub(crate) fn of(document: &Document) -> Self {
         let mut values = Self::default();
         for_each_row(document, &AllRows, |row| {
             let value = (row.metric, row.value);
@@ -85,7 +85,7 @@ impl Values {
 
     /// The values of a function or class, in the order in which metrics are listed to people. Classes of one name share
     /// theirs; a class inside another has none.
-    pub fn of_definition(&self, definition: &Definition<'_>) -> &[MetricValue] {
+    pub(crate) fn of_definition(&self, definition: &Definition<'_>) -> &[MetricValue] {
         let values = match definition {
             Definition::Function(_) => self.functions.get(&definition.line()),
             Definition::Class(_) if definition.classes().is_empty() => self.classes.get(definition.name()),

@@ -16,7 +16,7 @@ use antipasta_metrics::{Document, LineCosts, MetricType};
 use antipasta_rules::violations::{Judgement, Violation, documentation_url};
 
 /// The `source` of every diagnostic.
-pub const SOURCE: &str = "antipasta";
+pub(crate) const SOURCE: &str = "antipasta";
 
 /// How many of the costliest lines are named with a diagnostic.
 const NAMED_LINES: usize = 5;
@@ -24,7 +24,7 @@ const NAMED_LINES: usize = 5;
 /// What a diagnostic is about, for the code actions that a client asks for with it: its `data`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DiagnosticData {
+pub(crate) struct DiagnosticData {
     /// The metric.
     pub metric: MetricType,
     /// The value that violates.
@@ -41,12 +41,12 @@ pub struct DiagnosticData {
 
 impl Diagnostics {
     /// No diagnostics.
-    pub fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self::new(Vec::new())
     }
 
     /// A set of its own.
-    pub fn new(items: Vec<Diagnostic>) -> Self {
+    pub(crate) fn new(items: Vec<Diagnostic>) -> Self {
         static SETS: AtomicU64 = AtomicU64::new(1);
         Self {
             result_id: SETS.fetch_add(1, Ordering::Relaxed),
@@ -55,7 +55,7 @@ impl Diagnostics {
     }
 
     /// The diagnostics of a document. If they are those that it had, that set is returned.
-    pub fn of(
+    pub(crate) fn of(
         uri: &Url,
         document: &Document,
         judgement: &Judgement,

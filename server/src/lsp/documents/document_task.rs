@@ -44,7 +44,7 @@ const LONG_BYTES: usize = 128 << 10;
 
 /// What is known of a document as it is now, looked at as a whole if it is not certain; `None` if the document is closed, or
 /// is not Python.
-pub async fn settled(session: &Arc<Session>, document: &Arc<OpenDocument>) -> Option<Arc<Snapshot>> {
+pub(crate) async fn settled(session: &Arc<Session>, document: &Arc<OpenDocument>) -> Option<Arc<Snapshot>> {
     let snapshot = document.newest_snapshot().await?;
     if !snapshot.document.needs_settling() {
         return Some(snapshot);
@@ -93,7 +93,7 @@ async fn run<R: Send + 'static>(
 }
 
 /// Keeps a document up to date until it is closed.
-pub async fn drive(session: Arc<Session>, document: Arc<OpenDocument>) {
+pub(crate) async fn drive(session: Arc<Session>, document: Arc<OpenDocument>) {
     let mut task = DocumentTask {
         states: document.states(),
         session,

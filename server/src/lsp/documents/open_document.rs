@@ -31,10 +31,10 @@ fn has_extension_of_python(uri: &Url) -> bool {
 const MAX_EDITS: usize = 10_000;
 
 /// The revision of a document to which nothing has happened since it was opened.
-pub const OPENED: u64 = 1;
+pub(crate) const OPENED: u64 = 1;
 
 /// A document that is open.
-pub struct OpenDocument {
+pub(crate) struct OpenDocument {
     /// What the client calls it.
     pub uri: Url,
     /// Where it is, if it is a file.
@@ -50,7 +50,7 @@ pub struct OpenDocument {
 
 /// Where an open document is in its life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
+pub(crate) struct State {
     /// Counts what happened to the document, or to what it is judged by.
     pub revision: u64,
     /// Whether the document is still open.
@@ -66,7 +66,7 @@ struct Received {
 
 /// What happened to the text since it was last analysed.
 #[derive(Debug)]
-pub enum Pending {
+pub(crate) enum Pending {
     /// It was edited, or not even that.
     Edits(Vec<Splice>),
     /// It is another text.
@@ -74,7 +74,7 @@ pub enum Pending {
 }
 
 /// What there is to analyse.
-pub struct Work {
+pub(crate) struct Work {
     /// The text, which is that of `revision`.
     pub text: Rope,
     /// The version that the client gave it.
@@ -87,7 +87,7 @@ pub struct Work {
 
 impl OpenDocument {
     /// A document that has just been opened.
-    pub fn new(item: TextDocumentItem) -> Self {
+    pub(crate) fn new(item: TextDocumentItem) -> Self {
         let TextDocumentItem {
             uri,
             language_id,
@@ -113,7 +113,7 @@ impl OpenDocument {
     }
 
     /// Changes the text as the client did. Costs what the changes are long. A client that gives no `version` counts by one.
-    pub fn change(
+    pub(crate) fn change(
         &self,
         version: Option<i32>,
         changes: Vec<TextDocumentContentChangeEvent>,
@@ -151,49 +151,49 @@ impl OpenDocument {
     }
 
     /// Has the document judged again, as what it is judged by has changed.
-    pub fn judge_again(&self) {
+    pub(crate) fn judge_again(&self) {
         let _received = lock(&self.received);
         self.advance();
     }
 
     /// Has the document measured again as a whole.
-    pub fn measure_again(&self) {
+    pub(crate) fn measure_again(&self) {
         lock(&self.received).pending = Pending::Replaced;
         self.judge_again();
     }
 
     /// The client has closed it.
-    pub fn close(&self) {
+    pub(crate) fn close(&self) {
         self.state.send_modify(|state| state.is_open = false);
         self.snapshot.send_replace(None);
     }
 
     /// The text as it is now, and the version that the client gave it.
-    pub fn text(&self) -> (Rope, i32) {
+    pub(crate) fn text(&self) -> (Rope, i32) {
         let received = lock(&self.received);
         (received.text.clone(), received.version)
     }
 
     /// The state, and how to learn of the next ones.
-    pub fn states(&self) -> watch::Receiver<State> {
+    pub(crate) fn states(&self) -> watch::Receiver<State> {
         self.state.subscribe()
     }
 
     /// Whether the text is still that of a revision.
-    pub fn is_at(&self, revision: u64) -> bool {
+    pub(crate) fn is_at(&self, revision: u64) -> bool {
         let state = *self.state.borrow();
         state.is_open && state.revision == revision
     }
 
     /// Whether the text stays that of a revision for some time. Tells at once when it does not.
-    pub async fn stays_at(&self, revision: u64, time: Duration) -> bool {
+    pub(crate) async fn stays_at(&self, revision: u64, time: Duration) -> bool {
         let mut states = self.state.subscribe();
         let is_left = states.wait_for(|state| !state.is_open || state.revision != revision);
         timeout(time, is_left).await.is_err()
     }
 
     /// Takes what there is to analyse.
-    pub fn take_work(&self) -> Work {
+    pub(crate) fn take_work(&self) -> Work {
         let mut received = lock(&self.received);
         Work {
             text: received.text.clone(),
@@ -204,7 +204,7 @@ impl OpenDocument {
     }
 
     /// What is known of the text as it is now, once that is known; `None` if the document is closed, or is not Python.
-    pub async fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
+    pub(crate) async fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
         if !self.is_python {
             return None;
         }
@@ -220,26 +220,26 @@ impl OpenDocument {
     }
 
     /// What is known; `None` if it is being replaced.
-    pub fn present_snapshot(&self) -> Option<Arc<Snapshot>> {
+    pub(crate) fn present_snapshot(&self) -> Option<Arc<Snapshot>> {
         self.snapshot.borrow().clone()
     }
 
     /// Takes away what is known, to make the next snapshot of it.
-    pub fn take_snapshot(&self) -> Option<Snapshot> {
+    pub(crate) fn take_snapshot(&self) -> Option<Snapshot> {
         let known = self.snapshot.send_replace(None);
         // Only if somebody still reads it must it be copied.
         known.map(Arc::unwrap_or_clone)
     }
 
     /// Tells what is known now.
-    pub fn set_snapshot(&self, snapshot: Arc<Snapshot>) {
+    pub(crate) fn set_snapshot(&self, snapshot: Arc<Snapshot>) {
         if self.state.borrow().is_open {
             self.snapshot.send_replace(Some(snapshot));
         }
     }
 
     /// Tells what is known now that a snapshot was settled, unless it is known already, or is being replaced.
-    pub fn set_settled(&self, settled: &Arc<Snapshot>) {
+    pub(crate) fn set_settled(&self, settled: &Arc<Snapshot>) {
         self.snapshot.send_if_modified(|known| match known {
             Some(known) if known.revision == settled.revision && known.document.needs_settling() => {
                 *known = Arc::clone(settled);
@@ -250,7 +250,7 @@ impl OpenDocument {
     }
 
     /// Changes what is known without making it another revision's, unless somebody reads it or it is being replaced.
-    pub fn amend_snapshot(&self, amend: impl FnOnce(&mut Snapshot)) {
+    pub(crate) fn amend_snapshot(&self, amend: impl FnOnce(&mut Snapshot)) {
         self.snapshot.send_if_modified(|known| {
             if let Some(snapshot) = known.as_mut().and_then(Arc::get_mut) {
                 amend(snapshot);

@@ -26,7 +26,7 @@ const SERVER_CANCELLED: i64 = -32802;
 /// # Errors
 ///
 /// Somebody typed before many diagnostics could be told: the client asks again for its change.
-pub async fn of_document(
+pub(crate) async fn of_document(
     session: &Arc<Session>,
     params: DocumentDiagnosticParams,
 ) -> jsonrpc::Result<DocumentDiagnosticReportResult> {
@@ -75,7 +75,10 @@ fn outrun() -> jsonrpc::Error {
 /// The answer to `workspace/diagnostic`: what is known of every file of the workspace, once all is done that follows from
 /// what the client has said before. Open documents are as they are in
 /// the editor.
-pub async fn of_workspace(session: &Arc<Session>, previous: &[PreviousResultId]) -> WorkspaceDiagnosticReportResult {
+pub(crate) async fn of_workspace(
+    session: &Arc<Session>,
+    previous: &[PreviousResultId],
+) -> WorkspaceDiagnosticReportResult {
     let previous: HashMap<&Url, &str> = previous.iter().map(|known| (&known.uri, &*known.value)).collect();
     let mut items = Vec::new();
     let mut add = |uri: Url, version: Option<i32>, diagnostics: &Diagnostics| {

@@ -10,7 +10,7 @@ use antipasta_rules::violations::Judgement;
 
 /// One revision of an open document with its metrics and what they were held against.
 #[derive(Clone)]
-pub struct Snapshot {
+pub(crate) struct Snapshot {
     /// What the client calls the document.
     pub uri: Url,
     /// The version that the client gave the text.
@@ -35,7 +35,7 @@ const MANY: usize = 100;
 
 /// A set of diagnostics, and the name by which a client can say that it has it.
 #[derive(Clone, Debug)]
-pub struct Diagnostics {
+pub(crate) struct Diagnostics {
     /// The name, which no other set has.
     pub result_id: u64,
     /// The diagnostics.
@@ -44,12 +44,12 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// How many are violations: only these have data. That metrics have no values is none.
-    pub fn violations(&self) -> usize {
+    pub(crate) fn violations(&self) -> usize {
         self.items.iter().filter(|diagnostic| diagnostic.data.is_some()).count()
     }
 
     /// Whether they are so many that they are sent when nobody types.
-    pub fn are_many(&self) -> bool {
+    pub(crate) fn are_many(&self) -> bool {
         self.items.len() > MANY
     }
 }

@@ -13,13 +13,13 @@ const BUDGET_BYTES: usize = 512 << 10;
 
 /// The documents that were opened or edited last, the latest first.
 #[derive(Default)]
-pub struct Trees {
+pub(crate) struct Trees {
     recent: Mutex<Vec<(Arc<OpenDocument>, usize)>>,
 }
 
 impl Trees {
     /// Notes that a document has been opened or edited. Takes the trees of those that are due.
-    pub fn touch(&self, document: &Arc<OpenDocument>, bytes: usize) {
+    pub(crate) fn touch(&self, document: &Arc<OpenDocument>, bytes: usize) {
         let mut recent = lock(&self.recent);
         recent.retain(|(other, _)| !Arc::ptr_eq(other, document));
         recent.insert(0, (Arc::clone(document), bytes));
@@ -35,13 +35,13 @@ impl Trees {
     }
 
     /// Whether a document is among those that keep their trees.
-    pub fn keep(&self, document: &Arc<OpenDocument>) -> bool {
+    pub(crate) fn keep(&self, document: &Arc<OpenDocument>) -> bool {
         let recent = lock(&self.recent);
         recent.iter().any(|(other, _)| Arc::ptr_eq(other, document))
     }
 
     /// Forgets a document that is closed.
-    pub fn forget(&self, document: &Arc<OpenDocument>) {
+    pub(crate) fn forget(&self, document: &Arc<OpenDocument>) {
         let mut recent = lock(&self.recent);
         recent.retain(|(other, _)| !Arc::ptr_eq(other, document));
     }

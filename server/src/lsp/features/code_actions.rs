@@ -23,7 +23,7 @@ use antipasta_syntax::text::PositionEncoding;
 use antipasta_workspace::discovery::FILE_NAME;
 
 /// The text of a configuration: what the editor has of it, if it is open there, else the file's.
-pub struct ConfigurationText {
+pub(crate) struct ConfigurationText {
     /// What the client calls it.
     pub uri: Url,
     /// The version that the client gave the text; `None` if it is not open.
@@ -33,7 +33,7 @@ pub struct ConfigurationText {
 }
 
 /// What code actions depend on besides the document.
-pub struct ActionContext<'a> {
+pub(crate) struct ActionContext<'a> {
     /// How the client counts characters.
     pub encoding: PositionEncoding,
     /// What it can do with an edit.
@@ -50,7 +50,11 @@ pub struct ActionContext<'a> {
 ///
 /// Measures the units of the functions again that are to be ignored: call it on a thread with a stack of
 /// [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-pub fn code_actions(snapshot: &Snapshot, request: &CodeActionParams, context: &ActionContext<'_>) -> Vec<CodeAction> {
+pub(crate) fn code_actions(
+    snapshot: &Snapshot,
+    request: &CodeActionParams,
+    context: &ActionContext<'_>,
+) -> Vec<CodeAction> {
     if !wants_quick_fixes(request.context.only.as_deref()) {
         return Vec::new();
     }

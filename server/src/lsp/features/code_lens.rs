@@ -13,7 +13,7 @@ use antipasta_syntax::text::PositionEncoding;
 
 /// One lens for each function and class that has values, such as `cyclomatic 12 > 10 · cognitive 7` where the first
 /// violates. It [shows the report](Command::ShowReport) on what it stands at. Costs what the document has of functions.
-pub fn code_lenses(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<lsp_types::CodeLens> {
+pub(crate) fn code_lenses(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<lsp_types::CodeLens> {
     let values = JudgedValues::of(snapshot);
     let outline = outline(&snapshot.document);
     let uri = json!(snapshot.uri);

@@ -12,7 +12,7 @@ use antipasta_syntax::text::PositionEncoding;
 
 /// The functions and classes of a document, methods and inner classes inside their classes. Costs what the document has of
 /// them.
-pub fn document_symbols(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<DocumentSymbol> {
+pub(crate) fn document_symbols(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<DocumentSymbol> {
     let values = JudgedValues::of(snapshot);
     let outline = outline(&snapshot.document);
     let of_entry = |entry: &Entry<'_>| symbol(snapshot, &values, entry, encoding);
@@ -25,7 +25,7 @@ pub fn document_symbols(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<
     deprecated,
     reason = "the protocol's library deprecates one field of a structure without a constructor"
 )]
-pub fn flat_document_symbols(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<SymbolInformation> {
+pub(crate) fn flat_document_symbols(snapshot: &Snapshot, encoding: PositionEncoding) -> Vec<SymbolInformation> {
     let text = snapshot.document.text();
     let outline = outline(&snapshot.document);
     let information = |entry: &Entry<'_>| SymbolInformation {
@@ -82,7 +82,7 @@ fn symbol<'a>(
 }
 
 /// What a function or class is to the protocol.
-pub fn kind(definition: &Definition<'_>) -> SymbolKind {
+pub(crate) fn kind(definition: &Definition<'_>) -> SymbolKind {
     match definition {
         Definition::Class(_) => SymbolKind::CLASS,
         Definition::Function(_) if definition.classes().is_empty() => SymbolKind::FUNCTION,

@@ -10,7 +10,7 @@ use tower_lsp::lsp_types::{
 
 /// What a client can do with an edit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EditSupport {
+pub(crate) struct EditSupport {
     /// It knows `documentChanges`, which name the version of the text that they are made for.
     pub document_changes: bool,
     /// It can create files.
@@ -19,7 +19,7 @@ pub struct EditSupport {
 
 impl EditSupport {
     /// What the capabilities of a client say (LSP 3.17, `WorkspaceEditClientCapabilities`).
-    pub fn of(capabilities: &ClientCapabilities) -> Self {
+    pub(crate) fn of(capabilities: &ClientCapabilities) -> Self {
         let workspace = capabilities.workspace.as_ref();
         let Some(edit) = workspace.and_then(|workspace| workspace.workspace_edit.as_ref()) else {
             return Self::default();
@@ -33,7 +33,7 @@ impl EditSupport {
     }
 
     /// One edit of one text. `version` is that of an open document, and `None` for a file that is not open.
-    pub fn edit_of_text(self, uri: &Url, version: Option<i32>, edit: TextEdit) -> WorkspaceEdit {
+    pub(crate) fn edit_of_text(self, uri: &Url, version: Option<i32>, edit: TextEdit) -> WorkspaceEdit {
         if self.document_changes {
             return WorkspaceEdit {
                 document_changes: Some(DocumentChanges::Edits(vec![versioned(uri, version, edit)])),
@@ -47,7 +47,7 @@ impl EditSupport {
     }
 
     /// A new file with this text; it is an error for the client if there is one. `None` if the client cannot create files.
-    pub fn new_file(self, uri: &Url, text: String) -> Option<WorkspaceEdit> {
+    pub(crate) fn new_file(self, uri: &Url, text: String) -> Option<WorkspaceEdit> {
         let create = CreateFile {
             uri: uri.clone(),
             options: None,

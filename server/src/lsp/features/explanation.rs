@@ -22,7 +22,7 @@ const MOST_LISTED: usize = 8;
 /// what it is about is still in its place.
 ///
 /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-pub fn explanation(snapshot: &Snapshot, data: &DiagnosticData) -> String {
+pub(crate) fn explanation(snapshot: &Snapshot, data: &DiagnosticData) -> String {
     let outline = outline(&snapshot.document);
     let entry = data.line.and_then(|line| entry_on_line(&outline, line));
     let entry = entry.filter(|entry| is_named(entry, data));

@@ -20,7 +20,12 @@ const MOST_LISTED: usize = 12;
 /// Costs little unless the position is on such a name; then, what the document has of functions.
 ///
 /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-pub fn hover(snapshot: &Snapshot, position: Position, encoding: PositionEncoding, kind: MarkupKind) -> Option<Hover> {
+pub(crate) fn hover(
+    snapshot: &Snapshot,
+    position: Position,
+    encoding: PositionEncoding,
+    kind: MarkupKind,
+) -> Option<Hover> {
     let document = &snapshot.document;
     definition_on_line(document, position.line)?;
     let name = name_on_line(document.text(), position.line);

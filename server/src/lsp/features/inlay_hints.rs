@@ -13,7 +13,7 @@ use antipasta_syntax::text::PositionEncoding;
 /// the functions that meet the range are long.
 ///
 /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-pub fn inlay_hints(snapshot: &Snapshot, range: Range, encoding: PositionEncoding) -> Vec<InlayHint> {
+pub(crate) fn inlay_hints(snapshot: &Snapshot, range: Range, encoding: PositionEncoding) -> Vec<InlayHint> {
     let document = &snapshot.document;
     let mut hints = Vec::new();
     if document.totals().is_refused_by_complexipy {

@@ -11,7 +11,7 @@ use antipasta_syntax::text::python_float;
 
 /// What holding a value against a threshold gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub(crate) enum Verdict {
     /// The value keeps to the threshold.
     Ok,
     /// It does not.
@@ -22,7 +22,7 @@ pub enum Verdict {
 
 impl Verdict {
     /// The verdict in a word.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Ok => "ok",
             Self::Violation => "violation",
@@ -33,7 +33,7 @@ impl Verdict {
 
 /// One value of one metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct JudgedValue {
+pub(crate) struct JudgedValue {
     /// The metric.
     pub metric: MetricType,
     /// The value.
@@ -55,7 +55,7 @@ enum Key<'a> {
 }
 
 /// The values of a snapshot.
-pub struct JudgedValues<'a> {
+pub(crate) struct JudgedValues<'a> {
     snapshot: &'a Snapshot,
     values: Values,
     violations: FxHashSet<(MetricType, Key<'a>)>,
@@ -63,7 +63,7 @@ pub struct JudgedValues<'a> {
 
 impl<'a> JudgedValues<'a> {
     /// Those of a snapshot. Costs what it has of functions and violations.
-    pub fn of(snapshot: &'a Snapshot) -> Self {
+    pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
         let violations = snapshot.judgement.violations.iter();
         Self {
             snapshot,
@@ -76,13 +76,13 @@ impl<'a> JudgedValues<'a> {
     }
 
     /// The values of the file, in the order of the report.
-    pub fn of_file(&self) -> Vec<JudgedValue> {
+    pub(crate) fn of_file(&self) -> Vec<JudgedValue> {
         let judged = |&value| self.judged(value, Key::File, true);
         self.values.file.iter().map(judged).collect()
     }
 
     /// The values of a function or class, in the order in which metrics are listed to people.
-    pub fn of_definition(&self, definition: &Definition<'a>) -> Vec<JudgedValue> {
+    pub(crate) fn of_definition(&self, definition: &Definition<'a>) -> Vec<JudgedValue> {
         let subject = match definition {
             Definition::Function(_) => Key::Function(definition.line()),
             Definition::Class(_) => Key::Class(definition.name()),
@@ -128,12 +128,12 @@ fn key_of(subject: &Subject) -> Key<'_> {
 
 impl JudgedValue {
     /// The value as people read it.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         self.metric.info().text(self.value)
     }
 
     /// The threshold with its comparison, such as `<= 10`; empty if there is none.
-    pub fn threshold_text(&self) -> String {
+    pub(crate) fn threshold_text(&self) -> String {
         self.threshold.map_or(String::new(), |threshold| {
             format!("{} {}", threshold.comparison, limit_text(threshold.limit))
         })
@@ -141,7 +141,7 @@ impl JudgedValue {
 
     /// The value in a few words, such as `cyclomatic 5`; of one that violates, with the relation to its limit that it
     /// should not have: `cyclomatic 12 > 10`.
-    pub fn short_text(&self) -> String {
+    pub(crate) fn short_text(&self) -> String {
         let text = format!("{} {}", self.metric.info().short_name, self.text());
         match self.threshold {
             Some(threshold) if self.verdict == Some(Verdict::Violation) => {
@@ -157,7 +157,7 @@ impl JudgedValue {
 }
 
 /// A limit as people write it.
-pub fn limit_text(limit: f64) -> String {
+pub(crate) fn limit_text(limit: f64) -> String {
     let text = python_float(limit);
     text.strip_suffix(".0").map(str::to_owned).unwrap_or(text)
 }
@@ -176,7 +176,7 @@ const fn opposite(comparison: Comparison) -> Comparison {
 
 /// The complexities of a function, or the weighted methods of a class, in a few words: `cyclomatic 5 · cognitive 7`.
 /// `None` if there are no such values, as for a class without methods.
-pub fn summary(values: &[JudgedValue], is_stale: bool) -> Option<String> {
+pub(crate) fn summary(values: &[JudgedValue], is_stale: bool) -> Option<String> {
     let wanted = values.iter().filter(|value| value.metric.info().scope != Scope::File);
     let mut words: Vec<String> = wanted.map(JudgedValue::short_text).collect();
     if words.is_empty() {

@@ -15,7 +15,7 @@ use antipasta_syntax::text::PositionEncoding;
 
 /// `antipasta/metrics`, from the client: every value of an open document, and of the function or class around a position.
 #[derive(Clone, Copy, Debug)]
-pub enum MetricsRequest {}
+pub(crate) enum MetricsRequest {}
 
 impl Request for MetricsRequest {
     type Params = MetricsParams;
@@ -26,7 +26,7 @@ impl Request for MetricsRequest {
 /// What [`MetricsRequest`] asks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct MetricsParams {
+pub(crate) struct MetricsParams {
     /// An open document.
     pub text_document: TextDocumentIdentifier,
     /// Where in it, as with the cursor; without it, the answer is about the file alone.
@@ -37,7 +37,7 @@ pub struct MetricsParams {
 /// The answer to [`MetricsRequest`]; `null` for a document that is not open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct MetricsReport {
+pub(crate) struct MetricsReport {
     /// The document.
     pub uri: Url,
     /// The version of its text that the values are those of.
@@ -52,7 +52,7 @@ pub struct MetricsReport {
 /// What [`MetricsReport`] says of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FileReport {
+pub(crate) struct FileReport {
     /// The values, in the order in which the check reports them. There are none of cyclomatic and cognitive complexity:
     /// those are of functions.
     pub values: Vec<ReportedValue>,
@@ -63,7 +63,7 @@ pub struct FileReport {
 /// What [`MetricsReport`] says of a function or class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DefinitionReport {
+pub(crate) struct DefinitionReport {
     /// What it is.
     pub kind: DefinitionKind,
     /// The bare name.
@@ -87,7 +87,7 @@ pub struct DefinitionReport {
 /// What a definition is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum DefinitionKind {
+pub(crate) enum DefinitionKind {
     /// A function that is no method.
     Function,
     /// A function in a class.
@@ -99,7 +99,7 @@ pub enum DefinitionKind {
 /// One value.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ReportedValue {
+pub(crate) struct ReportedValue {
     /// The metric, as configurations name it: `cyclomatic_complexity`.
     pub metric: MetricType,
     /// The value. Halstead's time is in seconds.
@@ -115,7 +115,7 @@ pub struct ReportedValue {
 /// What a value is held against.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ReportedThreshold {
+pub(crate) struct ReportedThreshold {
     /// The relation that the value should have to the limit: `<`, `<=`, `>`, `>=`, `==` or `!=`.
     pub comparison: String,
     /// The limit.
@@ -125,7 +125,7 @@ pub struct ReportedThreshold {
 /// What came of holding a value against its threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum ReportedVerdict {
+pub(crate) enum ReportedVerdict {
     /// It keeps to the threshold.
     Ok,
     /// It does not.
@@ -137,7 +137,7 @@ pub enum ReportedVerdict {
 /// A syntax error.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ReportedError {
+pub(crate) struct ReportedError {
     /// The line, from 0 as everywhere in the protocol.
     pub line: u32,
     /// What is wrong.
@@ -145,7 +145,11 @@ pub struct ReportedError {
 }
 
 /// The answer to [`MetricsRequest`] for a snapshot of its document. Costs what the document has of functions.
-pub fn metrics_report(snapshot: &Snapshot, position: Option<Position>, encoding: PositionEncoding) -> MetricsReport {
+pub(crate) fn metrics_report(
+    snapshot: &Snapshot,
+    position: Option<Position>,
+    encoding: PositionEncoding,
+) -> MetricsReport {
     let values = JudgedValues::of(snapshot);
     let outline = outline(&snapshot.document);
     let entry = position.and_then(|position| entry_around_line(&outline, position.line));
@@ -212,7 +216,7 @@ pub(super) fn reported(values: &[JudgedValue]) -> Vec<ReportedValue> {
 
 /// `antipasta/status`, to the client: what a status bar shows of a document.
 #[derive(Clone, Copy, Debug)]
-pub enum StatusNotification {}
+pub(crate) enum StatusNotification {}
 
 impl Notification for StatusNotification {
     type Params = StatusParams;
@@ -222,7 +226,7 @@ impl Notification for StatusNotification {
 /// What [`StatusNotification`] says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct StatusParams {
+pub(crate) struct StatusParams {
     /// The document.
     pub uri: Url,
     /// The version of its text that this is about.
@@ -238,7 +242,7 @@ pub struct StatusParams {
 }
 
 /// What is to be said of a snapshot. Costs what its document has of units, but little for each.
-pub fn status(snapshot: &Snapshot) -> StatusParams {
+pub(crate) fn status(snapshot: &Snapshot) -> StatusParams {
     let document = &snapshot.document;
     let totals = document.totals();
     let mut whole = FunctionSummary::default();

@@ -4,19 +4,19 @@
 //! values held against thresholds), [`page::cost_lines`] (which lines add what), [`page::methods`] (what a class consists of) and [`page`]
 //! (how text for people is laid out).
 
-pub mod code_actions;
-pub mod code_lens;
-pub mod document_symbols;
-pub mod edits;
-pub mod explanation;
-pub mod hover;
-pub mod inlay_hints;
-pub mod judged_values;
-pub mod metrics_request;
-pub mod outline;
-pub mod page;
-pub mod report;
-pub mod workspace_metrics;
+pub(super) mod code_actions;
+pub(super) mod code_lens;
+pub(super) mod document_symbols;
+pub(super) mod edits;
+pub(super) mod explanation;
+pub(super) mod hover;
+pub(super) mod inlay_hints;
+pub(super) mod judged_values;
+pub(super) mod metrics_request;
+pub(super) mod outline;
+pub(super) mod page;
+pub(super) mod report;
+pub(super) mod workspace_metrics;
 
 #[cfg(test)]
 mod testing;

@@ -18,7 +18,7 @@ const MAX_DEPTH: usize = 100;
 
 /// Where a syntax error is in a document.
 #[derive(Clone, Copy, Debug)]
-pub struct ErrorInText<'a> {
+pub(crate) struct ErrorInText<'a> {
     /// The line in the text, from 1.
     pub line: u32,
     /// What is wrong.
@@ -27,7 +27,7 @@ pub struct ErrorInText<'a> {
 
 impl<'a> ErrorInText<'a> {
     /// The error of a unit that starts at `first_line`, from 0.
-    pub fn of_unit(unit: &'a MeasuredUnit, first_line: u32) -> Option<Self> {
+    pub(crate) fn of_unit(unit: &'a MeasuredUnit, first_line: u32) -> Option<Self> {
         unit.error().map(|SyntaxError { line, message, .. }| Self {
             line: first_line + line,
             message,
@@ -37,7 +37,7 @@ impl<'a> ErrorInText<'a> {
 
 /// A function or class, and what is inside it.
 #[derive(Clone, Debug)]
-pub struct Entry<'a> {
+pub(crate) struct Entry<'a> {
     /// The function or class.
     pub definition: Definition<'a>,
     /// Its lines, from 0: those of a function from its first decorator on; those of a class from its `class` to the end of
@@ -53,7 +53,7 @@ pub struct Entry<'a> {
 ///
 /// What has only its last good values is shown where there is still a `def` or a `class`, for the place of what is not
 /// there any more means nothing.
-pub fn outline(document: &Document) -> Vec<Entry<'_>> {
+pub(crate) fn outline(document: &Document) -> Vec<Entry<'_>> {
     let mut builder = Builder {
         text: document.text(),
         shown: Vec::new(),
@@ -67,12 +67,12 @@ pub fn outline(document: &Document) -> Vec<Entry<'_>> {
 }
 
 /// The function or class whose `def` or `class` is on `line`, from 0.
-pub fn entry_on_line<'e, 'a>(outline: &'e [Entry<'a>], line: u32) -> Option<&'e Entry<'a>> {
+pub(crate) fn entry_on_line<'e, 'a>(outline: &'e [Entry<'a>], line: u32) -> Option<&'e Entry<'a>> {
     entries(outline).find(|entry| entry.definition.line() == line)
 }
 
 /// The innermost function or class that holds `line`, from 0.
-pub fn entry_around_line<'e, 'a>(outline: &'e [Entry<'a>], line: u32) -> Option<&'e Entry<'a>> {
+pub(crate) fn entry_around_line<'e, 'a>(outline: &'e [Entry<'a>], line: u32) -> Option<&'e Entry<'a>> {
     let mut innermost = None;
     let mut entries = outline;
     while let Some(entry) = entries.iter().find(|entry| entry.lines.contains(&line)) {
@@ -83,7 +83,7 @@ pub fn entry_around_line<'e, 'a>(outline: &'e [Entry<'a>], line: u32) -> Option<
 }
 
 /// Every function and class of an outline, outer ones before those in them.
-pub fn entries<'e, 'a>(outline: &'e [Entry<'a>]) -> impl Iterator<Item = &'e Entry<'a>> {
+pub(crate) fn entries<'e, 'a>(outline: &'e [Entry<'a>]) -> impl Iterator<Item = &'e Entry<'a>> {
     let mut waiting: Vec<std::slice::Iter<'e, Entry<'a>>> = vec![outline.iter()];
     std::iter::from_fn(move || {
         while let Some(entries) = waiting.last_mut() {
@@ -183,7 +183,7 @@ impl<'a> Builder<'a> {
 }
 
 /// Whether what has the classes `around` it is in the class `name` that has the classes `outer` around it.
-pub fn is_inside(around: &[Box<str>], outer: &[Box<str>], name: &str) -> bool {
+pub(crate) fn is_inside(around: &[Box<str>], outer: &[Box<str>], name: &str) -> bool {
     around.len() > outer.len() && around.starts_with(outer) && *around[outer.len()] == *name
 }
 
@@ -206,7 +206,7 @@ fn is_blank(text: &Rope, line: u32) -> bool {
 }
 
 /// Where an entry is, from its indentation to the end of its last line.
-pub fn range_of_entry(text: &Rope, entry: &Entry<'_>, encoding: PositionEncoding) -> lsp_types::Range {
+pub(crate) fn range_of_entry(text: &Rope, entry: &Entry<'_>, encoding: PositionEncoding) -> lsp_types::Range {
     let position = |line: u32, before: &str| lsp_types::Position {
         line,
         character: encoding.length(before) as u32,
@@ -223,7 +223,7 @@ pub fn range_of_entry(text: &Rope, entry: &Entry<'_>, encoding: PositionEncoding
 }
 
 /// The name of a function or class with those of the classes around it, such as `Outer.Inner.method`.
-pub fn qualified_name(definition: &Definition<'_>) -> String {
+pub(crate) fn qualified_name(definition: &Definition<'_>) -> String {
     let mut name = String::new();
     for class in definition.classes() {
         name.push_str(class);

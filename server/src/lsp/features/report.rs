@@ -10,7 +10,7 @@ use antipasta_rules::escape::code;
 
 /// Every value of the function or class whose `def` or `class` is on `line`, from 0, or of the file if there is none, in
 /// plain text. Costs what the document has of functions.
-pub fn report(snapshot: &Snapshot, line: Option<u32>) -> String {
+pub(crate) fn report(snapshot: &Snapshot, line: Option<u32>) -> String {
     let outline = outline(&snapshot.document);
     let entry = line.and_then(|line| entry_on_line(&outline, line));
     let values = JudgedValues::of(snapshot);

@@ -13,7 +13,7 @@ use antipasta_syntax::text::Lines as _;
 
 /// `antipasta/workspaceMetrics`, from the client: what is measured of every file of the workspace, open or not.
 #[derive(Clone, Copy, Debug)]
-pub enum WorkspaceMetricsRequest {}
+pub(crate) enum WorkspaceMetricsRequest {}
 
 impl Request for WorkspaceMetricsRequest {
     type Params = WorkspaceMetricsParams;
@@ -23,7 +23,7 @@ impl Request for WorkspaceMetricsRequest {
 
 /// What [`WorkspaceMetricsRequest`] asks.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct WorkspaceMetricsParams {
+pub(crate) struct WorkspaceMetricsParams {
     /// The metrics that the answer is to have values of; all, if it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub metrics: Option<Vec<MetricType>>,
@@ -38,7 +38,7 @@ impl WorkspaceMetricsParams {
 /// The answer to [`WorkspaceMetricsRequest`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct WorkspaceReport {
+pub(crate) struct WorkspaceReport {
     /// The files, in the order of their URIs.
     pub files: Vec<FileSummary>,
 }
@@ -46,7 +46,7 @@ pub struct WorkspaceReport {
 /// What [`WorkspaceReport`] says of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct FileSummary {
+pub(crate) struct FileSummary {
     /// The file.
     pub uri: Url,
     /// How many lines it has.
@@ -62,7 +62,7 @@ pub struct FileSummary {
 /// What [`WorkspaceReport`] says of a function or class.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DefinitionSummary {
+pub(crate) struct DefinitionSummary {
     /// What it is.
     pub kind: DefinitionKind,
     /// The name with those of the classes around it: `Outer.Inner.method`.
@@ -76,7 +76,7 @@ pub struct DefinitionSummary {
 }
 
 /// What there is to say of one file. Costs what it has of functions.
-pub fn file_summary(snapshot: &Snapshot, params: &WorkspaceMetricsParams) -> FileSummary {
+pub(crate) fn file_summary(snapshot: &Snapshot, params: &WorkspaceMetricsParams) -> FileSummary {
     let values = JudgedValues::of(snapshot);
     let wanted = |judged: Vec<JudgedValue>| {
         let wanted: Vec<JudgedValue> = judged.into_iter().filter(|value| params.wants(value.metric)).collect();

@@ -7,7 +7,7 @@ use antipasta_syntax::text::PositionEncoding;
 
 /// What the server makes use of if the client can.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ClientSupport {
+pub(crate) struct ClientSupport {
     /// What positions are counted in.
     pub encoding: PositionEncoding,
     /// It asks for diagnostics when it wants them.
@@ -43,7 +43,7 @@ pub struct ClientSupport {
 
 impl ClientSupport {
     /// What `initialize` says.
-    pub fn of(params: &InitializeParams) -> Self {
+    pub(crate) fn of(params: &InitializeParams) -> Self {
         let ClientCapabilities {
             workspace,
             text_document,
@@ -111,7 +111,7 @@ fn encoding(offered: Option<&[PositionEncodingKind]>) -> PositionEncoding {
 }
 
 /// The protocol's name of an encoding.
-pub fn encoding_kind(encoding: PositionEncoding) -> PositionEncodingKind {
+pub(crate) fn encoding_kind(encoding: PositionEncoding) -> PositionEncodingKind {
     match encoding {
         PositionEncoding::Utf8 => PositionEncodingKind::UTF8,
         PositionEncoding::Utf16 => PositionEncodingKind::UTF16,

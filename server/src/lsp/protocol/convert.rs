@@ -8,13 +8,13 @@ use tower_lsp::lsp_types;
 use antipasta_syntax::text::{Lines, Position, PositionEncoding};
 
 /// The protocol's position of a byte.
-pub fn to_position(text: &Rope, byte: usize, encoding: PositionEncoding) -> lsp_types::Position {
+pub(crate) fn to_position(text: &Rope, byte: usize, encoding: PositionEncoding) -> lsp_types::Position {
     let Position { line, character } = Position::of_byte(text, byte, encoding);
     lsp_types::Position { line, character }
 }
 
 /// The protocol's range of some bytes.
-pub fn to_range(text: &Rope, bytes: &Range<usize>, encoding: PositionEncoding) -> lsp_types::Range {
+pub(crate) fn to_range(text: &Rope, bytes: &Range<usize>, encoding: PositionEncoding) -> lsp_types::Range {
     let [start, end] = Position::of_bytes(text, bytes, encoding).map(|position| lsp_types::Position {
         line: position.line,
         character: position.character,
@@ -23,7 +23,7 @@ pub fn to_range(text: &Rope, bytes: &Range<usize>, encoding: PositionEncoding) -
 }
 
 /// A position of the protocol.
-pub fn from_position(position: lsp_types::Position) -> Position {
+pub(crate) fn from_position(position: lsp_types::Position) -> Position {
     Position {
         line: position.line,
         character: position.character,
@@ -31,7 +31,7 @@ pub fn from_position(position: lsp_types::Position) -> Position {
 }
 
 /// The bytes of `line`, from 0, without its terminator; none at the end of the text for lines past the end.
-pub fn bytes_of_line(text: &Rope, line: u32) -> Range<usize> {
+pub(crate) fn bytes_of_line(text: &Rope, line: u32) -> Range<usize> {
     let Some(whole) = text.get_line(line as usize) else {
         return text.len_bytes()..text.len_bytes();
     };
@@ -45,7 +45,7 @@ pub fn bytes_of_line(text: &Rope, line: u32) -> Range<usize> {
 }
 
 /// The protocol's range of what is on `line`, from 0, between its indentation and its terminator.
-pub fn range_of_code(text: &Rope, line: u32, encoding: PositionEncoding) -> lsp_types::Range {
+pub(crate) fn range_of_code(text: &Rope, line: u32, encoding: PositionEncoding) -> lsp_types::Range {
     let whole = text.line_text(line);
     let code = whole.trim_end_matches(['\n', '\r']);
     let (indentation, code) = code.split_at(code.len() - code.trim_start().len());

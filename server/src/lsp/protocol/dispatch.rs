@@ -25,7 +25,7 @@ use crate::lsp::session::Session;
 use crate::lsp::workspace::pending_work::PendingWorkGuard;
 
 /// What comes of a request or notification.
-pub enum Outcome {
+pub(crate) enum Outcome {
     /// It has been done.
     Done,
     /// This, in time; notifications have no response. Until then it is under way.
@@ -37,7 +37,7 @@ pub enum Outcome {
 /// The parameters of `textDocument/didChange`. Older clients leave out the version, or say null (LSP 3.15).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ChangeParams {
+pub(crate) struct ChangeParams {
     /// Which document has changed.
     pub text_document: ChangedDocument,
     /// How, in the order in which the changes were made.
@@ -46,7 +46,7 @@ pub struct ChangeParams {
 
 /// A document that has changed.
 #[derive(Deserialize)]
-pub struct ChangedDocument {
+pub(crate) struct ChangedDocument {
     /// What the client calls it.
     pub uri: Url,
     /// The version that the client gives its text.
@@ -61,7 +61,7 @@ type Handler = (
 );
 
 /// Where requests and notifications come in.
-pub struct Dispatcher {
+pub(crate) struct Dispatcher {
     service: LspService<LanguageServer>,
     session: Arc<Session>,
     /// What is done one after the other.
@@ -71,7 +71,7 @@ pub struct Dispatcher {
 
 impl Dispatcher {
     /// An dispatcher that hands on to tower-lsp's service what is not for it. Call it in the runtime of the service.
-    pub fn new(service: LspService<LanguageServer>) -> Self {
+    pub(crate) fn new(service: LspService<LanguageServer>) -> Self {
         let (of_workspace, mut handlers) = mpsc::unbounded_channel::<Handler>();
         tokio::spawn(async move {
             while let Some((handler, underway, permit)) = handlers.recv().await {
@@ -88,13 +88,13 @@ impl Dispatcher {
     }
 
     /// The exit code of a server whose client says `exit` or is gone: 0 if it has said `shutdown`, and 1 if not.
-    pub fn exit_code(&self) -> ExitCode {
+    pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(u8::from(!self.was_shut_down))
     }
 
     /// Takes in a request or notification, which is under way for as long as the `permit` lives. Changes of documents are done
     /// when it returns.
-    pub fn take(&mut self, request: Request, permit: OwnedSemaphorePermit) -> Outcome {
+    pub(crate) fn take(&mut self, request: Request, permit: OwnedSemaphorePermit) -> Outcome {
         let method = request.method().to_owned();
         let is_notification = request.id().is_none();
         if method == notification::Exit::METHOD {

@@ -15,7 +15,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use antipasta_rules::escape::shortened;
 
 /// The environment variable that says what is logged, such as `debug` or `antipasta_lsp=debug,warn`.
-pub const VARIABLE: &str = "ANTIPASTA_LOG";
+pub(crate) const VARIABLE: &str = "ANTIPASTA_LOG";
 
 const DEFAULT_FILTER: &str = "antipasta_lsp=info,error";
 
@@ -28,10 +28,10 @@ const LONGEST_LINE: usize = 10_000;
 type Line = (MessageType, String);
 
 /// What was logged and is still to be sent to the client.
-pub struct Lines(mpsc::Receiver<Line>);
+pub(crate) struct Lines(mpsc::Receiver<Line>);
 
 /// Begins to log. Lines for the client are kept until [`Lines::send_to`].
-pub fn init() -> Lines {
+pub(crate) fn init() -> Lines {
     let (sender, receiver) = mpsc::channel(CAPACITY);
     let wanted = std::env::var(VARIABLE).unwrap_or_default();
     let parsed = wanted.parse::<Targets>().ok().filter(|_| !wanted.is_empty());
@@ -54,7 +54,7 @@ pub fn init() -> Lines {
 
 impl Lines {
     /// Sends the client what is logged, for as long as there is a log.
-    pub async fn send_to(mut self, client: Client) {
+    pub(crate) async fn send_to(mut self, client: Client) {
         while let Some((kind, line)) = self.0.recv().await {
             client.log_message(kind, line).await;
         }

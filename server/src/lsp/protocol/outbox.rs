@@ -14,7 +14,7 @@ use crate::lsp::protocol::uris::Spellings;
 
 /// Where messages to the client wait to be written.
 #[derive(Clone)]
-pub struct Outbox {
+pub(crate) struct Outbox {
     writer: mpsc::Sender<Option<Outgoing>>,
     /// How the client spells the URIs in them.
     pub spellings: Arc<Spellings>,
@@ -37,13 +37,13 @@ struct PublishParams<'a> {
 
 impl Outbox {
     /// An outbox whose messages are sent to a writer, which applies the `spellings`.
-    pub fn new(writer: mpsc::Sender<Option<Outgoing>>, spellings: Arc<Spellings>) -> Self {
+    pub(crate) fn new(writer: mpsc::Sender<Option<Outgoing>>, spellings: Arc<Spellings>) -> Self {
         Self { writer, spellings }
     }
 
     /// Sends the client the diagnostics of a document, with the version that it gave the text, if the document is open.
     /// Waits while too much is waiting.
-    pub async fn publish(&self, uri: &Url, diagnostics: &[Diagnostic], version: Option<i32>) {
+    pub(crate) async fn publish(&self, uri: &Url, diagnostics: &[Diagnostic], version: Option<i32>) {
         let envelope = Envelope {
             jsonrpc: "2.0",
             method: PublishDiagnostics::METHOD,

@@ -11,7 +11,7 @@ const INTERVAL: std::time::Duration = std::time::Duration::from_secs(3);
 /// Ends the server when the process that the client named in `initialize` is gone, as the protocol wants it. A process that
 /// is not there from the beginning is none of this machine, or container, and is not watched. `exit_code` says what the
 /// server ends with.
-pub fn watch(params: &InitializeParams, exit_code: impl Fn() -> u8 + Send + 'static) {
+pub(crate) fn watch(params: &InitializeParams, exit_code: impl Fn() -> u8 + Send + 'static) {
     let Some(id) = params.process_id.filter(|&id| is_alive(id)) else {
         return;
     };

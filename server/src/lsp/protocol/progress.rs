@@ -12,14 +12,14 @@ use crate::lsp::protocol::request_timeout;
 use crate::lsp::session::Session;
 
 /// A progress that the client shows, or not if it does not.
-pub struct Progress {
+pub(crate) struct Progress {
     client: Client,
     token: Option<ProgressToken>,
 }
 
 impl Progress {
     /// A progress that has not begun, if the client consents to one.
-    pub async fn create(session: &Session) -> Self {
+    pub(crate) async fn create(session: &Session) -> Self {
         static TOKENS: AtomicU64 = AtomicU64::new(1);
         let client = session.client.clone();
         let mut progress = Self { client, token: None };
@@ -38,7 +38,7 @@ impl Progress {
     }
 
     /// Begins something that takes long, and that the user may cancel.
-    pub async fn begin(&self, title: &str) {
+    pub(crate) async fn begin(&self, title: &str) {
         let begin = WorkDoneProgressBegin {
             title: title.to_owned(),
             cancellable: Some(true),
@@ -49,12 +49,12 @@ impl Progress {
     }
 
     /// The name by which the client may cancel it.
-    pub fn token(&self) -> Option<ProgressToken> {
+    pub(crate) fn token(&self) -> Option<ProgressToken> {
         self.token.clone()
     }
 
     /// Says how much is done.
-    pub async fn report(&self, done: usize, count: usize) {
+    pub(crate) async fn report(&self, done: usize, count: usize) {
         let percentage = (done * 100).checked_div(count).unwrap_or(0);
         let report = WorkDoneProgressReport {
             cancellable: Some(true),
@@ -65,7 +65,7 @@ impl Progress {
     }
 
     /// Ends it.
-    pub async fn end(self, message: String) {
+    pub(crate) async fn end(self, message: String) {
         let end = WorkDoneProgressEnd { message: Some(message) };
         self.send(WorkDoneProgress::End(end)).await;
     }

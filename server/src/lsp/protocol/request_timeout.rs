@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 ///
 /// The client refuses, or does not answer in time.
-pub async fn answer<T: Send + 'static>(request: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
+pub(crate) async fn answer<T: Send + 'static>(request: impl Future<Output = Result<T>> + Send + 'static) -> Result<T> {
     let failure = |message: &'static str| Error {
         message: message.into(),
         ..Error::internal_error()

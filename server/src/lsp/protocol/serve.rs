@@ -27,7 +27,7 @@ use antipasta_analysis::{PoolError, Workers};
 
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connection {
+pub(crate) enum Connection {
     /// By the standard input and output.
     Stdio,
     /// By a socket of this machine, on which the client listens: its port.
@@ -60,7 +60,7 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Serves a client until it says `exit`, or is gone, with the cache at a location. The exit code is 0 if it said `shutdown`
 /// before, and 1 if not.
-pub fn serve(connection: Connection, cache: Location) -> ExitCode {
+pub(crate) fn serve(connection: Connection, cache: Location) -> ExitCode {
     match try_to_serve(connection, cache) {
         Ok(code) => code,
         Err(error) => {

@@ -7,14 +7,14 @@ use tower_lsp::lsp_types::{LogTraceParams, TraceValue, notification};
 
 /// The level of the trace.
 #[derive(Debug, Default)]
-pub struct Trace(AtomicU8);
+pub(crate) struct Trace(AtomicU8);
 
 const MESSAGES: u8 = 1;
 const VERBOSE: u8 = 2;
 
 impl Trace {
     /// Sets the level.
-    pub fn set(&self, value: TraceValue) {
+    pub(crate) fn set(&self, value: TraceValue) {
         let level = match value {
             TraceValue::Off => 0,
             TraceValue::Messages => MESSAGES,
@@ -24,7 +24,7 @@ impl Trace {
     }
 
     /// Tells the client what happened, and more of it if it wants to hear that.
-    pub async fn tell(&self, client: &Client, message: impl FnOnce() -> String, more: impl FnOnce() -> String) {
+    pub(crate) async fn tell(&self, client: &Client, message: impl FnOnce() -> String, more: impl FnOnce() -> String) {
         let level = self.0.load(Ordering::Relaxed);
         if level >= MESSAGES {
             let params = LogTraceParams {

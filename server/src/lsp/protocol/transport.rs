@@ -11,7 +11,7 @@ use crate::lsp::protocol::uris::Spellings;
 
 /// A message from the client.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Incoming {
+pub(crate) enum Incoming {
     /// A request or notification.
     Request(Request),
     /// The answer to a request of ours.
@@ -22,7 +22,7 @@ pub enum Incoming {
 
 /// A message to the client.
 #[derive(Clone, Debug)]
-pub enum Outgoing {
+pub(crate) enum Outgoing {
     /// A request or notification.
     Request(Request),
     /// The answer to a request of the client.
@@ -44,7 +44,7 @@ const CONTENT_LENGTH: &[u8] = b"content-length:";
 /// # Errors
 ///
 /// The input cannot be read.
-pub fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
+pub(crate) fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
     let length = match read_header(input)? {
         Header::End => return Ok(None),
         Header::Malformed(problem) => return Ok(Some(malformed(Id::Null, Error::parse_error(), problem))),
@@ -69,7 +69,7 @@ pub fn read(input: &mut impl BufRead) -> io::Result<Option<Incoming>> {
 /// # Errors
 ///
 /// The output cannot be written.
-pub fn write(output: &mut impl Write, message: Outgoing, spellings: &Spellings) -> io::Result<()> {
+pub(crate) fn write(output: &mut impl Write, message: Outgoing, spellings: &Spellings) -> io::Result<()> {
     let content = match message {
         Outgoing::Request(request) => serde_json::to_vec(&request)?,
         Outgoing::Response(response) => serde_json::to_vec(&response)?,

@@ -12,11 +12,11 @@ use antipasta_workspace::locks;
 
 /// The spellings of the client that are not the normalized ones: usually none.
 #[derive(Default)]
-pub struct Spellings(RwLock<HashMap<String, String>>);
+pub(crate) struct Spellings(RwLock<HashMap<String, String>>);
 
 impl Spellings {
     /// Takes note of how the client spells a URI that is normalized here.
-    pub fn note(&self, normalized: &str, spelling: &str) {
+    pub(crate) fn note(&self, normalized: &str, spelling: &str) {
         if normalized != spelling {
             locks::write(&self.0).insert(normalized.to_owned(), spelling.to_owned());
         } else if !self.are_none() {
@@ -25,7 +25,7 @@ impl Spellings {
     }
 
     /// Puts the client's spellings into a message that is JSON.
-    pub fn apply(&self, content: Vec<u8>) -> Vec<u8> {
+    pub(crate) fn apply(&self, content: Vec<u8>) -> Vec<u8> {
         if self.are_none() {
             return content;
         }

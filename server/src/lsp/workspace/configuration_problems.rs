@@ -35,7 +35,7 @@ const OPEN: &str = "Open Configuration";
 
 /// What the client has been told of configurations, by file.
 #[derive(Default)]
-pub struct ConfigurationProblems(Mutex<BTreeMap<PathBuf, Told>>);
+pub(crate) struct ConfigurationProblems(Mutex<BTreeMap<PathBuf, Told>>);
 
 /// What the client has been told of a configuration.
 struct Told {
@@ -44,7 +44,7 @@ struct Told {
 }
 
 /// Takes note that a configuration was looked up, and tells the client if there is something new to say of it.
-pub async fn notice(session: &Arc<Session>, found: &Found) {
+pub(crate) async fn notice(session: &Arc<Session>, found: &Found) {
     let Some(path) = path_of(found).filter(|_| !problems_of(found).0.is_empty()) else {
         return;
     };
@@ -59,7 +59,7 @@ pub async fn notice(session: &Arc<Session>, found: &Found) {
 
 /// Tells the client what is new of the configurations of the workspace and of open documents: problems that were not there
 /// before, and those that are there no longer.
-pub async fn tell(session: &Arc<Session>) {
+pub(crate) async fn tell(session: &Arc<Session>) {
     let mut told = session.configuration_problems.0.lock().await;
     let before: Vec<PathBuf> = told.keys().cloned().collect();
     let looked = session.workers.run({

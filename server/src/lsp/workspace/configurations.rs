@@ -11,7 +11,7 @@ use antipasta_workspace::discovery::{FILE_NAME, is_repository, read_text};
 
 /// The text of a configuration: what the editor has of it if it is open there, else what is in the file; `None` if there is
 /// no text.
-pub fn text(session: &Session, path: &Path) -> Option<ConfigurationText> {
+pub(crate) fn text(session: &Session, path: &Path) -> Option<ConfigurationText> {
     let uri = Url::from_file_path(path).ok()?;
     let (version, text) = match session.document(&uri) {
         Some(open) => {
@@ -24,7 +24,7 @@ pub fn text(session: &Session, path: &Path) -> Option<ConfigurationText> {
 }
 
 /// The folder for a new configuration that would hold for a document which has none; `None` if there is no such folder.
-pub fn new_root(session: &Session, snapshot: &Snapshot) -> Option<Url> {
+pub(crate) fn new_root(session: &Session, snapshot: &Snapshot) -> Option<Url> {
     let path = snapshot.uri.to_file_path().ok()?;
     let workspace = session.workspace();
     let root = &workspace.folder_of(&path)?.path;

@@ -21,7 +21,7 @@ use antipasta_workspace::discovery;
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The thread that watches.
-pub struct FolderWatcher(Sender<Message>);
+pub(crate) struct FolderWatcher(Sender<Message>);
 
 enum Message {
     /// The folders of the workspace, or the rules of what is entered, may be others.
@@ -36,7 +36,7 @@ impl FolderWatcher {
     /// # Errors
     ///
     /// The system does not let us watch, or start a thread.
-    pub fn start(session: &Arc<Session>, changed: UnboundedSender<Vec<PathBuf>>) -> notify::Result<Self> {
+    pub(crate) fn start(session: &Arc<Session>, changed: UnboundedSender<Vec<PathBuf>>) -> notify::Result<Self> {
         let (sender, messages) = channel();
         let to_thread = sender.clone();
         let handler = move |event: notify::Result<notify::Event>| match event {
@@ -62,7 +62,7 @@ impl FolderWatcher {
     }
 
     /// Has the folders of the workspace looked for again.
-    pub fn look_again(&self) {
+    pub(crate) fn look_again(&self) {
         // A thread that has ended has said why.
         let _ = self.0.send(Message::LookAgain);
     }

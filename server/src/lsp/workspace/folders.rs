@@ -11,12 +11,12 @@ use antipasta_workspace::discovery::{self, Configs, Discovered, DiscoveryError, 
 ///
 /// A value: when a folder or a configuration changes, there is another.
 #[derive(Default)]
-pub struct Workspace {
+pub(crate) struct Workspace {
     folders: Vec<Folder>,
 }
 
 /// A folder of the workspace.
-pub struct Folder {
+pub(crate) struct Folder {
     /// Where it is.
     pub path: PathBuf,
     /// The configurations in it.
@@ -27,7 +27,7 @@ pub struct Folder {
 
 /// The files of a workspace.
 #[derive(Default)]
-pub struct WorkspaceFiles {
+pub(crate) struct WorkspaceFiles {
     /// The files, in the order of their paths; those that several folders hold, once.
     pub files: Vec<discovery::File>,
     /// What could not be looked at; for people.
@@ -38,7 +38,7 @@ pub struct WorkspaceFiles {
 
 /// What holds for a document.
 #[derive(Clone)]
-pub struct Rules {
+pub(crate) struct Rules {
     /// The configuration, or what is wrong with it.
     pub config: Found,
     /// Whether the check would leave the document out, unless it were named.
@@ -58,7 +58,7 @@ impl Default for Rules {
 impl Workspace {
     /// A workspace of some folders. If a configuration is `given`, it holds for all documents; a relative path starts at each
     /// folder.
-    pub fn new(paths: impl IntoIterator<Item = PathBuf>, given: Option<&Path>) -> Self {
+    pub(crate) fn new(paths: impl IntoIterator<Item = PathBuf>, given: Option<&Path>) -> Self {
         let folders = paths.into_iter().map(|path| {
             let given = given.map(|given| read_config(&path.join(given))).transpose();
             let (given, given_errors) = match given {
@@ -81,7 +81,7 @@ impl Workspace {
     }
 
     /// The configurations that were found so far, sound or not, in no particular order.
-    pub fn configurations(&self) -> Vec<Found> {
+    pub(crate) fn configurations(&self) -> Vec<Found> {
         let of_folder = |folder: &Folder| {
             let unusable = folder.given_errors.iter().cloned().chain(folder.configs.unusable());
             let used = folder.configs.used().into_iter().map(Ok);
@@ -91,12 +91,12 @@ impl Workspace {
     }
 
     /// The folders.
-    pub fn folders(&self) -> &[Folder] {
+    pub(crate) fn folders(&self) -> &[Folder] {
         &self.folders
     }
 
     /// Looks for the files, on a number of threads, and as long as nobody `is_cancelled`.
-    pub fn files(&self, threads: usize, is_cancelled: impl Fn() -> bool) -> WorkspaceFiles {
+    pub(crate) fn files(&self, threads: usize, is_cancelled: impl Fn() -> bool) -> WorkspaceFiles {
         let mut by_path = BTreeMap::new();
         let mut all = WorkspaceFiles::default();
         for folder in self.folders.iter().take_while(|_| !is_cancelled()) {
@@ -121,13 +121,13 @@ impl Workspace {
     }
 
     /// The innermost folder that holds a path.
-    pub fn folder_of(&self, path: &Path) -> Option<&Folder> {
+    pub(crate) fn folder_of(&self, path: &Path) -> Option<&Folder> {
         let around = self.folders.iter().filter(|folder| path.starts_with(&folder.path));
         around.max_by_key(|folder| folder.path.components().count())
     }
 
     /// What holds for a document. One that is no file is judged as if it were in the first folder.
-    pub fn rules_of(&self, path: Option<&Path>) -> Rules {
+    pub(crate) fn rules_of(&self, path: Option<&Path>) -> Rules {
         let folder = match path {
             Some(path) => self.folder_of(path),
             None => self.folders.first(),

@@ -10,20 +10,20 @@ const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// Counts pending work.
 #[derive(Default)]
-pub struct PendingWork(watch::Sender<usize>);
+pub(crate) struct PendingWork(watch::Sender<usize>);
 
 /// A piece of work, which is pending until this is dropped.
-pub struct PendingWorkGuard(watch::Sender<usize>);
+pub(crate) struct PendingWorkGuard(watch::Sender<usize>);
 
 impl PendingWork {
     /// Begins a piece of work.
-    pub fn begin(&self) -> PendingWorkGuard {
+    pub(crate) fn begin(&self) -> PendingWorkGuard {
         self.0.send_modify(|count| *count += 1);
         PendingWorkGuard(self.0.clone())
     }
 
     /// Waits until no work is pending, for a limited time: after that, the client has to ask again for what comes.
-    pub async fn idle(&self) {
+    pub(crate) async fn idle(&self) {
         let mut counts = self.0.subscribe();
         // The sender lives as long as this.
         let _ = timeout(LONGEST_WAIT, counts.wait_for(|count| *count == 0)).await;

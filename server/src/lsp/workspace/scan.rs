@@ -34,7 +34,7 @@ use antipasta_workspace::locks::lock;
 const TICK: Duration = Duration::from_millis(100);
 
 /// The scan, and what it has found.
-pub struct Scan {
+pub(crate) struct Scan {
     workers: Workers,
     threads: usize,
     cache: ScanCache,
@@ -49,7 +49,7 @@ pub struct Scan {
 
 /// What is known of a file that was scanned.
 #[derive(Clone)]
-pub struct ScannedFile {
+pub(crate) struct ScannedFile {
     /// What clients call it.
     pub uri: Url,
     /// What there is to tell of it.
@@ -74,7 +74,7 @@ struct Known {
 /// What a scan came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Summary {
+pub(crate) struct Summary {
     /// How many files there are.
     pub files: usize,
     /// How many of them have violations.
@@ -105,7 +105,7 @@ impl Scan {
     /// # Errors
     ///
     /// The system refuses to start the threads.
-    pub fn new(processors: usize, cache: Location) -> Result<Self, PoolError> {
+    pub(crate) fn new(processors: usize, cache: Location) -> Result<Self, PoolError> {
         let threads = processors.saturating_sub(1).max(1);
         Ok(Self {
             workers: Workers::in_background("scan", threads)?,
@@ -119,12 +119,12 @@ impl Scan {
     }
 
     /// Stops the scan that is under way.
-    pub fn cancel(&self) {
+    pub(crate) fn cancel(&self) {
         lock(&self.current).is_cancelled.store(true, Ordering::Relaxed);
     }
 
     /// Stops the scan whose progress has the given name.
-    pub fn cancel_progress(&self, token: &ProgressToken) {
+    pub(crate) fn cancel_progress(&self, token: &ProgressToken) {
         let current = lock(&self.current);
         if lock(&current.token).as_ref() == Some(token) {
             current.is_cancelled.store(true, Ordering::Relaxed);
@@ -132,7 +132,7 @@ impl Scan {
     }
 
     /// What is known of the files of the workspace, in the order of their paths.
-    pub fn files(&self) -> Vec<ScannedFile> {
+    pub(crate) fn files(&self) -> Vec<ScannedFile> {
         lock(&self.files)
             .values()
             .filter_map(|known| known.file.clone())
@@ -140,7 +140,7 @@ impl Scan {
     }
 
     /// Forgets what was found.
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         lock(&self.files).clear();
     }
 
@@ -149,14 +149,14 @@ impl Scan {
     /// # Errors
     ///
     /// It cannot be done; why, for people.
-    pub async fn clear_cache(&self, session: &Arc<Session>) -> Result<(), String> {
+    pub(crate) async fn clear_cache(&self, session: &Arc<Session>) -> Result<(), String> {
         let session = Arc::clone(session);
         let cleared = self.workers.run(move || session.scan.cache.clear()).await;
         cleared.unwrap_or_else(|panicked| Err(panicked.to_string()))
     }
 
     /// What is known comes to.
-    pub fn summary(&self) -> Summary {
+    pub(crate) fn summary(&self) -> Summary {
         let files = lock(&self.files);
         let known = files.values().filter_map(|known| known.file.as_ref());
         let violations = known.map(|file| file.diagnostics.violations());
@@ -169,7 +169,7 @@ impl Scan {
     }
 
     /// Scans the workspace. A scan that is under way gives way to this one.
-    pub async fn run(&self, session: &Arc<Session>) -> Summary {
+    pub(crate) async fn run(&self, session: &Arc<Session>) -> Summary {
         let run = Arc::new(Run::default());
         let older = std::mem::replace(&mut *lock(&self.current), Arc::clone(&run));
         older.is_cancelled.store(true, Ordering::Relaxed);
@@ -243,7 +243,7 @@ impl Scan {
     }
 
     /// Looks again at files that were changed, created or deleted.
-    pub async fn look_again(&self, session: &Arc<Session>, paths: Vec<PathBuf>) {
+    pub(crate) async fn look_again(&self, session: &Arc<Session>, paths: Vec<PathBuf>) {
         let looked = self.workers.run({
             let session = Arc::clone(session);
             move || {
@@ -264,7 +264,7 @@ impl Scan {
 
     /// Tells the client what is known of all files that are not open, or takes it back, once the setting that says which of
     /// these it wants has changed.
-    pub async fn tell_all(&self, session: &Session) {
+    pub(crate) async fn tell_all(&self, session: &Session) {
         let _publishing = self.publishing.lock().await;
         let wants_all = session.settings().diagnostic_mode == DiagnosticMode::Workspace;
         for file in self.files().iter().filter(|file| !file.diagnostics.items.is_empty()) {
@@ -280,7 +280,7 @@ impl Scan {
     /// # Errors
     ///
     /// It panicked.
-    pub async fn in_background<R: Send + 'static>(
+    pub(crate) async fn in_background<R: Send + 'static>(
         &self,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Panicked> {

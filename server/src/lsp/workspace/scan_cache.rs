@@ -7,7 +7,7 @@ use antipasta_analysis::cache::{Cache, Database, Location};
 use antipasta_workspace::locks::lock;
 
 /// Where the cache is, and what takes its place where there is none.
-pub struct ScanCache {
+pub(crate) struct ScanCache {
     location: Location,
     /// Made when it is needed.
     in_memory: Mutex<Option<Arc<ReadThrough>>>,
@@ -17,7 +17,7 @@ pub struct ScanCache {
 
 impl ScanCache {
     /// The cache at a location.
-    pub fn new(location: Location) -> Self {
+    pub(crate) fn new(location: Location) -> Self {
         Self {
             location,
             in_memory: Mutex::default(),
@@ -26,7 +26,7 @@ impl ScanCache {
     }
 
     /// Does some work by way of the cache, or without if the user wants none. What is new is written when it returns.
-    pub fn with<R>(&self, work: impl FnOnce(Option<&ReadThrough>) -> R) -> R {
+    pub(crate) fn with<R>(&self, work: impl FnOnce(Option<&ReadThrough>) -> R) -> R {
         let cache = match Cache::at(&self.location) {
             Ok(cache) => cache.map(|cache| Arc::new(ReadThrough::new(cache))),
             Err(why) => {
@@ -49,7 +49,7 @@ impl ScanCache {
     /// # Errors
     ///
     /// It cannot be done; why, for people.
-    pub fn clear(&self) -> Result<(), String> {
+    pub(crate) fn clear(&self) -> Result<(), String> {
         *lock(&self.in_memory) = None;
         if let Location::Folder(folder) = &self.location {
             Database::reset(folder).map_err(|error| error.to_string())?;

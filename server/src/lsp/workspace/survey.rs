@@ -35,7 +35,7 @@ impl Drop for StopOnDrop {
 /// # Errors
 ///
 /// The analysis as a whole has failed.
-pub async fn workspace_report(
+pub(crate) async fn workspace_report(
     session: &Arc<Session>,
     params: WorkspaceMetricsParams,
 ) -> jsonrpc::Result<WorkspaceReport> {

@@ -26,11 +26,11 @@ const MANY: usize = 500;
 
 /// The server's own watcher, where the client does not watch.
 #[derive(Default)]
-pub struct OwnWatcher(Mutex<Option<FolderWatcher>>);
+pub(crate) struct OwnWatcher(Mutex<Option<FolderWatcher>>);
 
 impl OwnWatcher {
     /// Has the folders looked for that are to be watched, if it is the server that watches.
-    pub fn look_again(&self) {
+    pub(crate) fn look_again(&self) {
         if let Some(watcher) = &*lock(&self.0) {
             watcher.look_again();
         }
@@ -38,7 +38,7 @@ impl OwnWatcher {
 }
 
 /// Has the client watch the workspace, or watches it.
-pub async fn watch(session: &Arc<Session>) {
+pub(crate) async fn watch(session: &Arc<Session>) {
     if session.support().watches_files {
         let client = session.client.clone();
         match request_timeout::answer(async move { client.register_capability(vec![registration()]).await }).await {
@@ -50,7 +50,7 @@ pub async fn watch(session: &Arc<Session>) {
 }
 
 /// Follows changes of files.
-pub async fn follow(session: &Arc<Session>, mut paths: Vec<PathBuf>) {
+pub(crate) async fn follow(session: &Arc<Session>, mut paths: Vec<PathBuf>) {
     paths.sort();
     paths.dedup();
     let sources: Vec<PathBuf> = paths.iter().filter(|path| is_source(path)).cloned().collect();

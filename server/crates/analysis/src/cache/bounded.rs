@@ -6,20 +6,20 @@ use std::time::Duration;
 use rusqlite::InterruptHandle;
 
 /// For so long a cache is opened. It takes a millisecond.
-pub const OPENING: Duration = Duration::from_secs(10);
+pub(super) const OPENING: Duration = Duration::from_secs(10);
 
 /// For so long a cache is made smaller in passing.
-pub const TIDYING: Duration = Duration::from_secs(10);
+pub(super) const TIDYING: Duration = Duration::from_secs(10);
 
 /// For so long a command of the user works on a cache.
-pub const COMMAND: Duration = Duration::from_secs(60);
+pub(super) const COMMAND: Duration = Duration::from_secs(60);
 
 /// Once the time is over, what begins later is interrupted as well, after so long.
 const AGAIN: Duration = Duration::from_millis(50);
 
 /// Does some work with a connection, whose statements fail when the time is over
 /// ([`OperationInterrupted`](rusqlite::ErrorCode::OperationInterrupted)).
-pub fn within<R>(limit: Duration, handle: InterruptHandle, work: impl FnOnce() -> R) -> R {
+pub(super) fn within<R>(limit: Duration, handle: InterruptHandle, work: impl FnOnce() -> R) -> R {
     std::thread::scope(|scope| {
         let (done, is_done) = channel::<()>();
         let watch = move || {

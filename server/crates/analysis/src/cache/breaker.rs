@@ -7,30 +7,30 @@ const PATIENCE: u32 = 3;
 
 /// Stops the use of what keeps failing.
 #[derive(Debug, Default)]
-pub struct Breaker {
+pub(super) struct Breaker {
     failures: AtomicU32,
 }
 
 impl Breaker {
     /// Whether it has failed too often.
-    pub fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.failures.load(Ordering::Relaxed) >= PATIENCE
     }
 
     /// Notes that it worked. Once given up, it stays so.
-    pub fn succeeded(&self) {
+    pub(super) fn succeeded(&self) {
         if !self.is_open() {
             self.failures.store(0, Ordering::Relaxed);
         }
     }
 
     /// Notes that it failed.
-    pub fn failed(&self) {
+    pub(super) fn failed(&self) {
         self.failures.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Gives up at once.
-    pub fn trip(&self) {
+    pub(super) fn trip(&self) {
         self.failures.fetch_max(PATIENCE, Ordering::Relaxed);
     }
 }

@@ -28,7 +28,7 @@ const MAX_PAGES_IN_MEMORY: i64 = 16 << 10;
 
 /// What the use of a connection is, and so how long it waits while another process is in its way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub(super) enum Purpose {
     /// What cannot be read at once is not known: some milliseconds.
     Read,
     /// Two seconds.

@@ -9,7 +9,7 @@ use antipasta_workspace::locks::lock;
 
 /// How the cache of a process fares, as its threads tell each other.
 #[derive(Debug, Default)]
-pub struct Health {
+pub(super) struct Health {
     /// Whether to go on reading.
     pub reading: Breaker,
     /// Whether to go on writing.
@@ -20,17 +20,17 @@ pub struct Health {
 
 impl Health {
     /// Notes trouble, for people. Only the first counts: what follows mostly follows from it.
-    pub fn note(&self, trouble: String) {
+    pub(super) fn note(&self, trouble: String) {
         lock(&self.trouble).get_or_insert(trouble);
     }
 
     /// The trouble there was, if it was not taken before.
-    pub fn take_trouble(&self) -> Option<String> {
+    pub(super) fn take_trouble(&self) -> Option<String> {
         lock(&self.trouble).take()
     }
 
     /// Notes that reading has failed. What is damaged is not read any more, and to be made anew by whoever writes next.
-    pub fn could_not_read(&self, error: &rusqlite::Error) {
+    pub(super) fn could_not_read(&self, error: &rusqlite::Error) {
         self.note(format!(
             "it cannot be read ({error}); what it does not know is analysed"
         ));
@@ -43,7 +43,7 @@ impl Health {
     }
 
     /// Whether the file is to be made anew; asked by whoever does so.
-    pub fn take_needs_reset(&self) -> bool {
+    pub(super) fn take_needs_reset(&self) -> bool {
         self.needs_reset.swap(false, Ordering::Relaxed)
     }
 }

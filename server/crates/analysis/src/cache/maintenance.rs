@@ -26,7 +26,7 @@ impl Default for Limits {
 
 /// How large a file is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Size {
+pub(super) struct Size {
     /// The file, in bytes.
     pub file: u64,
     /// What of it is in use, in bytes.
@@ -34,7 +34,7 @@ pub struct Size {
 }
 
 /// How large a file is.
-pub fn size(connection: &Connection) -> rusqlite::Result<Size> {
+pub(super) fn size(connection: &Connection) -> rusqlite::Result<Size> {
     let pragma = |name: &str| connection.query_row(&format!("PRAGMA {name}"), [], |row| row.get::<_, i64>(0));
     let page = pragma("page_size")?;
     let (pages, free) = (pragma("page_count")?, pragma("freelist_count")?);
@@ -47,7 +47,7 @@ pub fn size(connection: &Connection) -> rusqlite::Result<Size> {
 
 /// How much is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Extent {
+pub(super) struct Extent {
     /// How many contents.
     pub contents: u64,
     /// How many bytes say what is known of them.
@@ -59,7 +59,7 @@ pub struct Extent {
 /// # Errors
 ///
 /// There is more in the table than the file is long: pages of it are there several times, perhaps without an end.
-pub fn extent(connection: &Connection) -> rusqlite::Result<Extent> {
+pub(super) fn extent(connection: &Connection) -> rusqlite::Result<Extent> {
     let most = size(connection)?.file;
     let mut extent = Extent::default();
     let mut statement = connection.prepare("SELECT ifnull(length(payload), 0) FROM content")?;
@@ -79,12 +79,12 @@ pub fn extent(connection: &Connection) -> rusqlite::Result<Extent> {
 }
 
 /// The day when the content was last used that was not used for longest; `None` if there is none.
-pub fn oldest_use(connection: &Connection) -> rusqlite::Result<Option<i64>> {
+pub(super) fn oldest_use(connection: &Connection) -> rusqlite::Result<Option<i64>> {
     connection.query_row("SELECT min(last_used) FROM content", [], |row| row.get(0))
 }
 
 /// Removes what is above the limits, if the file is too large or this was not done today.
-pub fn tidy_if_due(connection: &mut Connection, limits: &Limits, today: i64) -> rusqlite::Result<()> {
+pub(super) fn tidy_if_due(connection: &mut Connection, limits: &Limits, today: i64) -> rusqlite::Result<()> {
     let is_large = size(connection)?.used > limits.bytes;
     let is_old = oldest_use(connection)?.is_some_and(|oldest| oldest < today - i64::from(limits.days));
     if is_large || is_old {
@@ -94,7 +94,7 @@ pub fn tidy_if_due(connection: &mut Connection, limits: &Limits, today: i64) -> 
 }
 
 /// Removes what is above the limits. Returns how many contents were removed.
-pub fn tidy(connection: &mut Connection, limits: &Limits, today: i64) -> rusqlite::Result<u64> {
+pub(super) fn tidy(connection: &mut Connection, limits: &Limits, today: i64) -> rusqlite::Result<u64> {
     extent(connection)?;
     let first_day = today - i64::from(limits.days);
     let mut removed = 0;
@@ -122,7 +122,7 @@ pub fn tidy(connection: &mut Connection, limits: &Limits, today: i64) -> rusqlit
 }
 
 /// Removes half of all there is, and gives the room back to the disk.
-pub fn make_room(connection: &mut Connection) -> rusqlite::Result<()> {
+pub(super) fn make_room(connection: &mut Connection) -> rusqlite::Result<()> {
     // The log may be most of it.
     truncate_log(connection)?;
     let rows: i64 = connection.query_row("SELECT count(*) FROM content", [], |row| row.get(0))?;

@@ -13,7 +13,7 @@ use antipasta_workspace::git;
 use antipasta_workspace::regular_file;
 
 /// What SQLite adds to the name of a file, for those that it keeps beside it.
-pub const SIBLINGS: [&str; 3] = ["-wal", "-shm", "-journal"];
+pub(super) const SIBLINGS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// Where the header of a file has the number of the application that made it.
 ///
@@ -71,7 +71,7 @@ fn shown(path: &Path) -> String {
 
 /// What a file says of itself before SQLite reads it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
+pub(super) enum Claim {
     /// There is nothing in it, or no file.
     Empty,
     /// This program made it.
@@ -86,7 +86,7 @@ pub enum Claim {
 /// # Errors
 ///
 /// The folder cannot be made, or a file in it is not to be used.
-pub fn prepare(folder: &Path) -> Result<(PathBuf, Claim), Refusal> {
+pub(super) fn prepare(folder: &Path) -> Result<(PathBuf, Claim), Refusal> {
     let spelled = normalized(&std::path::absolute(folder)?);
     refuse_tracked(&spelled, FILE_NAME)?;
     make_folder(&spelled)?;
@@ -124,7 +124,7 @@ fn refuse_tracked(folder: &Path, name: &str) -> Result<(), Refusal> {
 /// # Errors
 ///
 /// It is no such file, git tracks it, or it cannot be read.
-pub fn look_at_export(file: &Path) -> Result<(), Refusal> {
+pub(super) fn look_at_export(file: &Path) -> Result<(), Refusal> {
     let (opened, metadata) = match regular_file::open(file) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Refusal::Missing),
         done => done?,
@@ -167,7 +167,7 @@ fn refuse_unrelated(path: &Path, suffix: &str) -> Result<(), Refusal> {
 /// # Errors
 ///
 /// It is no regular file, was made by another program, or cannot be read.
-pub fn claim_of(path: &Path) -> Result<Claim, Refusal> {
+pub(super) fn claim_of(path: &Path) -> Result<Claim, Refusal> {
     if !is_there(path)? {
         return Ok(Claim::Empty);
     }
@@ -194,7 +194,7 @@ fn claim(file: fs::File, metadata: &Metadata) -> io::Result<Option<Claim>> {
 }
 
 /// A file that SQLite keeps beside another.
-pub fn sibling(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

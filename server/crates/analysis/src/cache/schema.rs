@@ -3,10 +3,10 @@
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 /// The version of the tables that this program works with.
-pub const VERSION: i32 = STEPS.len() as i32;
+pub(super) const VERSION: i32 = STEPS.len() as i32;
 
 /// Says whose file it is: `anti` in ASCII.
-pub const APPLICATION_ID: i32 = 0x616e_7469;
+pub(super) const APPLICATION_ID: i32 = 0x616e_7469;
 
 /// How the tables of a version are made of those of the version before, and the other way round.
 struct Step {
@@ -85,13 +85,13 @@ const STEPS: [Step; 3] = [
 ];
 
 /// The version of the tables in a file: 0 if there are none.
-pub fn version(connection: &Connection) -> rusqlite::Result<i32> {
+pub(super) fn version(connection: &Connection) -> rusqlite::Result<i32> {
     connection.query_row("PRAGMA user_version", [], |row| row.get(0))
 }
 
 /// Whose tables there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Owner {
+pub(super) enum Owner {
     /// This program's, of this version, and as it makes them: 0 if there are none yet.
     Known(i32),
     /// This program's, of a later version.
@@ -103,7 +103,7 @@ pub enum Owner {
 }
 
 /// Whose tables there are in a file. Asks without writing anything.
-pub fn owner(connection: &Connection) -> rusqlite::Result<Owner> {
+pub(super) fn owner(connection: &Connection) -> rusqlite::Result<Owner> {
     // One transaction, so that nobody changes one of the answers before the next.
     let transaction = connection.unchecked_transaction()?;
     let application: i32 = transaction.query_row("PRAGMA application_id", [], |row| row.get(0))?;
@@ -161,14 +161,14 @@ fn squeezed(sql: &str) -> String {
 
 /// Makes the tables those of another version, at once or not at all. Nothing happens if they are that already, or are of a
 /// version that is not known.
-pub fn migrate(connection: &mut Connection, to: i32) -> rusqlite::Result<()> {
+pub(super) fn migrate(connection: &mut Connection, to: i32) -> rusqlite::Result<()> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     migrate_within(&transaction, to)?;
     transaction.commit()
 }
 
 /// The same, as part of a transaction that may write.
-pub fn migrate_within(transaction: &Transaction<'_>, to: i32) -> rusqlite::Result<()> {
+pub(super) fn migrate_within(transaction: &Transaction<'_>, to: i32) -> rusqlite::Result<()> {
     // Another process may have been faster.
     let mut at = version(transaction)?;
     if !(0..=VERSION).contains(&at) || !(0..=VERSION).contains(&to) || at == to {

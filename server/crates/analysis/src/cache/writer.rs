@@ -21,7 +21,7 @@ use super::store::{Counts, today};
 
 /// So many entries are handed over at once. They are written in the order of the file, in which few are dearer than many: batches
 /// of a quarter cost a cold run of Django 2.5 % more.
-pub const BATCH: usize = 1024;
+pub(super) const BATCH: usize = 1024;
 
 /// No more batches than this wait to be written. What comes on top is forgotten, rather than held in memory.
 const CAPACITY: usize = 128;
@@ -31,7 +31,7 @@ const CAPACITY: usize = 128;
 const OPEN_TRANSACTION: Duration = Duration::from_millis(50);
 
 /// Something to remember.
-pub struct Entry {
+pub(super) struct Entry {
     /// A content, which is noted as used today.
     pub key: ContentKey,
     /// What its analysis came to, unless that is known.
@@ -42,7 +42,7 @@ pub struct Entry {
 
 /// What there is to remember of a path.
 #[derive(Clone, Copy)]
-pub struct PathEntry {
+pub(super) struct PathEntry {
     /// The row of the path.
     pub id: i64,
     /// The checksum of its row.
@@ -51,7 +51,7 @@ pub struct PathEntry {
 
 /// What is handed over at once.
 #[derive(Default)]
-pub struct Batch {
+pub(super) struct Batch {
     /// What there is to remember.
     pub entries: Vec<Entry>,
     /// How often the cache was used.
@@ -59,18 +59,18 @@ pub struct Batch {
 }
 
 /// The thread.
-pub struct Writer {
+pub(super) struct Writer {
     sender: SyncSender<Batch>,
     thread: LastWrites,
 }
 
 /// A thread that gets no more to write.
 #[derive(Default)]
-pub struct LastWrites(Option<JoinHandle<()>>);
+pub(super) struct LastWrites(Option<JoinHandle<()>>);
 
 impl Writer {
     /// Starts it. It opens the file in the folder when it has something to write, unless that is open.
-    pub fn start(folder: PathBuf, health: Arc<Health>, database: Option<Database>) -> Self {
+    pub(super) fn start(folder: PathBuf, health: Arc<Health>, database: Option<Database>) -> Self {
         let (sender, receiver) = sync_channel(CAPACITY);
         let work = Work {
             folder,
@@ -91,20 +91,20 @@ impl Writer {
     }
 
     /// Has it write a batch, some time soon.
-    pub fn send(&self, batch: Batch) {
+    pub(super) fn send(&self, batch: Batch) {
         // Full, or over: it is forgotten.
         let _ = self.sender.try_send(batch);
     }
 
     /// Has it write what it was sent now, as there is no more.
-    pub fn end(self) -> LastWrites {
+    pub(super) fn end(self) -> LastWrites {
         self.thread
     }
 }
 
 impl LastWrites {
     /// Waits until all is written.
-    pub fn finish(self) {
+    pub(super) fn finish(self) {
         if let Some(thread) = self.0 {
             // If it panicked, what it had is forgotten.
             let _ = thread.join();

@@ -18,7 +18,7 @@ use super::increment::{Construct, Increment};
 
 /// How an expression is read, which follows from where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub(crate) enum Reading {
     /// Nothing in it counts.
     Skipped,
     /// At a nesting.
@@ -36,7 +36,7 @@ impl From<Option<u32>> for Reading {
 }
 
 /// How the expressions inside an expression are read.
-pub struct Entered {
+pub(crate) struct Entered {
     /// How the parts are read that stand at the same nesting.
     pub inner: Reading,
     /// How the parts are read that nest one deeper: the branches of a conditional expression, the body of a lambda,
@@ -49,7 +49,7 @@ pub struct Entered {
 /// A sequence of one boolean operator adds one. A conditional expression adds one plus its nesting, and so does each
 /// `for` of a comprehension, whose every `if` adds one. Apart from these, only comparisons, lambdas, displays and the
 /// positional arguments of calls are looked into: not, for instance, arithmetic, attributes, subscripts or f-strings.
-pub fn enter(expression: &Expr, reading: Reading, mut add: impl FnMut(Increment)) -> Entered {
+pub(crate) fn enter(expression: &Expr, reading: Reading, mut add: impl FnMut(Increment)) -> Entered {
     let skipped = Entered {
         inner: Reading::Skipped,
         nested: Reading::Skipped,
@@ -109,7 +109,7 @@ fn enter_at(expression: &Expr, nesting: u32, mut add: impl FnMut(Increment)) -> 
 }
 
 /// What a statement adds itself where it stands at `nesting`, without its `elif`, `else` and `except` clauses.
-pub fn of_statement(statement: &Stmt, nesting: u32) -> Option<Increment> {
+pub(crate) fn of_statement(statement: &Stmt, nesting: u32) -> Option<Increment> {
     let construct = match statement {
         Stmt::If(_) => Construct::If,
         Stmt::For(_) => Construct::For,
@@ -121,7 +121,7 @@ pub fn of_statement(statement: &Stmt, nesting: u32) -> Option<Increment> {
 }
 
 /// What an `elif` or `else` clause of an `if` adds.
-pub fn of_clause(clause: &ElifElseClause) -> Increment {
+pub(crate) fn of_clause(clause: &ElifElseClause) -> Increment {
     let construct = match clause.test {
         Some(_) => Construct::Elif,
         None => Construct::Else,
@@ -130,18 +130,18 @@ pub fn of_clause(clause: &ElifElseClause) -> Increment {
 }
 
 /// What an `except` clause adds where its `try` stands at `nesting`.
-pub fn of_handler(handler: &ExceptHandler, nesting: u32) -> Increment {
+pub(crate) fn of_handler(handler: &ExceptHandler, nesting: u32) -> Increment {
     Increment::new(Construct::Except, handler.start()).nested(nesting)
 }
 
 /// What a function adds that calls itself, first at `call`.
-pub fn of_recursion(call: TextSize) -> Increment {
+pub(crate) fn of_recursion(call: TextSize) -> Increment {
     Increment::new(Construct::Recursion, call)
 }
 
 /// The nesting of each statement in a function's body where the function counts at `nesting`; `None` for one that
 /// does not count.
-pub fn nesting_in_function(function: &StmtFunctionDef, index: usize, nesting: Option<u32>) -> Option<u32> {
+pub(crate) fn nesting_in_function(function: &StmtFunctionDef, index: usize, nesting: Option<u32>) -> Option<u32> {
     if let [Stmt::FunctionDef(_), Stmt::Return(_)] = function.body.as_slice() {
         return nesting.filter(|_| index == 0);
     }
@@ -150,6 +150,6 @@ pub fn nesting_in_function(function: &StmtFunctionDef, index: usize, nesting: Op
 }
 
 /// The nesting of a statement in the body of a class inside a function that counts at `nesting`.
-pub fn nesting_in_class(statement: &Stmt, nesting: Option<u32>) -> Option<u32> {
+pub(crate) fn nesting_in_class(statement: &Stmt, nesting: Option<u32>) -> Option<u32> {
     nesting.filter(|_| matches!(statement, Stmt::FunctionDef(_)))
 }

@@ -150,7 +150,7 @@ impl fmt::Display for LineCosts {
 // --- recording ---
 
 /// What becomes of the increments in functions with rows.
-pub trait Recorder {
+pub(crate) trait Recorder {
     /// Something in the function that is being walked adds to its `metric`.
     fn increment(&mut self, metric: MetricType, increment: Increment);
 
@@ -167,7 +167,7 @@ impl Recorder for () {
 
 /// Records everything.
 #[derive(Default)]
-pub struct Costs {
+pub(crate) struct Costs {
     /// The increments in the function that is being walked, in the order of the walk.
     open: Vec<(MetricType, Increment)>,
     /// The functions that were walked.

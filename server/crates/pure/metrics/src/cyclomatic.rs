@@ -18,7 +18,7 @@ use super::increment::{Construct, Increment};
 
 /// Calls `add` with each decision that a statement adds itself, without those of the statements and expressions inside
 /// it.
-pub fn decisions_of_statement(statement: &Stmt, mut add: impl FnMut(Increment)) {
+pub(crate) fn decisions_of_statement(statement: &Stmt, mut add: impl FnMut(Increment)) {
     match statement {
         Stmt::If(conditional) => {
             add(Increment::new(Construct::If, conditional.start()));
@@ -66,7 +66,7 @@ fn else_after(before: &[impl Ranged], orelse: &[Stmt], mut add: impl FnMut(Incre
 }
 
 /// Calls `add` with each decision that an expression adds itself, without those of the expressions inside it.
-pub fn decisions_of_expression(expression: &Expr, mut add: impl FnMut(Increment)) {
+pub(crate) fn decisions_of_expression(expression: &Expr, mut add: impl FnMut(Increment)) {
     match expression {
         Expr::BoolOp(operation) => Increment::of_operators(operation).for_each(add),
         Expr::If(conditional) => add(Increment::of_conditional(conditional)),
@@ -87,7 +87,7 @@ fn decisions_of(generators: &[Comprehension], mut add: impl FnMut(Increment)) {
 
 /// The rank of a complexity: `A` for 1 to 5, `B` to 10, `C` to 20, `D` to 30, `E` to 40, `F` beyond
 /// (`radon/complexity.py`, `cc_rank`).
-pub fn rank(complexity: u32) -> char {
+pub(crate) fn rank(complexity: u32) -> char {
     match complexity {
         0..=5 => 'A',
         6..=10 => 'B',

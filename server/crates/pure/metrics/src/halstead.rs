@@ -68,7 +68,7 @@ impl From<CmpOp> for Operators {
 }
 
 /// The five metrics, in the order of the reference's rows.
-pub const METRICS: [MetricType; 5] = [
+pub(crate) const METRICS: [MetricType; 5] = [
     MetricType::HalsteadVolume,
     MetricType::HalsteadDifficulty,
     MetricType::HalsteadEffort,

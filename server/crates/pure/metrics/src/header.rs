@@ -13,11 +13,11 @@ use antipasta_syntax::text::LineIndex;
 
 /// The comments of a text that may speak to complexipy or to us; all others are of no interest.
 #[derive(Default)]
-pub struct Comments(Vec<TextRange>);
+pub(crate) struct Comments(Vec<TextRange>);
 
 impl Comments {
     /// Finds them among the tokens of `text`.
-    pub fn of(tokens: &Tokens, text: &str) -> Self {
+    pub(crate) fn of(tokens: &Tokens, text: &str) -> Self {
         let comments = tokens.iter().filter(|token| token.kind() == TokenKind::Comment);
         Self(
             comments
@@ -45,7 +45,7 @@ fn names_a_tool(comment: &str) -> bool {
 }
 
 /// Where the header of a function or class is.
-pub struct Header {
+pub(crate) struct Header {
     /// Its start: that of its first decorator, or of its keyword.
     start: TextSize,
     /// The start of `def`, `async` or `class`.
@@ -56,7 +56,7 @@ pub struct Header {
 
 impl Header {
     /// The header of a function in `text`.
-    pub fn of_function(function: &StmtFunctionDef, text: &str) -> Self {
+    pub(crate) fn of_function(function: &StmtFunctionDef, text: &str) -> Self {
         let signature_end = function
             .returns
             .as_ref()
@@ -65,7 +65,7 @@ impl Header {
     }
 
     /// The header of a class in `text`.
-    pub fn of_class(class: &StmtClassDef, text: &str) -> Self {
+    pub(crate) fn of_class(class: &StmtClassDef, text: &str) -> Self {
         let name_end = class.name.range.end();
         let parameters_end = class
             .type_params
@@ -91,7 +91,7 @@ impl Header {
     }
 
     /// The comments on the header that speak to us, by holding `antipasta:`.
-    pub fn comments_to_us(&self, place: &Place<'_>) -> Box<[HeaderComment]> {
+    pub(crate) fn comments_to_us(&self, place: &Place<'_>) -> Box<[HeaderComment]> {
         let lines = place.lines;
         let first = lines.start(lines.line(self.keyword.to_u32()));
         let end = lines.start(lines.line(self.colon.to_u32()) + 1);
@@ -111,7 +111,7 @@ impl Header {
     /// (`crates/complexipy-core/src/utils.rs`, `find_noqa_comment`): on its first line; alone on the line above; for a
     /// `def` (not `async def`), on a line of its signature, which it takes to end at the first line with a colon; and
     /// for a decorated one, the same around the `def`. A comment that names rules asks for less, and hides any other.
-    pub fn complexipy_ignore(&self, text: &str, lines: &LineIndex, comments: &Comments) -> Option<u32> {
+    pub(crate) fn complexipy_ignore(&self, text: &str, lines: &LineIndex, comments: &Comments) -> Option<u32> {
         if comments.0.is_empty() {
             return None;
         }
@@ -122,7 +122,7 @@ impl Header {
 }
 
 /// The offset of the first byte from `offset` on that satisfies `wanted` and is in no comment.
-pub fn find_code(text: &str, offset: TextSize, wanted: impl Fn(u8) -> bool) -> TextSize {
+pub(crate) fn find_code(text: &str, offset: TextSize, wanted: impl Fn(u8) -> bool) -> TextSize {
     let bytes = text.as_bytes();
     let mut position = offset.to_usize();
     while let Some(&byte) = bytes.get(position) {

@@ -49,7 +49,7 @@ pub enum Construct {
 
 /// One for a construct, and what its nesting adds.
 #[derive(Clone, Copy, Debug)]
-pub struct Increment {
+pub(crate) struct Increment {
     construct: Construct,
     /// Where the construct stands; for one without a node of its own, the end of the node before its keyword.
     offset: TextSize,
@@ -58,7 +58,7 @@ pub struct Increment {
 
 impl Increment {
     /// One for a construct at `offset`. That may be before the keyword of those that [have one](Construct::keyword).
-    pub fn new(construct: Construct, offset: TextSize) -> Self {
+    pub(crate) fn new(construct: Construct, offset: TextSize) -> Self {
         Self {
             construct,
             offset,
@@ -67,17 +67,17 @@ impl Increment {
     }
 
     /// One for a conditional expression.
-    pub fn of_conditional(conditional: &ExprIf) -> Self {
+    pub(crate) fn of_conditional(conditional: &ExprIf) -> Self {
         Self::new(Construct::ConditionalExpression, conditional.body.end())
     }
 
     /// One for the `for` of a comprehension.
-    pub fn of_generator(generator: &Comprehension) -> Self {
+    pub(crate) fn of_generator(generator: &Comprehension) -> Self {
         Self::new(Construct::Comprehension, generator.start())
     }
 
     /// One for each `if` that follows the `for` of a comprehension.
-    pub fn of_conditions(generator: &Comprehension) -> impl Iterator<Item = Self> {
+    pub(crate) fn of_conditions(generator: &Comprehension) -> impl Iterator<Item = Self> {
         let before = std::iter::once(&generator.iter).chain(&generator.ifs);
         before
             .take(generator.ifs.len())
@@ -85,7 +85,7 @@ impl Increment {
     }
 
     /// One for each operator of a boolean operation.
-    pub fn of_operators(operation: &ExprBoolOp) -> impl Iterator<Item = Self> {
+    pub(crate) fn of_operators(operation: &ExprBoolOp) -> impl Iterator<Item = Self> {
         let construct = match operation.op {
             BoolOp::And => Construct::And,
             BoolOp::Or => Construct::Or,
@@ -95,7 +95,7 @@ impl Increment {
     }
 
     /// One for a boolean operation as a whole.
-    pub fn of_sequence(operation: &ExprBoolOp) -> Self {
+    pub(crate) fn of_sequence(operation: &ExprBoolOp) -> Self {
         let construct = match operation.op {
             BoolOp::And => Construct::SequenceOfAnd,
             BoolOp::Or => Construct::SequenceOfOr,
@@ -104,27 +104,27 @@ impl Increment {
     }
 
     /// The same with what `nesting` adds.
-    pub fn nested(self, nesting: u32) -> Self {
+    pub(crate) fn nested(self, nesting: u32) -> Self {
         Self { nesting, ..self }
     }
 
     /// How much is added.
-    pub fn amount(&self) -> u32 {
+    pub(crate) fn amount(&self) -> u32 {
         1 + self.nesting
     }
 
     /// How much of that is due to nesting.
-    pub fn nesting(&self) -> u32 {
+    pub(crate) fn nesting(&self) -> u32 {
         self.nesting
     }
 
     /// What adds.
-    pub fn construct(&self) -> Construct {
+    pub(crate) fn construct(&self) -> Construct {
         self.construct
     }
 
     /// Where the construct stands in `text`.
-    pub fn start(&self, text: &str) -> TextSize {
+    pub(crate) fn start(&self, text: &str) -> TextSize {
         match self.construct.keyword() {
             None => self.offset,
             Some(first) => find_code(text, self.offset, |byte| byte == first),

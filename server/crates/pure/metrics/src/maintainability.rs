@@ -12,7 +12,7 @@
 use super::file_metrics::LineCounts;
 
 /// The maintainability index of a file with this Halstead volume, cyclomatic complexity and line counts.
-pub fn maintainability_index(volume: f64, complexity: u32, lines: &LineCounts) -> f64 {
+pub(crate) fn maintainability_index(volume: f64, complexity: u32, lines: &LineCounts) -> f64 {
     if volume <= 0.0 || lines.logical == 0 {
         return 100.0;
     }
@@ -28,7 +28,7 @@ pub fn maintainability_index(volume: f64, complexity: u32, lines: &LineCounts) -
 }
 
 /// The rank of an index: `A` above 19, `B` above 9, `C` below (`radon/metrics.py`, `mi_rank`).
-pub fn rank(index: f64) -> char {
+pub(crate) fn rank(index: f64) -> char {
     if index > 19.0 {
         'A'
     } else if index > 9.0 {

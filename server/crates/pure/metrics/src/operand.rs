@@ -23,7 +23,7 @@ pub struct Operand(u128);
 
 /// Whose operands are told apart from those of others: those of the functions of one name, or those outside functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OperandContext(u64);
+pub(crate) struct OperandContext(u64);
 
 /// Values of different types are never equal in Python, but for numbers.
 #[derive(Clone, Copy)]
@@ -44,10 +44,10 @@ const MOST_DECIMAL_DIGITS: usize = 4_300;
 
 impl OperandContext {
     /// Operands outside all functions.
-    pub const MODULE: Self = Self(0);
+    pub(crate) const MODULE: Self = Self(0);
 
     /// Operands in functions named `name`.
-    pub fn function(name: &str) -> Self {
+    pub(crate) fn function(name: &str) -> Self {
         // Never the module's, whatever the name.
         Self(xxh3_64(name.as_bytes()) | 1)
     }
@@ -59,7 +59,7 @@ impl OperandContext {
     }
 
     /// The operand that `expression` is; `None` for one that is a value of its own, the same as no other.
-    pub fn operand(self, expression: &Expr, source: &str) -> Option<Operand> {
+    pub(crate) fn operand(self, expression: &Expr, source: &str) -> Option<Operand> {
         Some(match expression {
             Expr::Name(name) => self.hash(Kind::Text, name.id.as_bytes()),
             Expr::Attribute(attribute) => self.hash(Kind::Text, attribute.attr.id.as_bytes()),

@@ -21,7 +21,7 @@ const LIMIT: u32 = 964;
 
 /// Only a tree at least this deep can exceed [`LIMIT`]: no node of ours takes more than two levels of theirs, and no
 /// level more than three calls.
-pub const WORTH_COUNTING: u32 = LIMIT / 6 - 8;
+pub(crate) const WORTH_COUNTING: u32 = LIMIT / 6 - 8;
 
 /// How many calls radon's two visitors nest at the most.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +63,7 @@ impl Frames {
 
 /// Counts the calls for a statement of the module's body, or of that of a class that `classes` classes are around,
 /// itself included. Takes time and memory as the statement is long; never recurses.
-pub fn frames(statement: &Stmt, classes: u32) -> Frames {
+pub(crate) fn frames(statement: &Stmt, classes: u32) -> Frames {
     // `visit` and `visit_ClassDef`, or `generic_visit`, for each class; two or three calls for the module.
     let first = Visit {
         node: Node::Statement(statement),

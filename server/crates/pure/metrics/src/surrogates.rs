@@ -7,13 +7,13 @@ use ruff_python_ast::{AnyStringFlags, StringFlags, StringLiteral};
 use ruff_text_size::Ranged;
 
 /// Whether the parser may have put U+FFFD in place of a lone surrogate.
-pub fn may_have_been_lost(literal: &StringLiteral) -> bool {
+pub(crate) fn may_have_been_lost(literal: &StringLiteral) -> bool {
     literal.value.contains(char::REPLACEMENT_CHARACTER)
 }
 
 /// The concatenated values of `literals`, whose ranges are in `source`: UTF-8, in which a surrogate is encoded as its
 /// code point would be ("WTF-8 without joining": an escaped pair stays two surrogates, as in Python).
-pub fn value(literals: &[StringLiteral], source: &str) -> Vec<u8> {
+pub(crate) fn value(literals: &[StringLiteral], source: &str) -> Vec<u8> {
     let mut bytes = Vec::new();
     for literal in literals {
         if may_have_been_lost(literal) {

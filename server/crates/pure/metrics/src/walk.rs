@@ -25,7 +25,7 @@ use super::registry::MetricType;
 use antipasta_syntax::text::LineIndex;
 
 /// Where a walk takes place.
-pub struct Place<'a> {
+pub(crate) struct Place<'a> {
     /// The text whose syntax tree is walked.
     pub text: &'a str,
     /// Its lines.
@@ -40,27 +40,27 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// The line of `offset` among those that count, from 1.
-    pub fn line(&self, offset: TextSize) -> u32 {
+    pub(crate) fn line(&self, offset: TextSize) -> u32 {
         self.lines.line(offset.to_u32()) + 1 - self.lines_before
     }
 }
 
 /// Walks `statements` and returns what they contribute, without their lines.
-pub fn walk<'a>(place: Place<'a>, statements: impl IntoIterator<Item = &'a Stmt>) -> Contribution {
+pub(crate) fn walk<'a>(place: Place<'a>, statements: impl IntoIterator<Item = &'a Stmt>) -> Contribution {
     let mut walk = Walk::new(place, ());
     walk.top_levels(statements);
     walk.finish()
 }
 
 /// Walks `statements` and returns what adds to the complexities of their functions.
-pub fn walk_costs<'a>(place: Place<'a>, statements: impl IntoIterator<Item = &'a Stmt>) -> Vec<FunctionCosts> {
+pub(crate) fn walk_costs<'a>(place: Place<'a>, statements: impl IntoIterator<Item = &'a Stmt>) -> Vec<FunctionCosts> {
     let mut walk = Walk::new(place, Costs::default());
     walk.top_levels(statements);
     walk.recorder.functions
 }
 
 /// Walks what a class has outside its body: its name, bases and decorators.
-pub fn walk_class_header<'a>(place: Place<'a>, class: &'a StmtClassDef) -> Contribution {
+pub(crate) fn walk_class_header<'a>(place: Place<'a>, class: &'a StmtClassDef) -> Contribution {
     let mut walk = Walk::new(place, ());
     walk.class_header(class);
     walk.finish()

@@ -8,7 +8,7 @@ use super::file_metrics::FunctionMetrics;
 
 /// The weighted methods of one class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WeightedMethods<'a> {
+pub(crate) struct WeightedMethods<'a> {
     /// The bare name of the class.
     pub class: &'a str,
     /// The sum of the complexities.
@@ -18,7 +18,7 @@ pub struct WeightedMethods<'a> {
 }
 
 /// The weighted methods of every class that has methods, in the order in which the classes first occur.
-pub fn weighted_methods<'a>(functions: impl Iterator<Item = &'a FunctionMetrics>) -> Vec<WeightedMethods<'a>> {
+pub(crate) fn weighted_methods<'a>(functions: impl Iterator<Item = &'a FunctionMetrics>) -> Vec<WeightedMethods<'a>> {
     let mut classes: Vec<WeightedMethods<'a>> = Vec::new();
     let mut positions = rustc_hash::FxHashMap::default();
     for function in functions {

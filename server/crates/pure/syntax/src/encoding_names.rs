@@ -5,7 +5,7 @@ use oem_cp::code_table::DECODING_TABLE_CP_MAP;
 
 /// How to decode text in a named encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Decoding {
+pub(crate) enum Decoding {
     /// UTF-8.
     Utf8,
     /// ISO 8859-1: each byte is the code point of that number.
@@ -28,7 +28,7 @@ pub enum Decoding {
 }
 
 /// What a declared name means; `None` if Python has no text encoding of that name that could declare itself.
-pub fn decoding_of(name: &str) -> Option<Decoding> {
+pub(crate) fn decoding_of(name: &str) -> Option<Decoding> {
     let name = name.to_ascii_lowercase();
     let dashed = name.replace('_', "-");
     if dashed == "utf-8" || dashed.starts_with("utf-8-") {

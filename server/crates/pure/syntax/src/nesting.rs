@@ -13,7 +13,7 @@ pub const MAX_NESTING: u32 = 5_000;
 /// Where a text nests more deeply than [`MAX_NESTING`]: the offset of the byte at which the limit is passed.
 ///
 /// Left-associative chains such as `a + b + …` or `a.b.c…` do not count: whoever walks a tree must loop over them.
-pub fn first_too_deep(text: &str) -> Option<usize> {
+pub(crate) fn first_too_deep(text: &str) -> Option<usize> {
     if cannot_be_deep(text.as_bytes()) {
         return None;
     }

@@ -17,7 +17,7 @@ const SHALLOW: u32 = 1_000;
 /// Drops a tree. The compiler's recursion would overflow the stack on a left-associative chain (`a + b + …`, `a.b.c…`,
 /// `f()()…`), which is as deep as it is long, and on what the parser makes of some texts that are no program; so deep
 /// trees are taken apart first.
-pub fn drop_tree(parsed: Parsed<ModModule>, text: &str) {
+pub(crate) fn drop_tree(parsed: Parsed<ModModule>, text: &str) {
     if text.len() <= HARMLESS_BYTES {
         return;
     }

@@ -12,7 +12,7 @@ const BATCH: usize = 64;
 /// What comes of the items of an iterator, in their order. This thread iterates, and works when there is no more to find;
 /// meanwhile up to `jobs` - 1 others work. What works comes from `worker`, once for each thread, on that thread. Few items start
 /// no thread.
-pub fn hand_out<T: Send, R: Send, W: FnMut(T) -> Option<R>>(
+pub(super) fn hand_out<T: Send, R: Send, W: FnMut(T) -> Option<R>>(
     items: impl Iterator<Item = T>,
     jobs: usize,
     worker: impl Fn() -> W + Sync,

@@ -87,7 +87,7 @@ struct Rules {
 
 impl IgnoreFiles {
     /// Those that hold for a directory, but for its own. The patterns of the user's own file start at `base`.
-    pub fn above(top: &Path, base: &Path) -> Self {
+    pub(super) fn above(top: &Path, base: &Path) -> Self {
         let real_top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
         let mut files = Self {
             top: top.to_owned(),
@@ -118,7 +118,7 @@ impl IgnoreFiles {
 
     /// Whether they leave out an entry at a depth below the top; 1 is an entry of the top itself. Entries come in the order of a
     /// walk: what is in a directory follows it.
-    pub fn leave_out(&mut self, path: &Path, depth: usize, is_directory: bool) -> bool {
+    pub(super) fn leave_out(&mut self, path: &Path, depth: usize, is_directory: bool) -> bool {
         let path = self.real(path).into_owned();
         self.directories.truncate(self.above + depth);
         if let Some(parent) = path.parent().filter(|_| self.directories.len() < self.above + depth) {
@@ -138,7 +138,7 @@ impl IgnoreFiles {
     }
 
     /// What was not heeded since this was last asked.
-    pub fn take_warnings(&mut self) -> Vec<String> {
+    pub(super) fn take_warnings(&mut self) -> Vec<String> {
         let mut warnings = std::mem::take(&mut self.warnings);
         warnings.extend(self.too_many.take("ignore files are"));
         warnings

@@ -156,7 +156,7 @@ pub(super) struct Git {
 }
 
 impl Git {
-    pub fn in_directory(directory: &Path, limits: Limits) -> Self {
+    pub(super) fn in_directory(directory: &Path, limits: Limits) -> Self {
         Self {
             directory: directory.to_owned(),
             limits,
@@ -166,7 +166,7 @@ impl Git {
     }
 
     /// The same, that fetches nothing.
-    pub fn without_fetching(&self) -> Self {
+    pub(super) fn without_fetching(&self) -> Self {
         Self {
             fetches: false,
             ..self.clone()
@@ -207,18 +207,18 @@ impl Git {
     }
 
     /// What git writes, if it does what it is asked for.
-    pub fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
+    pub(super) fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         succeeded(arguments, self.run(arguments, Vec::new())?)
     }
 
     /// What git writes, and its exit code, when it reads `input`.
-    pub fn run(&self, arguments: &[&str], input: Vec<u8>) -> Result<Output, GitError> {
+    pub(super) fn run(&self, arguments: &[&str], input: Vec<u8>) -> Result<Output, GitError> {
         child_process::output(&mut self.command(arguments), input, self.limits)
             .map_err(|error| GitError::of(arguments[0], error))
     }
 
     /// A git that runs until it is dropped.
-    pub fn start(&self, arguments: &[&str]) -> Result<RunningChild, GitError> {
+    pub(super) fn start(&self, arguments: &[&str]) -> Result<RunningChild, GitError> {
         Ok(RunningChild::start(&mut self.command(arguments), self.limits)?)
     }
 }

@@ -5,7 +5,7 @@ use antipasta_metrics::{Document, FunctionMetrics, LineCosts, Measured as _, Met
 
 /// Whether the document has a row of the metric, cyclomatic or cognitive complexity, for a function. Where there is none,
 /// nothing is said of what would add to it.
-pub fn has_row(document: &Document, function: &FunctionMetrics, metric: MetricType) -> bool {
+pub(crate) fn has_row(document: &Document, function: &FunctionMetrics, metric: MetricType) -> bool {
     let totals = document.totals();
     match metric {
         MetricType::CyclomaticComplexity => !totals.recursion.cyclomatic && function.cyclomatic.is_some(),
@@ -35,7 +35,7 @@ fn costs_by_line(document: &Document, function: Placed<'_, FunctionMetrics>, met
 /// a metric that lines do not add to.
 ///
 /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-pub fn list_costs(
+pub(crate) fn list_costs(
     page: &mut Page,
     document: &Document,
     function: Placed<'_, FunctionMetrics>,
@@ -58,7 +58,7 @@ pub fn list_costs(
 }
 
 /// What adds on a line: one construct as it is, of several also how much each adds.
-pub fn constructs(line: &LineCosts) -> String {
+pub(crate) fn constructs(line: &LineCosts) -> String {
     if let [(construct, amount)] = *line.constructs
         && amount == line.amount
     {

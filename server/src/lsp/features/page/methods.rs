@@ -12,7 +12,7 @@ use antipasta_rules::escape::code;
 /// of functions.
 ///
 /// As the reference adds up the methods of all classes of one name, those of all of them are listed.
-pub fn list_methods<'a>(
+pub(crate) fn list_methods<'a>(
     page: &mut Page,
     document: &'a Document,
     class: Placed<'a, ClassMetrics>,

@@ -1,7 +1,7 @@
 //! How text for people is laid out: as Markdown, or as plain text for clients that know nothing else.
 
-pub mod cost_lines;
-pub mod methods;
+pub(crate) mod cost_lines;
+pub(crate) mod methods;
 
 use std::fmt::Write as _;
 
@@ -13,14 +13,14 @@ use antipasta_rules::escape;
 
 /// A few paragraphs, lists and tables. What is in backticks stays so in plain text, where these are quotation marks.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub(crate) struct Page {
     kind: MarkupKind,
     text: String,
 }
 
 impl Page {
     /// A page with nothing on it.
-    pub fn new(kind: MarkupKind) -> Self {
+    pub(crate) fn new(kind: MarkupKind) -> Self {
         Self {
             kind,
             text: String::new(),
@@ -28,14 +28,14 @@ impl Page {
     }
 
     /// Adds a paragraph.
-    pub fn paragraph(&mut self, text: &str) {
+    pub(crate) fn paragraph(&mut self, text: &str) {
         self.start_block();
         self.text.push_str(text);
         self.text.push('\n');
     }
 
     /// Adds a paragraph that says why values are the last good ones.
-    pub fn staleness(&mut self, error: ErrorInText<'_>) {
+    pub(crate) fn staleness(&mut self, error: ErrorInText<'_>) {
         let ErrorInText { line, message } = error;
         // It may quote the code.
         let message = match self.kind {
@@ -48,7 +48,7 @@ impl Page {
     }
 
     /// Adds a list below a line that says of what; nothing if it is empty. `left_out` says how many more there would be.
-    pub fn list(&mut self, title: &str, items: &[String], left_out: usize, noun: &str) {
+    pub(crate) fn list(&mut self, title: &str, items: &[String], left_out: usize, noun: &str) {
         if items.is_empty() {
             return;
         }
@@ -70,7 +70,7 @@ impl Page {
     }
 
     /// Adds a table of values, with their thresholds and what came of those.
-    pub fn values(&mut self, values: &[JudgedValue]) {
+    pub(crate) fn values(&mut self, values: &[JudgedValue]) {
         self.start_block();
         let rows = values.iter().map(|value| Row {
             title: value.metric.info().title.to_owned(),
@@ -113,17 +113,17 @@ impl Page {
     }
 
     /// Whether nothing is on it.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.text.is_empty()
     }
 
     /// The text.
-    pub fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 
     /// The text, as the protocol wants it.
-    pub fn into_content(self) -> MarkupContent {
+    pub(crate) fn into_content(self) -> MarkupContent {
         MarkupContent {
             kind: self.kind,
             value: self.text,

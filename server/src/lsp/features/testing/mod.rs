@@ -22,13 +22,13 @@ const CONFIGURATION: &str = "languages: [{name: python, metrics: [{type: cycloma
                              {type: weighted_methods_per_class, threshold: 5}]}]";
 
 /// A snapshot of a document, judged.
-pub fn snapshot_of(document: Document) -> Snapshot {
+pub(super) fn snapshot_of(document: Document) -> Snapshot {
     let config = Config::from_yaml(Path::new("c.yaml"), CONFIGURATION).unwrap();
     snapshot_by(document, config, PositionEncoding::Utf16)
 }
 
 /// A snapshot of a document, judged by a configuration.
-pub fn snapshot_by(document: Document, config: Config, encoding: PositionEncoding) -> Snapshot {
+pub(super) fn snapshot_by(document: Document, config: Config, encoding: PositionEncoding) -> Snapshot {
     let uri = Url::parse("file:///shop.py").unwrap();
     let judgement = judge(&document, &config);
     let client = ClientSupport {
@@ -48,12 +48,12 @@ pub fn snapshot_by(document: Document, config: Config, encoding: PositionEncodin
 }
 
 /// A snapshot of a text, judged.
-pub fn snapshot(text: &str) -> Snapshot {
+pub(super) fn snapshot(text: &str) -> Snapshot {
     snapshot_of(Document::new(Rope::from_str(text)))
 }
 
 /// A snapshot of a text that the configuration leaves out.
-pub fn unjudged_snapshot(text: &str) -> Snapshot {
+pub(super) fn unjudged_snapshot(text: &str) -> Snapshot {
     Snapshot {
         is_judged: false,
         judgement: Judgement::default(),
@@ -62,7 +62,7 @@ pub fn unjudged_snapshot(text: &str) -> Snapshot {
 }
 
 /// A snapshot of a text in which, after it was measured, the one occurrence of `old` was replaced.
-pub fn edited_snapshot(text: &str, old: &str, new: &str) -> Snapshot {
+pub(super) fn edited_snapshot(text: &str, old: &str, new: &str) -> Snapshot {
     let mut document = Document::new(Rope::from_str(text));
     assert_eq!(text.matches(old).count(), 1, "{old}");
     let start = text.find(old).unwrap();
@@ -71,7 +71,7 @@ pub fn edited_snapshot(text: &str, old: &str, new: &str) -> Snapshot {
 }
 
 /// Replaces what is between two bytes, or between the characters before them.
-pub fn edit(document: &mut Document, start: usize, end: usize, new: &str) {
+pub(super) fn edit(document: &mut Document, start: usize, end: usize, new: &str) {
     let mut text = document.text().clone();
     let position = |byte| Position::of_byte(&text, byte, PositionEncoding::Utf8);
     let range = position(start)..position(end);
@@ -80,7 +80,7 @@ pub fn edit(document: &mut Document, start: usize, end: usize, new: &str) {
 }
 
 /// What stands in a range.
-pub fn text_at(snapshot: &Snapshot, range: Range, encoding: PositionEncoding) -> String {
+pub(super) fn text_at(snapshot: &Snapshot, range: Range, encoding: PositionEncoding) -> String {
     let text = snapshot.document.text();
     let [start, end] = [range.start, range.end].map(|position| {
         let position = crate::lsp::protocol::convert::from_position(position);

@@ -39,17 +39,17 @@ pub(super) struct UnitText {
 }
 
 impl UnitText {
-    pub fn new(text: String) -> Self {
+    pub(super) fn new(text: String) -> Self {
         let hash = hash_of_text(&text);
         Self { text, hash }
     }
 
-    pub fn hash(&self) -> u128 {
+    pub(super) fn hash(&self) -> u128 {
         self.hash
     }
 
     /// Whether its first statement is indented by the same characters as that of another text.
-    pub fn is_indented_as(&self, other: &str) -> bool {
+    pub(super) fn is_indented_as(&self, other: &str) -> bool {
         first_indentation(&self.text) == first_indentation(other)
     }
 }
@@ -64,7 +64,7 @@ pub(super) struct Part {
 
 impl Part {
     /// The same part with its line counted from `first_line`.
-    pub fn moved_up(&self, first_line: u32) -> Self {
+    pub(super) fn moved_up(&self, first_line: u32) -> Self {
         Self {
             line: self.line - first_line,
             contribution: Arc::clone(&self.contribution),

@@ -9,7 +9,7 @@ use super::{is_python_space, logical_lines};
 ///
 /// Where radon tokenizes a group anew for every line that it adds, this keeps the state at the end of the last line, and
 /// takes each line twice: as the last, to see whether the group is complete, and else as one with more to come.
-pub fn count_as_radon(text: &str) -> Option<LineCounts> {
+pub(super) fn count_as_radon(text: &str) -> Option<LineCounts> {
     let mut counts = LineCounts::default();
     let mut single = 0;
     let mut group = Group::default();

@@ -10,7 +10,7 @@ use antipasta_syntax::parse;
 
 /// The text with a plain string of as many lines in place of each interpolated string that the tokenizer of Python 3.11
 /// would not take for one string. A text that does not parse stays as it is.
-pub fn without_newer_strings(text: &str) -> Cow<'_, str> {
+pub(super) fn without_newer_strings(text: &str) -> Cow<'_, str> {
     let Ok(source) = parse(text) else {
         return Cow::Borrowed(text);
     };

@@ -8,7 +8,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 /// A token, as far as its kind matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Token {
+pub(super) enum Token {
     /// A string; whether it spans several lines.
     String { multi_line: bool },
     /// A comment.
@@ -27,7 +27,7 @@ pub enum Token {
 
 /// What is open between two lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tokenizer {
+pub(super) struct Tokenizer {
     string: Option<OpenString>,
     brackets: i32,
     is_continued: bool,
@@ -41,12 +41,12 @@ struct OpenString {
 
 impl Tokenizer {
     /// Whether the text may end here: no string, bracket or backslash is open.
-    pub fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         *self == Self::default()
     }
 
     /// Takes a line without its terminator; `is_last` says that it has none. Calls `emit` for each token.
-    pub fn line(&mut self, line: &str, is_last: bool, mut emit: impl FnMut(Token)) {
+    pub(super) fn line(&mut self, line: &str, is_last: bool, mut emit: impl FnMut(Token)) {
         let mut rest = line;
         if let Some(open) = self.string {
             match string_end(line, open) {
@@ -125,7 +125,7 @@ impl Tokenizer {
 }
 
 /// Whether a text, with its terminators of lines, is one string and nothing else.
-pub fn is_one_string(text: &str) -> bool {
+pub(super) fn is_one_string(text: &str) -> bool {
     let prefix = string_prefix(text);
     let Some(quote @ (b'\'' | b'"')) = text.as_bytes().get(prefix).copied() else {
         return false;

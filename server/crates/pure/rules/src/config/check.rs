@@ -26,7 +26,7 @@ pub(super) struct Report<'a> {
 const MOST_PROBLEMS: usize = 100;
 
 impl<'a> Report<'a> {
-    pub fn new(path: &'a Path) -> Self {
+    pub(super) fn new(path: &'a Path) -> Self {
         Self {
             path,
             errors: Vec::new(),
@@ -39,12 +39,12 @@ impl<'a> Report<'a> {
         self.errors.len() >= MOST_PROBLEMS
     }
 
-    pub fn error(&mut self, position: Position, key: &str, message: impl Into<String>) {
+    pub(super) fn error(&mut self, position: Position, key: &str, message: impl Into<String>) {
         let problem = self.problem(position, key, message.into());
         self.errors.push(problem);
     }
 
-    pub fn warn(&mut self, position: Position, key: &str, message: impl Into<String>) {
+    pub(super) fn warn(&mut self, position: Position, key: &str, message: impl Into<String>) {
         if self.warnings.len() < MOST_PROBLEMS {
             let problem = self.problem(position, key, message.into());
             self.warnings.push(problem);

@@ -46,12 +46,12 @@ pub(super) struct Node {
 
 impl Node {
     /// Whether it is written in the text where `outer` is, and has not been brought in from elsewhere by an alias.
-    pub fn is_in(&self, outer: &Range<usize>) -> bool {
+    pub(super) fn is_in(&self, outer: &Range<usize>) -> bool {
         outer.start <= self.span.start && self.span.end <= outer.end
     }
 
     /// The value that a table has for the key `name`: the last one, if it has several.
-    pub fn get(&self, name: &str) -> Option<&Self> {
+    pub(super) fn get(&self, name: &str) -> Option<&Self> {
         let Value::Table(entries) = &self.value else {
             return None;
         };
@@ -64,7 +64,7 @@ impl Node {
     }
 
     /// The items of a list; none of anything else.
-    pub fn items(&self) -> &[Self] {
+    pub(super) fn items(&self) -> &[Self] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
@@ -89,7 +89,7 @@ pub(super) enum Value {
 
 impl Value {
     /// The value in a few words, for messages.
-    pub fn describe(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         match self {
             Self::Null => "nothing (null)".to_owned(),
             Self::Boolean(value) => format!("`{value}`"),
@@ -103,7 +103,7 @@ impl Value {
     }
 
     /// Whether Python would take the value for false.
-    pub fn is_falsy(&self) -> bool {
+    pub(super) fn is_falsy(&self) -> bool {
         match self {
             Self::Null => true,
             Self::Boolean(value) => !value,

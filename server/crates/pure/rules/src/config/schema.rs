@@ -67,12 +67,12 @@ impl Range {
         Self::new(least, f64::INFINITY)
     }
 
-    pub fn contains(self, value: f64) -> bool {
+    pub(super) fn contains(self, value: f64) -> bool {
         self.least <= value && value <= self.most
     }
 
     /// The range in words: `from 1 to 50`, `of at least 0`.
-    pub fn describe(self) -> String {
+    pub(super) fn describe(self) -> String {
         if self.most.is_infinite() {
             format!("of at least {}", self.least)
         } else {

@@ -87,7 +87,7 @@ impl Hash for Subject<'_> {
 
 impl<'a> Suppressions<'a> {
     /// Reads the comments of a file; what is wrong with them goes to `warnings`.
-    pub fn of(measured: &'a impl Measured, warnings: &mut Vec<Remark>) -> Self {
+    pub(super) fn of(measured: &'a impl Measured, warnings: &mut Vec<Remark>) -> Self {
         let commented: Vec<Run<'a>> = measured.runs().filter(|run| run.summary.comments > 0).collect();
         let mut suppressions = Self {
             commented,
@@ -165,7 +165,7 @@ impl<'a> Suppressions<'a> {
     }
 
     /// What the comments say of a row that violates with `value`.
-    pub fn verdict(&mut self, row: &MetricRow<'a>, value: f64) -> Verdict {
+    pub(super) fn verdict(&mut self, row: &MetricRow<'a>, value: f64) -> Verdict {
         if self.comments.is_empty() {
             return Verdict::Stands;
         }
@@ -231,7 +231,7 @@ impl<'a> Suppressions<'a> {
     }
 
     /// The comments that suppress nothing, though the metrics that they name are judged.
-    pub fn unused(&self, config: &Config) -> Vec<Remark> {
+    pub(super) fn unused(&self, config: &Config) -> Vec<Remark> {
         let mut unused = Vec::new();
         for comment in &self.comments {
             let mut remark = |message: String| {

@@ -6,7 +6,7 @@ use super::{ThresholdEdit, indentation, line_end, newline};
 
 /// Adds an entry behind the `last` one, or as the only one behind the bracket that opens at `open`. If the last one ends its
 /// line, but for a comma and a comment, the new one gets a line of its own.
-pub fn add(text: &str, open: usize, last: Option<Range<usize>>, entry: &str) -> ThresholdEdit {
+pub(super) fn add(text: &str, open: usize, last: Option<Range<usize>>, entry: &str) -> ThresholdEdit {
     let Some(last) = last else {
         return ThresholdEdit::insertion(open + 1, entry.to_owned());
     };

@@ -5,7 +5,7 @@ use super::super::pyproject::TABLE;
 use super::{ThresholdEdit, at_the_end, brackets, indentation, line_end, newline};
 
 /// Adds a key to a table.
-pub fn member(text: &str, table: &Node, key: &str, value: &str) -> Option<ThresholdEdit> {
+pub(super) fn member(text: &str, table: &Node, key: &str, value: &str) -> Option<ThresholdEdit> {
     let Value::Table(entries) = &table.value else {
         return None;
     };
@@ -34,7 +34,7 @@ pub fn member(text: &str, table: &Node, key: &str, value: &str) -> Option<Thresh
 }
 
 /// Adds a table with these members to an array.
-pub fn item(text: &str, list: &Node, members: &[(&str, String)]) -> Option<ThresholdEdit> {
+pub(super) fn item(text: &str, list: &Node, members: &[(&str, String)]) -> Option<ThresholdEdit> {
     let members: Vec<String> = members.iter().map(|(key, value)| format!("{key} = {value}")).collect();
     match list.items().last() {
         // The array is that of the headers.
@@ -56,7 +56,7 @@ pub fn item(text: &str, list: &Node, members: &[(&str, String)]) -> Option<Thres
 }
 
 /// The ways to add `defaults` with one key to the table.
-pub fn defaults(text: &str, table: &Node, key: &str, value: &str) -> Vec<ThresholdEdit> {
+pub(super) fn defaults(text: &str, table: &Node, key: &str, value: &str) -> Vec<ThresholdEdit> {
     if text[table.span.clone()].starts_with('{') {
         let entry = format!("{{ {key} = {value} }}");
         return member(text, table, "defaults", &entry).into_iter().collect();

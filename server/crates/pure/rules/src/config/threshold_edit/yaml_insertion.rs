@@ -9,7 +9,7 @@ use super::{ThresholdEdit, at_the_end, brackets, line_end, newline};
 const STEP: &str = "  ";
 
 /// Where a node starts, its tag and its anchor left out.
-pub fn after_properties(text: &str, span: &Range<usize>) -> usize {
+pub(super) fn after_properties(text: &str, span: &Range<usize>) -> usize {
     let mut rest = &text[span.clone()];
     while rest.starts_with(['&', '!']) {
         let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
@@ -19,7 +19,7 @@ pub fn after_properties(text: &str, span: &Range<usize>) -> usize {
 }
 
 /// Adds an entry such as `key: value` to a mapping. `None` if all of it is written elsewhere.
-pub fn member(text: &str, table: &Node, entry: &str) -> Option<ThresholdEdit> {
+pub(super) fn member(text: &str, table: &Node, entry: &str) -> Option<ThresholdEdit> {
     let Value::Table(entries) = &table.value else {
         return None;
     };
@@ -36,7 +36,7 @@ pub fn member(text: &str, table: &Node, entry: &str) -> Option<ThresholdEdit> {
 }
 
 /// Adds a mapping with these members to a sequence. `None` if the sequence is written elsewhere.
-pub fn item(text: &str, list: &Node, members: &[(&str, String)]) -> Option<ThresholdEdit> {
+pub(super) fn item(text: &str, list: &Node, members: &[(&str, String)]) -> Option<ThresholdEdit> {
     let members: Vec<String> = members.iter().map(|(key, value)| format!("{key}: {value}")).collect();
     let last = list.items().last().map(|item| item.span.clone());
     if let Some(open) = opening(text, list, '[') {
@@ -55,7 +55,7 @@ pub fn item(text: &str, list: &Node, members: &[(&str, String)]) -> Option<Thres
 }
 
 /// The ways to add `defaults` with one entry to a document, which may say nothing yet.
-pub fn defaults(text: &str, document: &Node, key: &str, value: &str) -> Vec<ThresholdEdit> {
+pub(super) fn defaults(text: &str, document: &Node, key: &str, value: &str) -> Vec<ThresholdEdit> {
     let entry = format!("{STEP}{key}: {value}");
     let lines = ["defaults:", entry.as_str()];
     let Value::Table(entries) = &document.value else {
