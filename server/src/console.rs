@@ -85,7 +85,7 @@ pub(crate) fn print(text: &str) -> Result<(), String> {
 ///
 /// # Errors
 ///
-/// As [`print`].
+/// As [`print()`].
 pub(crate) fn print_json(value: &Value) -> Result<(), String> {
     write_out(&escape::json(format!("{value:#}\n")))
 }

@@ -132,7 +132,7 @@ fn values_are_refused_with_what_they_must_be() {
         (&["--socket", "0"], "must be a port, from 1 to 65535"),
         (
             &["--check", "--baseline", BASELINE],
-            "base.jsonl:2: column 54: `values` must be a list of numbers, not of \"13\"",
+            "base.jsonl:2: column 53: `values` must be a list of numbers, not of \"13\"",
         ),
     ] {
         let run = project.run(arguments);

@@ -1,4 +1,4 @@
-//! What an editor can ask of a document: one file for each request. Each is a function of a [snapshot](super::snapshot).
+//! What an editor can ask of a document: one file for each request. Each is a function of a [snapshot](super::documents::snapshot).
 //!
 //! What several of them need is in [`outline`] (which functions and classes there are, and where), [`judged_values`] (their
 //! values held against thresholds), [`page::cost_lines`] (which lines add what), [`page::methods`] (what a class consists of) and [`page`]

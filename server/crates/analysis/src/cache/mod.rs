@@ -9,7 +9,7 @@
 //!
 //! Losing it costs time and nothing else. So nothing that is read from it is trusted: every row has a checksum over all
 //! that it stands for, and what does not add up was never there. And nothing that goes wrong with it is an error of the run:
-//! it is noted once ([`Cache::trouble`]), and the run goes on without.
+//! it is noted once ([`Cache::take_trouble`]), and the run goes on without.
 
 mod administration;
 mod bounded;

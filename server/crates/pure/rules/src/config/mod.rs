@@ -2,7 +2,7 @@
 //!
 //! [`schema`] is the one table of settings. A document is read into nodes with their places ([`yaml`], [`pyproject`]), held
 //! against the table ([`check`]), looked through for what is valid but odd ([`lint`]), and becomes a [`Config`]. Which file holds for a directory is for
-//! [`discovery`](antipasta_workspace::discovery) to find out.
+//! the crate of the workspace to find out.
 
 mod check;
 mod coerce;
