@@ -37,7 +37,7 @@ fn excludes(
         }
     };
     files.push(path_in("GIT_CONFIG_SYSTEM").unwrap_or_else(|| "/etc/gitconfig".into()));
-    for file in files.iter().filter(|file| !file.as_os_str().is_empty()) {
+    for file in files.iter().filter(|file| !is_nothing(file)) {
         match regular_file::read(file, MAX_BYTES) {
             Ok(text) => {
                 if let Some(value) = core_value(&text, "excludesfile") {
@@ -56,10 +56,15 @@ fn excludes(
     xdg.map(|xdg| xdg.join("git/ignore"))
 }
 
+/// Whether a path stands for no file, as people and tools write it for git.
+fn is_nothing(path: &Path) -> bool {
+    path.as_os_str().is_empty() || path == Path::new("/dev/null")
+}
+
 /// The path that a value means; `None` if there is to be no file.
 fn with_home(value: &str, home: Option<&Path>) -> Option<PathBuf> {
     match (value.strip_prefix("~/"), home) {
-        _ if value.is_empty() => None,
+        _ if is_nothing(Path::new(value)) => None,
         (Some(below), Some(home)) => Some(home.join(below)),
         _ => Some(PathBuf::from(value)),
     }
@@ -108,6 +113,8 @@ mod tests {
         assert_eq!(path(&files[1..], &[]), "/xdg");
         assert_eq!(path(&files[1..], &[("XDG_CONFIG_HOME", "HOME/x")]), "/other");
         assert_eq!(path(&files, &[("GIT_CONFIG_GLOBAL", "HOME/x/git/config")]), "/other");
+        let nothing = found(&files, &[("GIT_CONFIG_GLOBAL", "/dev/null")]);
+        assert_eq!(nothing, (Some(".config/git/ignore".to_owned()), 0));
         assert_eq!(path(&files, &[("GIT_CONFIG_GLOBAL", "")]), ".config/git/ignore");
         assert_eq!(
             path(&files[2..], &[("GIT_CONFIG_SYSTEM", "HOME/x/git/config")]),
