@@ -1,7 +1,8 @@
 //! The processor time that the server takes for texts of every form of the grammar, and for texts of twice their length.
 //!
-//! `ANTIPASTA_TEST_BYTES` says how long the shorter ones are, and `ANTIPASTA_TEST_FORMS` names some of them; the default is a
-//! sample of short ones, for which only what takes very long is an error.
+//! `ANTIPASTA_TEST_BYTES` says how long the shorter ones are. `ANTIPASTA_TEST_FORMS` names some of the forms, and
+//! `ANTIPASTA_TEST_EVERY=20` takes every twentieth. The default is a sample of short ones, for which only what takes very long
+//! is an error.
 
 #[path = "../../server/tests/it/forms.rs"]
 #[allow(dead_code, reason = "the tests of the library look at all forms")]
@@ -50,10 +51,10 @@ fn every_form_of_the_grammar_takes_time_in_proportion_to_its_length() {
     let bytes = count_from_environment("ANTIPASTA_TEST_BYTES", 0);
     let wanted = std::env::var("ANTIPASTA_TEST_FORMS").unwrap_or_default();
     let project = strict_project();
-    // The short run takes every so manieth form.
-    let (bytes, step) = if bytes == 0 { (8_000, 97) } else { (bytes, 1) };
+    let (bytes, every) = if bytes == 0 { (8_000, 97) } else { (bytes, 1) };
+    let every = count_from_environment("ANTIPASTA_TEST_EVERY", every);
     let mut slow = Vec::new();
-    for form in forms().iter().filter(|form| form.name.contains(&wanted)).step_by(step) {
+    for form in forms().iter().filter(|form| form.name.contains(&wanted)).step_by(every) {
         let times = [bytes, 2 * bytes].map(|bytes| processor_time(&project, form, bytes));
         let [Some(one), Some(two)] = times else { return };
         println!(

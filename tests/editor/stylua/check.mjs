@@ -25,14 +25,7 @@ function configuration() {
 
 function isFormatted(file) {
   const text = readFileSync(file, "utf8");
-  return (
-    stylua.formatCode(
-      text,
-      configuration(),
-      undefined,
-      stylua.OutputVerification.Full,
-    ) === text
-  );
+  return stylua.formatCode(text, configuration(), undefined, stylua.OutputVerification.Full) === text;
 }
 
 for (const file of files) {

@@ -108,12 +108,6 @@ impl Overrides {
         }
         config
     }
-
-    /// The metrics whose limit is changed, but which `config` does not judge: changing it does nothing.
-    pub fn without_effect(&self, config: &Config) -> Vec<MetricType> {
-        let metrics = self.thresholds.iter().map(|(metric, _)| *metric);
-        metrics.filter(|metric| config.threshold(*metric).is_none()).collect()
-    }
 }
 
 #[cfg(test)]
@@ -175,6 +169,5 @@ mod tests {
         };
         let config = overrides.apply(Config::built_in());
         assert_eq!(config.threshold(MetricType::CyclomaticComplexity).unwrap().limit, 3.0);
-        assert_eq!(overrides.without_effect(&config), [MetricType::CognitiveComplexity]);
     }
 }
