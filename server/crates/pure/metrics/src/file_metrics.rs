@@ -112,6 +112,27 @@ pub struct FileTotals {
     pub is_refused_by_complexipy: bool,
 }
 
+impl FileTotals {
+    /// Whether the file has rows of a metric at all: the reference's tools give up some files.
+    pub const fn has_rows(&self, metric: MetricType) -> bool {
+        match metric {
+            MetricType::CyclomaticComplexity | MetricType::WeightedMethodsPerClass => !self.recursion.cyclomatic,
+            MetricType::CognitiveComplexity => !self.is_refused_by_complexipy,
+            MetricType::MaintainabilityIndex => !self.recursion.maintainability && self.lines.is_some(),
+            MetricType::HalsteadVolume
+            | MetricType::HalsteadDifficulty
+            | MetricType::HalsteadEffort
+            | MetricType::HalsteadTime
+            | MetricType::HalsteadBugs => !self.recursion.halstead,
+            MetricType::LinesOfCode
+            | MetricType::LogicalLinesOfCode
+            | MetricType::SourceLinesOfCode
+            | MetricType::CommentLines
+            | MetricType::BlankLines => self.lines.is_some(),
+        }
+    }
+}
+
 /// Everything that was measured of one file. A pure function of the file's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FileMetrics {

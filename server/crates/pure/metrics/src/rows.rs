@@ -207,7 +207,7 @@ pub fn for_each_row<'a>(measured: &'a impl Measured, selection: &impl Selection,
             cognitive.push(run);
         }
     }
-    if !totals.recursion.cyclomatic {
+    if totals.has_rows(MetricType::CyclomaticComplexity) {
         if wants_cyclomatic {
             cyclomatic_rows(&cyclomatic, &whole.cyclomatic, &mut take);
         }
@@ -218,11 +218,11 @@ pub fn for_each_row<'a>(measured: &'a impl Measured, selection: &impl Selection,
     if selection.metric(MetricType::MaintainabilityIndex) {
         maintainability_row(&totals, &mut take);
     }
-    if !totals.recursion.halstead {
+    if totals.has_rows(MetricType::HalsteadVolume) {
         halstead_rows(measured, &totals, selection, &mut take);
     }
     line_rows(&totals, selection, &mut take);
-    if wants_cognitive && !totals.is_refused_by_complexipy {
+    if wants_cognitive && totals.has_rows(MetricType::CognitiveComplexity) {
         cognitive_rows(&cognitive, &whole.cognitive, &mut take);
     }
 }
@@ -267,7 +267,7 @@ fn weighted_method_rows<'a>(measured: &'a impl Measured, take: &mut impl FnMut(M
 
 fn maintainability_row<'a>(totals: &FileTotals, take: &mut impl FnMut(MetricRow<'a>)) {
     if let Some(lines) = &totals.lines
-        && !totals.recursion.maintainability
+        && totals.has_rows(MetricType::MaintainabilityIndex)
     {
         let volume = totals.halstead.volume();
         let index = maintainability::maintainability_index(volume, totals.module_complexity, lines);

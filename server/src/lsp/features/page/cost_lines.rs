@@ -5,13 +5,12 @@ use antipasta_metrics::{Document, FunctionMetrics, LineCosts, Measured as _, Met
 
 /// Whether the document has a row of the metric, cyclomatic or cognitive complexity, for a function. Where there is none,
 /// nothing is said of what would add to it.
-pub(crate) fn has_row(document: &Document, function: &FunctionMetrics, metric: MetricType) -> bool {
-    let totals = document.totals();
-    match metric {
-        MetricType::CyclomaticComplexity => !totals.recursion.cyclomatic && function.cyclomatic.is_some(),
-        MetricType::CognitiveComplexity => !totals.is_refused_by_complexipy && function.reported_cognitive().is_some(),
-        _ => false,
-    }
+fn has_row(document: &Document, function: &FunctionMetrics, metric: MetricType) -> bool {
+    let value = match metric {
+        MetricType::CognitiveComplexity => function.reported_cognitive(),
+        _ => function.value(metric),
+    };
+    value.is_some() && document.totals().has_rows(metric)
 }
 
 /// What the lines of a function, from 1 in the document, add to one complexity. Nothing where the function does not parse.

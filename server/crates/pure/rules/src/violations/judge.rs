@@ -43,24 +43,8 @@ impl Judgement {
 
 /// The metrics that a configuration judges, but that have no values for a file.
 fn unmeasured(totals: &FileTotals, config: &Config) -> Vec<MetricType> {
-    let is_missing = |metric: &MetricType| match metric {
-        MetricType::CyclomaticComplexity | MetricType::WeightedMethodsPerClass => totals.recursion.cyclomatic,
-        MetricType::CognitiveComplexity => totals.is_refused_by_complexipy,
-        MetricType::MaintainabilityIndex => totals.recursion.maintainability || totals.lines.is_none(),
-        MetricType::HalsteadVolume
-        | MetricType::HalsteadDifficulty
-        | MetricType::HalsteadEffort
-        | MetricType::HalsteadTime
-        | MetricType::HalsteadBugs => totals.recursion.halstead,
-        MetricType::LinesOfCode
-        | MetricType::LogicalLinesOfCode
-        | MetricType::SourceLinesOfCode
-        | MetricType::CommentLines
-        | MetricType::BlankLines => totals.lines.is_none(),
-    };
-    let judged = MetricType::ALL.into_iter();
-    let judged = judged.filter(|metric| config.threshold(*metric).is_some());
-    judged.filter(is_missing).collect()
+    let missing = MetricType::ALL.into_iter().filter(|metric| !totals.has_rows(*metric));
+    missing.filter(|metric| config.threshold(*metric).is_some()).collect()
 }
 
 /// Holds the metrics of a file against a configuration, as the reference does: rows of Halstead's metrics that are about a
