@@ -290,7 +290,7 @@ impl<'a> Run<'a> {
         }
         let mut part = None;
         if let Some(shard) = options.shard {
-            let (own, named) = self.of_shard(tasks, shard);
+            let (own, named) = self.of_shard(tasks, shard)?;
             tasks = own;
             part = Some(named);
         }
@@ -363,17 +363,17 @@ impl<'a> Run<'a> {
     }
 
     /// The tasks that are in a part of all, and what its report says of it.
-    fn of_shard(&self, tasks: Vec<Task>, shard: Shard) -> (Vec<Task>, Part) {
-        let items = self.items(&tasks);
+    fn of_shard(&self, tasks: Vec<Task>, shard: Shard) -> Result<(Vec<Task>, Part), CheckError> {
+        let items = self.items(&tasks)?;
         let part = shard.part(&items, &self.settings(&tasks));
         let mut own = shard.of(&items).into_iter().peekable();
         let tasks = tasks.into_iter().enumerate();
         let own = tasks.filter(|(index, _)| own.next_if_eq(index).is_some());
-        (own.map(|(_, task)| task).collect(), part)
+        Ok((own.map(|(_, task)| task).collect(), part))
     }
 
     /// What parts are made of. All files are read, also those of other parts: their jobs may have found others in their place.
-    fn items(&self, tasks: &[Task]) -> Vec<Item> {
+    fn items(&self, tasks: &[Task]) -> Result<Vec<Item>, CheckError> {
         let working_directory = self.configs.working_directory();
         let top = top_of(working_directory);
         let item = |task: &Task, buffer: &mut Vec<u8>| Item {
@@ -381,26 +381,10 @@ impl<'a> Run<'a> {
             size: task.stamp.size,
             content: task.mark(buffer),
         };
-        let each = tasks.len().div_ceil(self.jobs.max(1)).max(1);
-        let items_of = |tasks: &[Task]| -> Vec<Item> {
-            let mut buffer = Vec::new();
-            tasks.iter().map(|task| item(task, &mut buffer)).collect()
-        };
-        std::thread::scope(|scope| {
-            let threads: Vec<_> = tasks
-                .chunks(each)
-                .map(|tasks| {
-                    let thread = std::thread::Builder::new().spawn_scoped(scope, || items_of(tasks));
-                    (tasks, thread.ok())
-                })
-                .collect();
-            // Without a thread it is done here.
-            let items = threads.into_iter().flat_map(|(tasks, thread)| {
-                let items = thread.and_then(|thread| thread.join().ok());
-                items.unwrap_or_else(|| items_of(tasks))
-            });
-            items.collect()
-        })
+        let bytes = tasks.iter().map(|task| task.stamp.size).sum();
+        let pool = Pool::new(self.jobs, bytes)?;
+        let rescue = |task: &Task, _| item(task, &mut Vec::new());
+        Ok(pool.map(tasks, |task| task.stamp.size, Vec::new, item, rescue))
     }
 
     /// What results depend on beside the files.
@@ -414,10 +398,11 @@ impl<'a> Run<'a> {
                 .as_ref()
                 .map_or_else(String::new, |baseline| baseline.text()),
         ];
+        // Files that follow one another mostly share their configuration.
         let mut last: Option<(&Arc<Config>, String)> = None;
         for task in tasks {
-            let text = match &last {
-                Some((config, text)) if Arc::ptr_eq(config, &task.config) => text.clone(),
+            let print = match last.take() {
+                Some((config, print)) if Arc::ptr_eq(config, &task.config) => print,
                 _ => {
                     let Config {
                         thresholds,
@@ -426,11 +411,14 @@ impl<'a> Run<'a> {
                         max_file_size,
                         ..
                     } = &*task.config;
-                    format!("{:?}", (thresholds, ignore_patterns, use_gitignore, max_file_size))
+                    fingerprint(&[&format!(
+                        "{:?}",
+                        (thresholds, ignore_patterns, use_gitignore, max_file_size)
+                    )])
                 }
             };
-            settings.push(fingerprint(&[&text]));
-            last = Some((&task.config, text));
+            settings.push(print.clone());
+            last = Some((&task.config, print));
         }
         settings
     }
