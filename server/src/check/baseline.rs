@@ -8,7 +8,6 @@ mod matching;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +21,7 @@ use antipasta_workspace::discovery::{is_repository, normalized, seen_from};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 use antipasta_workspace::regular_file;
 use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file};
+use antipasta_workspace::system_error::{is_absence, is_missing};
 
 /// What to do with a baseline.
 #[derive(Clone, Debug)]
@@ -142,16 +142,13 @@ impl Baseline {
         let path = options.file.clone();
         let absolute = normalized(&working_directory.join(&path));
         let content = match content {
-            Some(content) if content.len() as u64 > MAX_BYTES => Err(io::Error::new(
-                io::ErrorKind::FileTooLarge,
-                format!("larger than {MAX_BYTES} bytes"),
-            )),
+            Some(content) if content.len() as u64 > MAX_BYTES => Err(regular_file::too_large(MAX_BYTES)),
             Some(content) => Ok(content),
             None => regular_file::read(&absolute, MAX_BYTES),
         };
-        let entries = match content.and_then(text_of) {
+        let entries = match content.and_then(regular_file::text_of) {
             Ok(text) => entries::parse(&text).map_err(|malformed| BaselineError::Malformed(path.clone(), malformed))?,
-            Err(error) if is_missing(&error) && options.task == BaselineTask::Write => Entries::default(),
+            Err(error) if is_absence(&error) && options.task == BaselineTask::Write => Entries::default(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BaselineError::Missing(path)),
             Err(error) => return Err(BaselineError::Read(path, error)),
         };
@@ -171,15 +168,7 @@ impl Baseline {
     /// The path of a file as it stands in the baseline: from its folder, with `/` on every system, and spelled as [`escape::name`]
     /// spells it.
     pub(super) fn path_of(&self, absolute: &Path) -> String {
-        let path = seen_from(&normalized(absolute), &self.folder);
-        if path.is_absolute() {
-            return escape::name(&path).into_owned();
-        }
-        let names: Vec<_> = path
-            .components()
-            .map(|name| escape::name(Path::new(name.as_os_str())).into_owned())
-            .collect();
-        names.join("/")
+        escape::portable_name(&seen_from(&normalized(absolute), &self.folder))
     }
 
     /// Takes out of a file's violations those that are tolerated, and says of the others what was.
@@ -266,8 +255,7 @@ impl Baseline {
     }
 
     fn is_not_on_disk(&self, file: &str) -> bool {
-        let found = fs::symlink_metadata(self.folder.join(escape::named(file)));
-        found.is_err_and(|error| is_missing(&error))
+        is_missing(&self.folder.join(escape::named(file)))
     }
 
     /// The entries of the checked files that are no longer needed, and those of files that are gone.
@@ -370,13 +358,4 @@ impl Baseline {
         text.and_then(|text| replace_file(&self.path, &self.trees, text.as_bytes()))
             .map_err(|error| BaselineError::Write(self.path.clone(), error))
     }
-}
-
-/// Whether an error says that there is no such file.
-fn is_missing(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
-}
-
-fn text_of(bytes: Vec<u8>) -> io::Result<String> {
-    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }

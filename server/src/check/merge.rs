@@ -96,7 +96,8 @@ fn without_place(error: &serde_json::Error) -> String {
 pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError> {
     let mut room = MAX_BYTES;
     let read = |path: &PathBuf| {
-        let text = read_text(path, room).map_err(|error| match error.kind() {
+        let text = regular_file::read(path, room).and_then(regular_file::text_of);
+        let text = text.map_err(|error| match error.kind() {
             io::ErrorKind::FileTooLarge => MergeError::TooLarge(path.clone()),
             _ => MergeError::Read(path.clone(), error),
         })?;
@@ -179,11 +180,6 @@ fn unmergeable(text: &str) -> Option<&'static str> {
         _ if first_line.contains(": ") && first_line.contains(" [") && first_line.ends_with(']') => "concise",
         _ => return None,
     })
-}
-
-fn read_text(path: &Path, limit: u64) -> io::Result<String> {
-    let bytes = regular_file::read(path, limit)?;
-    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
 /// The kinds of reports that can be merged.

@@ -48,14 +48,7 @@ impl ReportedPath {
     /// The path relative to the top, with `/` on every system; the whole path, if it is not below it. It is spelled
     /// as [`escape::name`] spells it.
     pub(super) fn portable(&self) -> String {
-        if !self.is_relative() {
-            return escape::name(&self.location).into_owned();
-        }
-        let components = self.location.components();
-        let names: Vec<_> = components
-            .map(|name| escape::name(Path::new(name.as_os_str())).into_owned())
-            .collect();
-        names.join("/")
+        escape::portable_name(&self.location)
     }
 
     /// The path as a URI, byte for byte: a reference relative to the top, or a `file` URL.

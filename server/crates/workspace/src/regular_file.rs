@@ -47,6 +47,15 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The text that a file has, which must be UTF-8.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::InvalidData`]: it is not.
+pub fn text_of(bytes: Vec<u8>) -> io::Result<String> {
+    String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+}
+
 /// As [`read`], but refuses a link, whatever it leads to.
 ///
 /// # Errors
@@ -66,19 +75,20 @@ pub fn read_unless_link(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// Those of the system, and [`io::ErrorKind::FileTooLarge`] if there are more than `limit` bytes; then `bytes` has at
 /// most one more than that.
 pub fn read_to_end(file: &mut File, metadata: &Metadata, limit: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
-    let too_large = || {
-        let message = format!("larger than {limit} bytes");
-        io::Error::new(io::ErrorKind::FileTooLarge, message)
-    };
     if metadata.len() > limit {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
     // The size may be wrong: the file may grow while it is read, and files of the kernel have none.
     let read = file.take(limit.saturating_add(1)).read_to_end(bytes)?;
     if read as u64 > limit {
-        return Err(too_large());
+        return Err(too_large(limit));
     }
     Ok(())
+}
+
+/// The error that there are more bytes than there may be.
+pub fn too_large(limit: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes"))
 }
 
 #[cfg(test)]

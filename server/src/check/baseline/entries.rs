@@ -68,7 +68,7 @@ fn few<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
             let mut values = Vec::new();
             while let Some(value) = numbers.next_element::<serde_json::Value>()? {
                 if values.len() == MOST_OF_ENTRY {
-                    return Err(S::Error::custom(TOO_MANY_OF_ENTRY));
+                    return Err(S::Error::custom(too_many_of_entry()));
                 }
                 values.push(value.as_f64().ok_or_else(|| {
                     let value = value.to_string();
@@ -83,8 +83,13 @@ fn few<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
     deserializer.deserialize_seq(Few)
 }
 
-const TOO_MANY_OF_ENTRY: &str = "more than 10000 values, the most that an entry may have";
-const TOO_MANY_VALUES: &str = "more than 1000000 values up to here, the most that a baseline may have";
+fn too_many_of_entry() -> String {
+    format!("more than {MOST_OF_ENTRY} values, the most that an entry may have")
+}
+
+fn too_many_values() -> String {
+    format!("more than {MOST_VALUES} values up to here, the most that a baseline may have")
+}
 
 /// A value with two decimals, as reports show it. Numbers that depend on logarithms differ by less than that from one system to
 /// another.
@@ -147,7 +152,7 @@ pub(super) fn parse(text: &str) -> Result<Entries, Malformed> {
         let added = add(text, &mut entries).and_then(|added| {
             count += added;
             match count > MOST_VALUES {
-                true => Err(TOO_MANY_VALUES.to_owned()),
+                true => Err(too_many_values()),
                 false => Ok(()),
             }
         });
@@ -208,7 +213,7 @@ pub(super) fn write(entries: &Entries) -> Result<String, String> {
             count += values.len();
             if values.len() > MOST_OF_ENTRY {
                 let name = key.name.as_deref().unwrap_or(file);
-                return Err(format!("{name}: {}: {TOO_MANY_OF_ENTRY}", key.metric));
+                return Err(format!("{name}: {}: {}", key.metric, too_many_of_entry()));
             }
             text += &line_of(&Line {
                 file: file.clone(),
@@ -273,9 +278,9 @@ mod tests {
         let entries = parse(&format!("{HEADER}{most}")).unwrap();
         assert!(write(&entries).is_ok());
         let malformed = parse(&format!("{HEADER}{}", line(0, MOST_OF_ENTRY + 1))).unwrap_err();
-        assert!(malformed.message.ends_with(TOO_MANY_OF_ENTRY), "{malformed}");
+        assert!(malformed.message.ends_with(&too_many_of_entry()), "{malformed}");
         let malformed = parse(&format!("{HEADER}{most}{}", line(100, 1))).unwrap_err();
-        assert_eq!((malformed.line, &*malformed.message), (102, TOO_MANY_VALUES));
+        assert_eq!((malformed.line, &*malformed.message), (102, &*too_many_values()));
         let add = |name: &str, count: usize| {
             let mut entries = entries.clone();
             let key = Key {

@@ -8,7 +8,7 @@ use super::managers::Manager;
 use super::script::{HOOK, KEPT, binary_of, is_script};
 use antipasta_rules::escape;
 use antipasta_workspace::regular_file;
-use antipasta_workspace::system_error::of_kind;
+use antipasta_workspace::system_error::{is_absence, of_kind};
 
 /// The largest hook that is read, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
@@ -184,11 +184,6 @@ fn at(path: &Path, what: &str, error: &io::Error) -> Failure {
 /// Whether there is something, be it a link that leads nowhere.
 pub(super) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
-}
-
-/// Whether an error says that a file is not there.
-fn is_absence(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 #[cfg(unix)]

@@ -15,8 +15,8 @@ use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url
 
 use crate::lsp::documents::snapshot::Snapshot;
 use crate::lsp::protocol::convert::from_position;
+use antipasta_rules::config::NAMED_EXTENSIONS;
 use antipasta_syntax::text::{PositionEncoding, Splice, replace};
-use antipasta_workspace::discovery::NAMED_EXTENSIONS;
 use antipasta_workspace::locks::lock;
 
 /// What clients call the language of Python files (LSP 3.17, `TextDocumentItem`).

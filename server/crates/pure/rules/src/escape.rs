@@ -81,6 +81,17 @@ pub fn name(path: &Path) -> Cow<'_, str> {
     Cow::Owned(spelled)
 }
 
+/// A path as [`name`] writes it, with `/` on every system unless it is absolute.
+pub fn portable_name(path: &Path) -> String {
+    if path.is_absolute() {
+        return name(path).into_owned();
+    }
+    let names = path
+        .components()
+        .map(|part| name(Path::new(part.as_os_str())).into_owned());
+    names.collect::<Vec<_>>().join("/")
+}
+
 /// The path that [`name`] has written. Only Unix has names that need it.
 pub fn named(text: &str) -> PathBuf {
     let mut rest = text;

@@ -106,6 +106,11 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
     if marked && decoding != Decoding::Utf8 {
         return Err(DecodeError::Contradiction { encoding: name, line });
     }
+    if let Decoding::Windows(encoding) = decoding
+        && let Some(offset) = undefined(encoding, body)
+    {
+        return Err(invalid(body, offset, name));
+    }
     match decoding {
         Decoding::Utf8 => utf_8(bytes, body),
         Decoding::Latin1 => Ok(Cow::Owned(body.iter().map(|&byte| char::from(byte)).collect())),
@@ -116,15 +121,9 @@ pub fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, DecodeError> {
             offset,
             byte: body[offset],
         }),
-        Decoding::Standard(encoding) => encoding
+        Decoding::Standard(encoding) | Decoding::Windows(encoding) => encoding
             .decode_without_bom_handling_and_without_replacement(body)
             .ok_or(DecodeError::InvalidSomewhere { encoding: name }),
-        Decoding::Windows(encoding) => match undefined(encoding, body) {
-            Some(offset) => Err(invalid(body, offset, name)),
-            None => encoding
-                .decode_without_bom_handling_and_without_replacement(body)
-                .ok_or(DecodeError::InvalidSomewhere { encoding: name }),
-        },
         Decoding::CodePage(page) => DECODING_TABLE_CP_MAP
             .get(&page)
             .and_then(|table| table.decode_string_checked(body))

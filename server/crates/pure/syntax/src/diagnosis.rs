@@ -450,14 +450,7 @@ fn lowercase(message: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::parse;
-
-    fn error(text: &str) -> String {
-        match parse(text) {
-            Ok(_) => panic!("{text:?} parses"),
-            Err(error) => error.to_string(),
-        }
-    }
+    use crate::parsing::tests::error;
 
     #[test]
     fn common_errors_are_where_cpython_says_and_in_its_words() {

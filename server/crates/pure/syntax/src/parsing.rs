@@ -214,10 +214,11 @@ fn is_false_alarm(error: &ParseError, tokens: &Tokens) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn error(text: &str) -> String {
+    /// What is said of a text that does not parse.
+    pub(crate) fn error(text: &str) -> String {
         match parse(text) {
             Ok(_) => panic!("{text:?} parses"),
             Err(error) => error.to_string(),

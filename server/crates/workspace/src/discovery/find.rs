@@ -19,13 +19,7 @@ use super::patterns::{PatternLists, Patterns, TooMany};
 use super::stamp::FileStamp;
 use crate::locks::lock;
 use crate::system_error::{is_absence, of_following};
-use antipasta_rules::config::{Config, ConfigErrors};
-
-/// The extension of the files that are looked for in directories.
-const EXTENSION: &str = "py";
-
-/// The extensions of files that are analysed if they are named.
-pub const NAMED_EXTENSIONS: [&str; 3] = ["py", "pyw", "pyi"];
+use antipasta_rules::config::{Config, ConfigErrors, EXTENSION, NAMED_EXTENSIONS};
 
 /// Whether a file is one of those that are looked for in directories, by its name.
 pub fn is_source(path: &Path) -> bool {

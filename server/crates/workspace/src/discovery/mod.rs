@@ -14,8 +14,8 @@ pub use configs::{
     Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, is_repository, misnamed, read_config, read_text,
 };
 pub use find::{
-    Chosen, Discovered, DiscoveryError, File, NAMED_EXTENSIONS, Unreadable, choose, discover, entered, is_left_out,
-    is_named_source, is_source, no_python, reason_to_leave_out,
+    Chosen, Discovered, DiscoveryError, File, Unreadable, choose, discover, entered, is_left_out, is_named_source,
+    is_source, no_python, reason_to_leave_out,
 };
 pub use ignore_files::GITIGNORE;
 pub use left_out::{example_of_left_out, why_left_out};

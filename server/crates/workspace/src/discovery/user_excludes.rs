@@ -7,11 +7,8 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::git::core_value;
-use crate::regular_file;
-
-/// The largest configuration of git that is read, in bytes.
-const MAX_BYTES: u64 = 1 << 20;
+use crate::git::core_value_in;
+use crate::system_error::is_absence;
 
 /// The user's own ignore file. What cannot be read of the configuration is told to `warn`.
 ///
@@ -38,18 +35,11 @@ fn excludes(
     };
     files.push(path_in("GIT_CONFIG_SYSTEM").unwrap_or_else(|| "/etc/gitconfig".into()));
     for file in files.iter().filter(|file| !is_nothing(file)) {
-        match regular_file::read(file, MAX_BYTES) {
-            Ok(text) => {
-                if let Some(value) = core_value(&text, "excludesfile") {
-                    return with_home(&value, home.as_deref());
-                }
-            }
+        match core_value_in(file, "excludesfile") {
+            Ok(Some(value)) => return with_home(&value, home.as_deref()),
+            Ok(None) => {}
             // Like git, which has none of it if it may not look.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied
-                ) => {}
+            Err(error) if is_absence(&error) || error.kind() == io::ErrorKind::PermissionDenied => {}
             Err(error) => warn(file, error),
         }
     }

@@ -3,8 +3,24 @@
 //! Format: [git-config, SYNTAX](https://git-scm.com/docs/git-config#_syntax). What a file includes is not read, nor is a value that
 //! goes on in the next line.
 
-/// The value of a key in the section `core`, given in lower case; the last one counts.
-pub(crate) fn core_value(text: &[u8], key: &str) -> Option<String> {
+use std::io;
+use std::path::Path;
+
+use crate::regular_file;
+
+/// The largest configuration of git that is read, in bytes.
+const MAX_BYTES: u64 = 1 << 20;
+
+/// The value in a file of a key in the section `core`, given in lower case; the last one counts.
+///
+/// # Errors
+///
+/// It cannot be read, as it is not there, or has more bytes than a configuration has.
+pub(crate) fn core_value_in(file: &Path, key: &str) -> io::Result<Option<String>> {
+    Ok(core_value(&regular_file::read(file, MAX_BYTES)?, key))
+}
+
+fn core_value(text: &[u8], key: &str) -> Option<String> {
     let text = String::from_utf8_lossy(text);
     let mut is_core = false;
     let mut found = None;

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{bytes_of, core_value};
+use super::{bytes_of, core_value_in};
 use crate::regular_file;
 
 /// An index is not larger than this many bytes: some ten million paths.
@@ -16,15 +16,13 @@ const MAX_BYTES: u64 = 1 << 30;
 /// A `.git` file, which leads to the folder of a worktree or a submodule, is not larger than this many bytes.
 const MAX_LINK_BYTES: u64 = 64 << 10;
 
-/// A configuration of git is not larger than this many bytes.
-const MAX_CONFIGURATION_BYTES: u64 = 1 << 20;
-
 /// The bytes of an object's name: SHA-1, SHA-256.
 const NAME_BYTES: [usize; 2] = [20, 32];
 
 /// The first of some paths that git tracks, or that is below a link or submodule that git tracks, in any of the
-/// repositories that `folder` is in, or in that which the environment names. The paths are those of `names` in the absolute `folder`. Letters are the same in upper
-/// and lower case, as they are on some file systems. A folder is tracked if anything in it is.
+/// repositories that `folder` is in, or in that which the environment names. The paths are those of `names` in the absolute
+/// `folder`. Letters are the same in upper and lower case, as they are on some file systems. A folder is tracked if anything in
+/// it is.
 ///
 /// # Errors
 ///
@@ -88,8 +86,8 @@ impl Given {
             None => around().map(|(top, git)| (git, top))?,
         };
         let configured = || {
-            let text = regular_file::read(&git.join("config"), MAX_CONFIGURATION_BYTES).ok()?;
-            Some(git.join(core_value(&text, "worktree")?))
+            let top = core_value_in(&git.join("config"), "worktree").ok()?;
+            Some(git.join(top?))
         };
         let top = top.or_else(configured).unwrap_or(usual_top);
         Some(Self {

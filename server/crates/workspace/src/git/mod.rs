@@ -22,7 +22,7 @@ pub use crate::child_process::Limits;
 pub use blobs::{Blobs, Fetched, ObjectId};
 pub use change::{Change, ChangedFile, Changes, State};
 pub use command::{GitError, TIMEOUT_VARIABLE, timeout};
-pub(crate) use configuration::core_value;
+pub(crate) use configuration::core_value_in;
 pub use index::first_tracked;
 pub use repository::{Attention, Hooks, Repository, Tracked};
 

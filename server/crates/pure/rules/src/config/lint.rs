@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::check::{Report, member, similar};
 use super::comparison::Comparison;
-use super::model::{LANGUAGE, is_python, threshold_of};
+use super::model::{EXTENSION, LANGUAGE, NAMED_EXTENSIONS, is_python, threshold_of};
 use super::node::Node;
 use super::pattern::class_length;
 use super::schema::{self, usual_comparison};
@@ -14,9 +14,6 @@ use antipasta_metrics::{MetricInfo, MetricType};
 
 /// The languages that antipasta analyzes and we do not.
 const OTHER_LANGUAGES: [&str; 2] = ["javascript", "typescript"];
-
-/// The extensions of Python files; those with the first are looked for in folders.
-const EXTENSIONS: [&str; 3] = [".py", ".pyi", ".pyw"];
 
 /// How many characters of a text of the configuration a message shows.
 const LONGEST_TEXT: usize = 60;
@@ -95,10 +92,20 @@ fn extensions(node: &Node, language: &Setting, path: &str, report: &mut Report<'
     let given: Vec<_> = items(node, language, "extensions")
         .filter_map(|(node, extension)| Some((node, extension.text()?)))
         .collect();
-    let other = given.iter().find(|(_, extension)| !EXTENSIONS.contains(extension));
+    let is_known = |extension: &str| {
+        extension
+            .strip_prefix('.')
+            .is_some_and(|name| NAMED_EXTENSIONS.contains(&name))
+    };
+    let other = given.iter().find(|(_, extension)| !is_known(extension));
     let position = match other {
         Some((node, _)) => node.position,
-        None if given.iter().any(|(_, extension)| *extension == EXTENSIONS[0]) => return,
+        None if given
+            .iter()
+            .any(|(_, extension)| extension.strip_prefix('.') == Some(EXTENSION)) =>
+        {
+            return;
+        }
         None => list.position,
     };
     let message = "has no effect: folders are searched for `.py` files, and `.pyi` and `.pyw` files can be named";

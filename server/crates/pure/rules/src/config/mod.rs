@@ -29,7 +29,7 @@ pub use document::{TEMPLATE, to_yaml};
 pub use json_schema::json_schema;
 pub use lint::trouble_of_given_pattern;
 pub use migrate::{Migrated, migrate};
-pub use model::{Config, Profile, Threshold};
+pub use model::{Config, EXTENSION, NAMED_EXTENSIONS, Profile, Threshold};
 pub use node::Position;
 pub use overrides::{InvalidThreshold, Overrides, parse_threshold};
 pub use pattern::{

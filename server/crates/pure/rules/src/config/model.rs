@@ -16,6 +16,12 @@ use antipasta_metrics::MetricType;
 /// The language whose `languages` entry counts.
 pub(super) const LANGUAGE: &str = "python";
 
+/// The extension of the files that are looked for in directories.
+pub const EXTENSION: &str = "py";
+
+/// The extensions of files that are analysed if they are named.
+pub const NAMED_EXTENSIONS: [&str; 3] = [EXTENSION, "pyw", "pyi"];
+
 /// The patterns of a project that has no configuration: tests are left out.
 const DEFAULT_IGNORE_PATTERNS: [&str; 3] = ["**/test_*.py", "**/*_test.py", "**/tests/**"];
 
