@@ -20,7 +20,7 @@ pub const COMPLEX: &str = "def f(x):\n    if x: pass\n    if x: pass\n    if x: 
 /// For how long to wait for what must come. On a machine with nothing else to do it comes at once: only a hang is found out by
 /// this, so it is long, and longer where the machine is slow just now.
 pub fn patience() -> Duration {
-    Duration::from_secs(60).mul_f64(slowness())
+    Duration::from_mins(1).mul_f64(slowness())
 }
 
 /// How many times slower than usual this machine is just now: 1 to 20.

@@ -35,7 +35,7 @@ fn steps(criterion: &mut Criterion) {
         });
     });
     group.bench_function("parse: within our bounds", |bench| {
-        bench.iter(|| parse(black_box(&text)).is_ok())
+        bench.iter(|| parse(black_box(&text)).is_ok());
     });
     group.bench_function("walk and lines: one contribution", |bench| {
         bench.iter(|| contribution_of_source(black_box(&source)));
@@ -46,7 +46,7 @@ fn steps(criterion: &mut Criterion) {
     group.bench_function("all", |bench| bench.iter(|| measure(black_box(&text)).is_ok()));
     let irregular = format!("\x0c{text}");
     group.bench_function("all, with irregular lines", |bench| {
-        bench.iter(|| measure(black_box(&irregular)).is_ok())
+        bench.iter(|| measure(black_box(&irregular)).is_ok());
     });
     let metrics = measure(&text).expect("valid fixtures");
     group.bench_function("rows", |bench| bench.iter(|| black_box(&metrics).rows().len()));
@@ -88,7 +88,7 @@ fn units(criterion: &mut Criterion) {
     let unit_text = source.text_of_lines(&unit.lines);
     let mut group = criterion.benchmark_group("units");
     group.bench_function("tree-sitter: parse", |bench| {
-        bench.iter(|| parser.parse(black_box(&rope), &WorkLimit::none()))
+        bench.iter(|| parser.parse(black_box(&rope), &WorkLimit::none()));
     });
     group.bench_function("tree-sitter: find units", |bench| {
         bench.iter(|| tree.units(black_box(&rope)));

@@ -29,7 +29,7 @@ fn pages() -> HashMap<PathBuf, String> {
                 if !MADE.contains(&name) && !name.starts_with(".vscode") {
                     folders.push(path);
                 }
-            } else if name.ends_with(".md") {
+            } else if path.extension().is_some_and(|extension| extension == "md") {
                 let text = fs::read_to_string(&path).unwrap();
                 pages.insert(path, text);
             }

@@ -11,7 +11,7 @@ use antipasta_lsp_tests::{COMPLEX, Run};
 use crate::git::{Repository, SIMPLE, copy_program, isolated, run};
 
 /// What has not ended by then hangs.
-const FOR_EVER: Duration = Duration::from_secs(120);
+const FOR_EVER: Duration = Duration::from_mins(2);
 
 /// A repository with a git of its own, which fails in one of its calls.
 struct Faulty {

@@ -89,8 +89,7 @@ fn check(repository: &Repository, arguments: &[&str]) -> Run {
 /// Git looks into files that were changed after the index was written, and at the same time.
 fn make_older(path: &Path) {
     let file = fs::File::options().write(true).open(path).unwrap();
-    file.set_modified(SystemTime::now() - Duration::from_secs(3600))
-        .unwrap();
+    file.set_modified(SystemTime::now() - Duration::from_hours(1)).unwrap();
 }
 
 #[test]

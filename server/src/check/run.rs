@@ -486,7 +486,7 @@ impl<'a> Run<'a> {
             let opening = self
                 .uses_cache()
                 .then(|| scope.spawn(|| Cache::at(&Location::of_environment())));
-            (self.tasks(), opening.map(|opening| opening.join()))
+            (self.tasks(), opening.map(std::thread::ScopedJoinHandle::join))
         });
         let (tasks, left_out) = tasks?;
         let cache = match cache {

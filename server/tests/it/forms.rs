@@ -553,6 +553,7 @@ const BODIES: &[(&str, &str, &str)] = &[
 ];
 
 /// All forms.
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(crate) fn forms() -> Vec<Form> {
     let mut forms = Vec::new();
     for (open, close) in EXPRESSIONS {

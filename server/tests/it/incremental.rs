@@ -201,9 +201,8 @@ fn edits_lead_where_measuring_from_scratch_leads() {
                 valid += usize::from(pair.check(&config, &format!("{}: {what}", path.display())));
             };
             for edit in 0..edits {
-                let edited: Vec<(Splice, Undo)> = (0..1 + numbers.below(2))
-                    .map(|_| pair.random_edit(&mut numbers))
-                    .collect();
+                let edited: Vec<(Splice, Undo)> =
+                    (0..=numbers.below(2)).map(|_| pair.random_edit(&mut numbers)).collect();
                 let (splices, undo): (Vec<Splice>, Vec<Undo>) = edited.into_iter().unzip();
                 pair.document.update(pair.rope.clone(), &splices);
                 check(&mut pair, &format!("edit {edit}"));

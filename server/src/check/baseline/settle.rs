@@ -22,7 +22,7 @@ pub(in crate::check) fn settle(
     let path = options.file.display();
     let say = |message: String| {
         if !quiet {
-            console::say(message)
+            console::say(message);
         }
     };
     let in_baseline = || report.files.iter().filter_map(|file| file.in_baseline.as_ref());

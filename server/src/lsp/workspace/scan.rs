@@ -380,7 +380,7 @@ fn look_at(session: &Session, path: &Path, cache: Option<&ReadThrough>) -> Optio
     if !is_source(path) || is_left_out(path, &folder.path, &folder.configs) {
         return None;
     }
-    let metadata = path.metadata().ok().filter(|metadata| metadata.is_file())?;
+    let metadata = path.metadata().ok().filter(std::fs::Metadata::is_file)?;
     let config = folder.configs.of_directory(path.parent().unwrap_or(path)).ok()?;
     let file = discovery::File {
         path: path.to_owned(),

@@ -12,7 +12,7 @@ pub(super) const OPENING: Duration = Duration::from_secs(10);
 pub(super) const TIDYING: Duration = Duration::from_secs(10);
 
 /// For so long a command of the user works on a cache.
-pub(super) const COMMAND: Duration = Duration::from_secs(60);
+pub(super) const COMMAND: Duration = Duration::from_mins(1);
 
 /// Once the time is over, what begins later is interrupted as well, after so long.
 const AGAIN: Duration = Duration::from_millis(50);

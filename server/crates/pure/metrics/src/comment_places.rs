@@ -36,7 +36,7 @@ pub fn comment_places(
             matches!(token.kind(), TokenKind::Def | TokenKind::Async | TokenKind::Class)
                 && line_of(token.start()) == line
         };
-        if tokens.peek().filter(|token| is_header(token)).is_none() {
+        if tokens.peek().as_ref().is_none_or(|token| !is_header(token)) {
             return Vec::new();
         }
         let mut nesting = Nesting::default();

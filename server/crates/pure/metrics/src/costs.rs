@@ -135,7 +135,7 @@ impl LineCosts {
     }
 }
 
-/// As people are told of it: `+3 (nesting 2): `if``.
+/// As people are told of it: ``+3 (nesting 2): `if` ``.
 impl fmt::Display for LineCosts {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.increment())?;

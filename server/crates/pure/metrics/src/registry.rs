@@ -486,8 +486,7 @@ mod tests {
     #[test]
     fn default_thresholds_are_in_their_own_ranges() {
         for (metric, default) in MetricType::with_default() {
-            let (Some(Thresholds::Whole { least, most }) | Some(Thresholds::Number { least, most })) =
-                metric.info().thresholds
+            let Some(Thresholds::Whole { least, most } | Thresholds::Number { least, most }) = metric.info().thresholds
             else {
                 panic!("{metric} has a default threshold and no range");
             };

@@ -538,6 +538,7 @@ impl<'a, R: Recorder> Walk<'a, R> {
         self.depth = depth;
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     /// Walks the parts of an expression but for one, which is returned: the one by which chains grow.
     fn all_but_last_part(&mut self, expression: &'a Expr, reading: Reading) -> Option<(&'a Expr, Reading)> {
         let skip = Reading::Skipped;

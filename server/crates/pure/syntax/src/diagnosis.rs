@@ -303,7 +303,7 @@ impl Context<'_> {
     fn token_at(&self, start: TextSize) -> Option<TokenKind> {
         let first = self.tokens.partition_point(|token| token.start() < start);
         let here = self.tokens[first..].iter().take_while(|token| token.start() == start);
-        let mut kinds = here.map(|token| token.kind());
+        let mut kinds = here.map(ruff_python_ast::token::Token::kind);
         kinds.find(|kind| !kind.is_trivia() && *kind != TokenKind::Unknown)
     }
 }
@@ -513,14 +513,14 @@ mod tests {
 
     #[test]
     fn a_bad_escape_is_said_of_its_string_in_cpythons_words() {
+        const TRUNCATED: &str = "truncated \\uXXXX escape";
+        const UNKNOWN: &str = "unknown Unicode character name";
+        const MALFORMED: &str = "malformed \\N character escape";
         let unicode = |place: &str, position: &str, problem: &str| {
             format!(
                 "{place}: (unicode error) 'unicodeescape' codec can't decode bytes in position {position}: {problem}"
             )
         };
-        const TRUNCATED: &str = "truncated \\uXXXX escape";
-        const UNKNOWN: &str = "unknown Unicode character name";
-        const MALFORMED: &str = "malformed \\N character escape";
         for (text, expected) in [
             ("x = \"\\u12\"\n", unicode("1:5", "0-3", TRUNCATED)),
             ("x=\"\\u12\" = 3\n", unicode("1:3", "0-3", TRUNCATED)),

@@ -7,7 +7,7 @@ use std::time::Duration;
 const LEAST: Duration = Duration::from_millis(250);
 
 /// What it may take for each byte beside that: ten times what it takes for code that people wrote.
-const FOR_EACH_BYTE: Duration = Duration::from_nanos(2000);
+const FOR_EACH_BYTE: Duration = Duration::from_micros(2);
 
 /// A limit to the work of tree-sitter, which takes the square of the length of some texts: of runs of comments in a block,
 /// for instance. The work is measured in processor time, so that a busy machine makes no difference; where the system does

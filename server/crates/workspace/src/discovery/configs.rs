@@ -216,7 +216,7 @@ impl Configs {
         let mut result = None;
         for directory in directory.ancestors() {
             if let Some(known) = lock(&self.known).get(directory) {
-                result = known.clone();
+                result.clone_from(known);
                 break;
             }
             passed.push(directory);

@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic]
+    #[should_panic(expected = "item != 7")]
     fn a_panic_is_passed_on() {
         hand_out(0..1000, 2, || {
             |item| {

@@ -276,9 +276,8 @@ fn is_irregular(text: &str) -> bool {
 /// Whether a line that ends with a backslash consists of it, or stands above a blank line or a comment.
 fn has_irregular_continuation(bytes: &[u8]) -> bool {
     memchr::memchr_iter(b'\\', bytes).any(|backslash| {
-        let rest = match &bytes[backslash + 1..] {
-            [b'\r', b'\n', rest @ ..] | [b'\n' | b'\r', rest @ ..] => rest,
-            _ => return false,
+        let ([b'\r', b'\n', rest @ ..] | [b'\n' | b'\r', rest @ ..]) = &bytes[backslash + 1..] else {
+            return false;
         };
         let blank = |byte: &&u8| matches!(byte, b' ' | b'\t');
         let follows = rest.iter().find(|byte| !blank(byte));

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::model::Config;
-use super::node::{Node, Value};
+use super::node::{Node, Position, Value};
 use super::problem::{ConfigErrors, Problem};
 use super::yaml;
 
@@ -81,7 +81,7 @@ pub fn migrate(path: &Path, text: &str) -> Result<Migrated, ConfigErrors> {
                 return Err(ConfigErrors(vec![problem(&key, "thresholds", message)]));
             }
         }
-        add_defaults(entries, kept, &thresholds.position);
+        add_defaults(entries, kept, thresholds.position);
     }
     let config = Config::from_node(path, &document)?;
     Ok(Migrated { config, dropped })
@@ -92,7 +92,7 @@ fn is(key: &Node, name: &str) -> bool {
 }
 
 /// Puts settings into `defaults`, ahead of those that stand there: the last of a key counts.
-fn add_defaults(entries: &mut Vec<(Node, Node)>, kept: Vec<(Node, Node)>, position: &super::node::Position) {
+fn add_defaults(entries: &mut Vec<(Node, Node)>, kept: Vec<(Node, Node)>, position: Position) {
     if kept.is_empty() {
         return;
     }
@@ -109,7 +109,7 @@ fn add_defaults(entries: &mut Vec<(Node, Node)>, kept: Vec<(Node, Node)>, positi
         return;
     }
     let node = |value| Node {
-        position: *position,
+        position,
         span: 0..0,
         value,
     };

@@ -85,8 +85,8 @@ mod tests {
             assert!(parts.len() >= 3, "{metric} has no example");
             for pair in parts.chunks_exact(2) {
                 let (lead, code) = (pair[0].trim().lines().last().unwrap(), pair[1]);
-                let words = lead.split([' ', ',', ':']);
-                let said = words.filter_map(|word| word.parse::<f64>().ok()).next().unwrap();
+                let mut words = lead.split([' ', ',', ':']);
+                let said = words.find_map(|word| word.parse::<f64>().ok()).unwrap();
                 let value = value(metric, code.strip_prefix("python\n").unwrap());
                 assert!((value - said).abs() < 0.005, "{metric}: {value} in place of {lead}");
             }

@@ -85,7 +85,7 @@ fn with_ceiling(inside: &str, metrics: &[IgnoredMetric], wanted: IgnoredMetric) 
         let is_meant = |named: &&IgnoredMetric| named.metric == wanted.metric && !reaches(named, wanted);
         let named = if item.trim().is_empty() { None } else { metrics.next() };
         match item.split_once("<=") {
-            Some((name, ceiling)) if named.filter(is_meant).is_some() => {
+            Some((name, ceiling)) if named.as_ref().is_some_and(is_meant) => {
                 let space_before = &ceiling[..ceiling.len() - ceiling.trim_start().len()];
                 let space_behind = &ceiling[ceiling.trim_end().len()..];
                 match wanted.ceiling {
