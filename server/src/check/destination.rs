@@ -10,7 +10,7 @@ use clap::ValueEnum;
 
 use super::format::{Format, Formatted, OutputFormat};
 use super::report::Report;
-use antipasta_analysis::Pool;
+use antipasta_pool::Pool;
 use antipasta_workspace::discovery::is_named_source;
 use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file_by};
 

@@ -14,7 +14,8 @@ use super::report::{FileReport, Outcome, Report};
 use super::reported_path::ReportedPath;
 use super::sarif::Sarif;
 use super::text::Text;
-use antipasta_analysis::{AnalysisError, Pool};
+use antipasta_analysis::AnalysisError;
+use antipasta_pool::Pool;
 
 /// How a check reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -100,10 +101,11 @@ impl Iterator for Formatted<'_> {
         let work = |file: &FileReport, (): &mut ()| format.file(&file.path, &file.outcome);
         let rescue =
             |file: &FileReport, panic| format.file(&file.path, &Outcome::failed(AnalysisError::Panicked(panic)));
-        self.ready = self
-            .pool
-            .map(self.batches.next()?, size, || (), work, rescue)
-            .into_iter();
+        let files = self.batches.next()?;
+        let texts = self.pool.map(files, size, || (), work, rescue);
+        // Threads that cannot be started are done without.
+        let alone = |_| files.iter().map(|file| work(file, &mut ())).collect();
+        self.ready = texts.unwrap_or_else(alone).into_iter();
         self.ready.next()
     }
 }

@@ -12,7 +12,8 @@ use super::report::{FileReport, InBaseline, Outcome};
 use super::reported_path::ReportedPath;
 use super::task::{Content, Means, Task};
 use antipasta_analysis::cache::Known;
-use antipasta_analysis::{Analysis, AnalysisError, Ended, Origin, Phases, Pool, ReadThrough, TimeLimits, map_in_time};
+use antipasta_analysis::{Analysis, AnalysisError, Origin, Phases, ReadThrough};
+use antipasta_pool::{Ended, Pool, PoolError, TimeLimits};
 use antipasta_workspace::git::Blobs;
 use antipasta_workspace::replace_file::Trees;
 
@@ -39,7 +40,11 @@ pub(super) struct Inspection {
 
 impl Inspection {
     /// Looks at all files on the threads of a pool, the largest first.
-    pub(super) fn of_all(&self, pool: &Pool, progress: &Progress) -> Vec<FileReport> {
+    ///
+    /// # Errors
+    ///
+    /// The system refuses to start the threads.
+    pub(super) fn of_all(&self, pool: &Pool, progress: &Progress) -> Result<Vec<FileReport>, PoolError> {
         let items: Vec<usize> = (0..self.tasks.len()).collect();
         let size = |index: &usize| {
             let (task, known) = &self.tasks[*index];
@@ -62,16 +67,16 @@ impl Inspection {
     pub(super) fn of_some(
         self: &Arc<Self>,
         order: Vec<usize>,
-        jobs: usize,
+        pool: &Pool,
         deadline: Instant,
         progress: &Progress,
-    ) -> std::io::Result<Vec<FileReport>> {
+    ) -> Result<Vec<FileReport>, PoolError> {
         let left = deadline.saturating_duration_since(Instant::now());
         let each = (left / PART_OF_ONE).min(MOST_OF_ONE);
         let limits = TimeLimits { deadline, each };
         let shared = Arc::clone(self);
         let work = move |index: usize, buffer: &mut Vec<u8>| shared.of_one(index, buffer);
-        let ended = map_in_time(order, jobs, limits, work, || progress.advance())?;
+        let ended = pool.map_within(order, limits, work, || progress.advance())?;
         let report = |(index, ended)| match ended {
             Ended::Done(report) => report,
             Ended::Panicked(panic) => self.failed(index, AnalysisError::Panicked(panic)),

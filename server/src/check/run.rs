@@ -25,10 +25,12 @@ use super::task::{Content, Task};
 use rustc_hash::FxHashMap;
 
 use crate::console;
+use antipasta_analysis::ReadThrough;
 use antipasta_analysis::cache::{Cache, Counts, Known, Location};
-use antipasta_analysis::{Pool, PoolError, ReadThrough};
+use antipasta_pool::{Pool, PoolError, Priority};
 use antipasta_rules::config::{Config, ConfigErrors};
 use antipasta_rules::escape::whole_line;
+use antipasta_syntax::ANALYSIS_STACK_BYTES;
 use antipasta_workspace::discovery::{
     self, Configs, DiscoveryError, FILE_NAME, FileStamp, PYPROJECT, normalized, read_config,
 };
@@ -75,8 +77,6 @@ enum CheckError {
     NoFiles(String),
     #[error("{0}")]
     Pool(#[from] PoolError),
-    #[error("cannot start the threads of the analysis: {0}")]
-    Threads(io::Error),
     #[error("the standard input: {0}")]
     Stdin(io::Error),
     #[error("the standard input has not ended within the time limit (--max-time): nothing was checked")]
@@ -109,7 +109,6 @@ impl CheckError {
             Self::Baseline(error) => !matches!(error, BaselineError::Missing(_) | BaselineError::Malformed(..)),
             Self::WorkingDirectory(_)
             | Self::Pool(_)
-            | Self::Threads(_)
             | Self::Stdin(_)
             | Self::EndlessStdin
             | Self::Output(..)
@@ -194,7 +193,6 @@ pub(crate) fn warm(options: &CheckOptions) -> Result<Counts, String> {
 /// What was analysed, and by what.
 struct Analysed {
     report: Report,
-    pool: Pool,
     inspection: Arc<Inspection>,
     /// How long the cache was asked.
     recall: Duration,
@@ -210,7 +208,7 @@ struct Run<'a> {
     baseline: Option<Arc<Baseline>>,
     /// The folders that were named.
     trees: Trees,
-    jobs: usize,
+    pool: Pool,
     start: Instant,
     git_limits: Limits,
 }
@@ -256,7 +254,12 @@ impl<'a> Run<'a> {
             change,
             baseline,
             trees,
-            jobs: options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
+            pool: Pool::new(
+                "analysis",
+                options.jobs.unwrap_or_else(processors).min(MAX_JOBS),
+                Priority::Interactive,
+                ANALYSIS_STACK_BYTES,
+            ),
             start,
             git_limits,
         })
@@ -298,7 +301,6 @@ impl<'a> Run<'a> {
         self.announce(tasks.iter().filter(is_file).count())?;
         let Analysed {
             mut report,
-            pool,
             inspection,
             recall,
             analysis,
@@ -331,7 +333,7 @@ impl<'a> Run<'a> {
         let all_are_added = !options.add_ignores || say_what_was_added(&report, options.quiet);
         notices::warn_of_unchecked(&report);
         let begun = Instant::now();
-        self.write(&report, &pool)?;
+        self.write(&report)?;
         if !options.quiet && options.destinations.iter().all(|to| to.file.is_some()) {
             notices::say_what_was_found(&report, &options.destinations);
         }
@@ -341,7 +343,7 @@ impl<'a> Run<'a> {
                 recall,
                 analysis,
                 report: begun.elapsed(),
-                threads: pool.threads(),
+                threads: self.pool.running(),
             };
             // The run has its report; that nobody listens to its cost is no failure.
             let _ = statistics.write(&report, &mut anstream::stderr());
@@ -358,7 +360,7 @@ impl<'a> Run<'a> {
         if let Some(mut inspection) = Arc::into_inner(inspection) {
             std::mem::forget(std::mem::take(&mut inspection.tasks));
         }
-        std::mem::forget((report, pool));
+        std::mem::forget((report, self.pool));
         Ok(verdict)
     }
 
@@ -381,10 +383,9 @@ impl<'a> Run<'a> {
             size: task.stamp.size,
             content: task.mark(buffer),
         };
-        let bytes = tasks.iter().map(|task| task.stamp.size).sum();
-        let pool = Pool::new(self.jobs, bytes)?;
+        self.pool.start(tasks.iter().map(|task| task.stamp.size).sum())?;
         let rescue = |task: &Task, _| item(task, &mut Vec::new());
-        Ok(pool.map(tasks, |task| task.stamp.size, Vec::new, item, rescue))
+        Ok(self.pool.map(tasks, |task| task.stamp.size, Vec::new, item, rescue)?)
     }
 
     /// What results depend on beside the files.
@@ -435,7 +436,7 @@ impl<'a> Run<'a> {
         let begun = Instant::now();
         let tasks = self.recalled(tasks, cache.as_ref());
         let recall = begun.elapsed();
-        let pool = Pool::new(self.jobs, tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
+        self.pool.start(tasks.iter().map(|(task, _)| task.stamp.size).sum())?;
         let begun = Instant::now();
         let working_directory = self.configs.working_directory();
         let inspection = Arc::new(Inspection {
@@ -451,7 +452,7 @@ impl<'a> Run<'a> {
         });
         let progress = Progress::new(inspection.tasks.len(), self.options.quiet);
         let files = match self.options.max_time {
-            None => inspection.of_all(&pool, &progress),
+            None => inspection.of_all(&self.pool, &progress)?,
             Some(time) => {
                 let deadline = self.start + time;
                 let now = Instant::now();
@@ -461,8 +462,7 @@ impl<'a> Run<'a> {
                 };
                 let changes = recent_changes(working_directory, limits);
                 let order = riskiest_first(&inspection.tasks, &self.configs, &changes);
-                let jobs = inspection.of_some(order, self.jobs, deadline, &progress);
-                jobs.map_err(CheckError::Threads)?
+                inspection.of_some(order, &self.pool, deadline, &progress)?
             }
         };
         progress.finish();
@@ -475,7 +475,6 @@ impl<'a> Run<'a> {
             },
             analysis: begun.elapsed(),
             recall,
-            pool,
             inspection,
         })
     }
@@ -542,7 +541,7 @@ impl<'a> Run<'a> {
     }
 
     fn found(&self, paths: &[PathBuf]) -> Result<(Vec<Task>, usize), CheckError> {
-        let found = discovery::discover(paths, &self.configs, self.jobs)?;
+        let found = discovery::discover(paths, &self.configs, &self.pool)?;
         found.warnings.iter().for_each(console::warning);
         let task = |file: discovery::File| Task {
             path: file.path,
@@ -634,11 +633,11 @@ impl<'a> Run<'a> {
 
     /// Writes the reports, those to files first: whoever reads the standard output may leave. One that cannot be written does
     /// not stop the others.
-    fn write(&self, report: &Report, pool: &Pool) -> Result<(), CheckError> {
+    fn write(&self, report: &Report) -> Result<(), CheckError> {
         let destinations = &self.options.destinations;
         let (to_files, others): (Vec<_>, Vec<_>) = destinations.iter().partition(|to| to.file.is_some());
         let write = |to: &Destination| {
-            let written = to.write(report, self.options.quiet, pool, &self.trees);
+            let written = to.write(report, self.options.quiet, &self.pool, &self.trees);
             match &to.file {
                 Some(path) => written.map_err(|error| CheckError::Output(path.clone(), error)),
                 None => unless_reader_left(written).map_err(CheckError::Stdout),

@@ -36,7 +36,7 @@ use crate::lsp::protocol::outbox::Outbox;
 use crate::lsp::session::Session;
 use crate::lsp::settings::{SECTION, Settings};
 use crate::lsp::workspace::scan::Scan;
-use antipasta_analysis::Workers;
+use antipasta_pool::Pool;
 use antipasta_rules::escape::code;
 
 /// The name by which clients know the server.
@@ -48,9 +48,9 @@ pub(super) struct LanguageServer {
 }
 
 /// The service that answers requests, and the way to the client.
-pub(super) fn service(outbox: Outbox, workers: Workers, scan: Scan) -> (LspService<LanguageServer>, ClientSocket) {
+pub(super) fn service(outbox: Outbox, pool: Pool, scan: Scan) -> (LspService<LanguageServer>, ClientSocket) {
     LspService::build(|client| LanguageServer {
-        session: Arc::new(Session::new(client, outbox, workers, scan)),
+        session: Arc::new(Session::new(client, outbox, pool, scan)),
     })
     .custom_method(MetricsRequest::METHOD, LanguageServer::metrics)
     .custom_method(WorkspaceMetricsRequest::METHOD, LanguageServer::workspace_metrics)

@@ -24,7 +24,7 @@ use crate::lsp::workspace::folders::Workspace;
 use crate::lsp::workspace::pending_work::PendingWork;
 use crate::lsp::workspace::scan::Scan;
 use crate::lsp::workspace::watching::OwnWatcher;
-use antipasta_analysis::Workers;
+use antipasta_pool::Pool;
 use antipasta_workspace::locks;
 
 /// The session. Shared by everything that serves it.
@@ -34,7 +34,7 @@ pub(super) struct Session {
     /// The way to the client for diagnostics.
     pub outbox: Outbox,
     /// The threads that analyse open documents.
-    pub workers: Workers,
+    pub pool: Pool,
     /// The background scan of the workspace, and what it found.
     pub scan: Scan,
     /// The watcher of files, if it is not the client that watches.
@@ -72,11 +72,11 @@ impl Drop for InteractiveGuard<'_> {
 
 impl Session {
     /// A session that waits for its client to introduce itself.
-    pub(super) fn new(client: Client, outbox: Outbox, workers: Workers, scan: Scan) -> Self {
+    pub(super) fn new(client: Client, outbox: Outbox, pool: Pool, scan: Scan) -> Self {
         Self {
             client,
             outbox,
-            workers,
+            pool,
             scan,
             watcher: OwnWatcher::default(),
             configuration_problems: ConfigurationProblems::default(),
@@ -250,7 +250,7 @@ impl Session {
         let Some(snapshot) = self.snapshot(uri).await else {
             return Ok(None);
         };
-        let answer = self.workers.run(move || feature(&snapshot)).await;
+        let answer = self.pool.run(move || feature(&snapshot)).await;
         answer.map(Some).map_err(|panicked| {
             tracing::error!("{uri}: {panicked}");
             jsonrpc::Error::internal_error()

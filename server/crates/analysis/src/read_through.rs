@@ -44,7 +44,7 @@ impl ReadThrough {
     /// content; or else new ones, which it is to remember. `size` is the file's in bytes, `limit` what it may be at most, and
     /// `buffer` is room for them, kept from one file to the next.
     ///
-    /// Call it on a thread of a [`Pool`](super::Pool) or of [`Workers`](super::Workers), which has the stack that it needs.
+    /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
     pub fn analyse_file(
         &self,
         path: &Path,

@@ -16,8 +16,9 @@ use crate::lsp::features::metrics_request::{StatusNotification, status};
 use crate::lsp::session::Session;
 use crate::lsp::workspace::configuration_problems;
 use crate::lsp::workspace::folders::{Rules, Workspace};
-use antipasta_analysis::{AnalysisError, Panicked};
+use antipasta_analysis::AnalysisError;
 use antipasta_metrics::Document;
+use antipasta_pool::Panicked;
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::{Judgement, judge};
 
@@ -87,8 +88,8 @@ async fn run<R: Send + 'static>(
     work: impl FnOnce() -> R + Send + 'static,
 ) -> Result<R, Panicked> {
     match is_long {
-        true => session.workers.run_long(work).await,
-        false => session.workers.run(work).await,
+        true => session.pool.run_long(work).await,
+        false => session.pool.run(work).await,
     }
 }
 
@@ -225,7 +226,7 @@ impl DocumentTask {
         let (path, looked_up_in) = (self.document.path.clone(), Arc::clone(&workspace));
         let rules = self
             .session
-            .workers
+            .pool
             .run(move || looked_up_in.rules_of(path.as_deref()))
             .await;
         let rules = rules.unwrap_or_else(|panicked| {

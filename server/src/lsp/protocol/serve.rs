@@ -23,7 +23,8 @@ use crate::lsp::protocol::uris::Spellings;
 use crate::lsp::server;
 use crate::lsp::workspace::scan::Scan;
 use antipasta_analysis::cache::Location;
-use antipasta_analysis::{PoolError, Workers};
+use antipasta_pool::{Pool, PoolError, Priority};
+use antipasta_syntax::ANALYSIS_STACK_BYTES;
 
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,10 +92,14 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
     let lines = logging::init();
     let processors = thread::available_parallelism().map_or(1, usize::from);
     // One at least is left for what is done quickly.
-    let (workers, scan) = (
-        Workers::new("document", processors.max(2))?,
-        Scan::new(processors, cache)?,
+    let pool = Pool::new(
+        "document",
+        processors.max(2),
+        Priority::Interactive,
+        ANALYSIS_STACK_BYTES,
     );
+    pool.start(u64::MAX)?;
+    let scan = Scan::new(processors, cache)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("session")
@@ -103,7 +108,7 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
     let _context = runtime.enter();
     let spellings = Arc::<Spellings>::default();
     let (outgoing, writer) = start_writer(output, Arc::clone(&spellings))?;
-    let (service, socket) = server::service(Outbox::new(outgoing.clone(), spellings), workers, scan);
+    let (service, socket) = server::service(Outbox::new(outgoing.clone(), spellings), pool, scan);
     let (requests, mut client_responses) = socket.split();
     let log_lines = runtime.spawn(lines.send_to(service.inner().session().client.clone()));
     runtime.spawn(forward(requests, outgoing.clone()));

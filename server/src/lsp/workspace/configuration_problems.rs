@@ -62,7 +62,7 @@ pub(crate) async fn notice(session: &Arc<Session>, found: &Found) {
 pub(crate) async fn tell(session: &Arc<Session>) {
     let mut told = session.configuration_problems.0.lock().await;
     let before: Vec<PathBuf> = told.keys().cloned().collect();
-    let looked = session.workers.run({
+    let looked = session.pool.run({
         let session = Arc::clone(session);
         move || look(&session, &before)
     });

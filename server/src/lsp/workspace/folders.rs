@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use antipasta_pool::Pool;
 use antipasta_rules::config::{Config, ConfigErrors, Overrides};
 use antipasta_workspace::discovery::{self, Configs, Discovered, DiscoveryError, Found, is_left_out, read_config};
 
@@ -95,12 +96,12 @@ impl Workspace {
         &self.folders
     }
 
-    /// Looks for the files, on a number of threads, and as long as nobody `is_cancelled`.
-    pub(crate) fn files(&self, threads: usize, is_cancelled: impl Fn() -> bool) -> WorkspaceFiles {
+    /// Looks for the files on the threads of a pool, until somebody `is_cancelled`.
+    pub(crate) fn files(&self, pool: &Pool, is_cancelled: impl Fn() -> bool) -> WorkspaceFiles {
         let mut by_path = BTreeMap::new();
         let mut all = WorkspaceFiles::default();
         for folder in self.folders.iter().take_while(|_| !is_cancelled()) {
-            match discovery::discover(std::slice::from_ref(&folder.path), &folder.configs, threads) {
+            match discovery::discover(std::slice::from_ref(&folder.path), &folder.configs, pool) {
                 Ok(Discovered {
                     files,
                     unreadable,

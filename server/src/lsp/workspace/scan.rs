@@ -24,9 +24,11 @@ use crate::lsp::workspace::configuration_problems;
 use crate::lsp::workspace::folders::WorkspaceFiles;
 use crate::lsp::workspace::scan_cache::ScanCache;
 use antipasta_analysis::cache::{Known as KnownContent, Location};
-use antipasta_analysis::{AnalysisError, Panicked, PoolError, ReadThrough, Workers, read_text};
+use antipasta_analysis::{AnalysisError, ReadThrough, read_text};
 use antipasta_metrics::Document;
+use antipasta_pool::{Panicked, Pool, PoolError, Priority};
 use antipasta_rules::violations::judge;
+use antipasta_syntax::ANALYSIS_STACK_BYTES;
 use antipasta_workspace::discovery::{self, FileStamp, is_left_out, is_source};
 use antipasta_workspace::locks::lock;
 
@@ -35,8 +37,7 @@ const TICK: Duration = Duration::from_millis(100);
 
 /// The scan, and what it has found.
 pub(crate) struct Scan {
-    workers: Workers,
-    threads: usize,
+    pool: Pool,
     cache: ScanCache,
     files: Mutex<BTreeMap<PathBuf, Known>>,
     /// How many looks were taken at files.
@@ -107,9 +108,10 @@ impl Scan {
     /// The system refuses to start the threads.
     pub(crate) fn new(processors: usize, cache: Location) -> Result<Self, PoolError> {
         let threads = processors.saturating_sub(1).max(1);
+        let pool = Pool::new("scan", threads, Priority::Background, ANALYSIS_STACK_BYTES);
+        pool.start(u64::MAX)?;
         Ok(Self {
-            workers: Workers::in_background("scan", threads)?,
-            threads,
+            pool,
             cache: ScanCache::new(cache),
             files: Mutex::default(),
             looks: AtomicU64::new(0),
@@ -151,7 +153,7 @@ impl Scan {
     /// It cannot be done; why, for people.
     pub(crate) async fn clear_cache(&self, session: &Arc<Session>) -> Result<(), String> {
         let session = Arc::clone(session);
-        let cleared = self.workers.run(move || session.scan.cache.clear()).await;
+        let cleared = self.pool.run(move || session.scan.cache.clear()).await;
         cleared.unwrap_or_else(|panicked| Err(panicked.to_string()))
     }
 
@@ -182,7 +184,7 @@ impl Scan {
         let discovered = self.discover(session, &run).await;
         let count = discovered.len();
         let (sender, mut found) = mpsc::unbounded_channel();
-        let scanned = self.workers.run({
+        let scanned = self.pool.run({
             let (session, run) = (Arc::clone(session), Arc::clone(&run));
             move || {
                 session.scan.cache.with(|cache| {
@@ -244,7 +246,7 @@ impl Scan {
 
     /// Looks again at files that were changed, created or deleted.
     pub(crate) async fn look_again(&self, session: &Arc<Session>, paths: Vec<PathBuf>) {
-        let looked = self.workers.run({
+        let looked = self.pool.run({
             let session = Arc::clone(session);
             move || {
                 session.scan.cache.with(|cache| {
@@ -275,6 +277,11 @@ impl Scan {
         }
     }
 
+    /// The threads of the scan.
+    pub(crate) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     /// Has a thread of the scan do other work, on which [`rayon`] divides what is to be done among all of them.
     ///
     /// # Errors
@@ -284,16 +291,17 @@ impl Scan {
         &self,
         work: impl FnOnce() -> R + Send + 'static,
     ) -> Result<R, Panicked> {
-        self.workers.run(work).await
+        self.pool.run(work).await
     }
 
     async fn discover(&self, session: &Arc<Session>, run: &Arc<Run>) -> Vec<discovery::File> {
-        let threads = self.threads;
-        let workspace = session.workspace();
-        let run = Arc::clone(run);
-        let discovered = self
-            .workers
-            .run(move || workspace.files(threads, || run.is_cancelled()));
+        let discovered = self.pool.run({
+            let (session, run) = (Arc::clone(session), Arc::clone(run));
+            move || {
+                let workspace = session.workspace();
+                workspace.files(&session.scan.pool, || run.is_cancelled())
+            }
+        });
         let WorkspaceFiles {
             files,
             warnings,

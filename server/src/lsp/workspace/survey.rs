@@ -15,8 +15,9 @@ use crate::lsp::documents::snapshot::{Diagnostics, Snapshot};
 use crate::lsp::features::workspace_metrics::{FileSummary, WorkspaceMetricsParams, WorkspaceReport, file_summary};
 use crate::lsp::session::Session;
 use crate::lsp::workspace::folders::WorkspaceFiles;
-use antipasta_analysis::{Panicked, read_text};
+use antipasta_analysis::read_text;
 use antipasta_metrics::Document;
+use antipasta_pool::Panicked;
 use antipasta_rules::violations::judge;
 use antipasta_workspace::discovery;
 
@@ -76,7 +77,7 @@ fn survey(
     open: &[PathBuf],
     is_stopped: &AtomicBool,
 ) -> Vec<FileSummary> {
-    let WorkspaceFiles { mut files, errors, .. } = session.workspace().files(1, || false);
+    let WorkspaceFiles { mut files, errors, .. } = session.workspace().files(session.scan.pool(), || false);
     for error in errors {
         tracing::warn!("{error}");
     }

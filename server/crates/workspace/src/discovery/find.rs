@@ -11,7 +11,6 @@ use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::FxHashMap;
 
 use super::configs::Configs;
-use super::hand_out::hand_out;
 use super::ignore_files::IgnoreFiles;
 use super::left_out::{example_of_left_out, reason_of};
 use super::paths::{below, normalized};
@@ -19,6 +18,7 @@ use super::patterns::{PatternLists, Patterns, TooMany};
 use super::stamp::FileStamp;
 use crate::locks::lock;
 use crate::system_error::{is_absence, of_following};
+use antipasta_pool::Pool;
 use antipasta_rules::config::{Config, ConfigErrors, EXTENSION, NAMED_EXTENSIONS};
 
 /// Whether a file is one of those that are looked for in directories, by its name.
@@ -94,13 +94,13 @@ pub enum DiscoveryError {
 }
 
 /// Finds the files that `paths` stand for: a file is itself, a directory every Python file below it that nothing leaves
-/// out. Relative paths start at the working directory of `configs`. Symbolic links to directories are not followed.
+/// out, looked at on the threads of `pool`. Relative paths start at the working directory of `configs`. Symbolic links to directories are not followed.
 ///
 /// # Errors
 ///
 /// A path that does not exist, or an unsound configuration.
-pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Discovered, DiscoveryError> {
-    let search = Search::new(configs, jobs);
+pub fn discover(paths: &[PathBuf], configs: &Configs, pool: &Pool) -> Result<Discovered, DiscoveryError> {
+    let search = Search::new(configs);
     for path in paths {
         let absolute = search.absolute(path);
         let metadata = std::fs::metadata(&absolute)
@@ -108,9 +108,9 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
         if metadata.is_dir() {
             let before = search.count();
             let config = search.config_of(&absolute).map_err(DiscoveryError::Config)?;
-            search.walk(path, &Rules::Configured(config));
+            search.walk(path, &Rules::Configured(config), pool);
             if !configs.overrides().include_patterns.is_empty() {
-                search.walk(path, &Rules::Included);
+                search.walk(path, &Rules::Included, pool);
             }
             if search.count() == before {
                 lock(&search.found).empty.push(path.clone());
@@ -124,7 +124,7 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, jobs: usize) -> Result<Dis
 
 /// Why [`discover`] would leave out a file that is named, for people; `None` if it would not. It need not be there.
 pub fn reason_to_leave_out(path: &Path, configs: &Configs) -> Option<String> {
-    let search = Search::new(configs, 1);
+    let search = Search::new(configs);
     let absolute = search.absolute(path);
     let directory = absolute.parent().unwrap_or(&absolute);
     let config = search.config_of(directory).ok()?;
@@ -139,7 +139,7 @@ pub fn reason_to_leave_out(path: &Path, configs: &Configs) -> Option<String> {
 /// Whether [`discover`] finds a file below a directory, or would if the file's name ended as it should. Both paths are
 /// absolute. A file whose configuration is unsound is left out.
 pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
-    let search = Search::new(configs, 1);
+    let search = Search::new(configs);
     let (Ok(Some(_)), Ok(top)) = (search.config_if_taken(path, directory), search.config_of(directory)) else {
         return true;
     };
@@ -163,7 +163,7 @@ pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
 /// The directories that [`discover`] enters for a directory `top`, as far as they are at or below `start`: none if it does not
 /// come there. Both paths are absolute. As long as the configuration is unsound, the built-in one says what is entered.
 pub fn entered(start: &Path, top: &Path, configs: &Configs) -> Vec<PathBuf> {
-    let search = Search::new(configs, 1);
+    let search = Search::new(configs);
     let config = search.config_of(top).unwrap_or_else(|_| Arc::new(Config::built_in()));
     let filter = search.filter(top, &Rules::Configured(config));
     let mut above: Vec<&Path> = start.ancestors().take_while(|above| *above != top).collect();
@@ -198,7 +198,7 @@ pub fn choose<'p>(
     arguments: &[PathBuf],
     configs: &Configs,
 ) -> Result<Vec<Chosen>, DiscoveryError> {
-    let search = Search::new(configs, 1);
+    let search = Search::new(configs);
     let absolute = |argument| normalized(&configs.working_directory().join(argument));
     let arguments: Vec<_> = arguments.iter().map(absolute).collect();
     let chosen = |path| search.chosen(path, &arguments).transpose();
@@ -218,7 +218,6 @@ enum Rules {
 /// One search. Shared by the threads that look at what a walk finds.
 struct Search<'a> {
     configs: &'a Configs,
-    jobs: usize,
     included: Patterns,
     excluded: Arc<Patterns>,
     patterns: Mutex<KnownPatterns>,
@@ -248,7 +247,7 @@ struct Found {
 }
 
 impl<'a> Search<'a> {
-    fn new(configs: &'a Configs, jobs: usize) -> Self {
+    fn new(configs: &'a Configs) -> Self {
         let base = configs.working_directory();
         let overrides = configs.overrides();
         let of = |patterns: &'a [String]| Patterns::new(base, patterns.iter().map(String::as_str));
@@ -259,7 +258,6 @@ impl<'a> Search<'a> {
         };
         Self {
             configs,
-            jobs,
             included: of(&overrides.include_patterns),
             excluded: Arc::new(of(excluded)),
             patterns: Mutex::default(),
@@ -291,7 +289,7 @@ impl<'a> Search<'a> {
         Arc::clone(patterns)
     }
 
-    fn walk(&self, argument: &Path, rules: &Rules) {
+    fn walk(&self, argument: &Path, rules: &Rules, pool: &Pool) {
         let root = self.absolute(argument);
         let argument = &normal(argument);
         let filter = self.filter(&root, rules);
@@ -302,7 +300,7 @@ impl<'a> Search<'a> {
                 None
             }
         };
-        let files = hand_out(filter.walk(&root, 0).filter_map(source), self.jobs, || {
+        let files = pool.map_stream(filter.walk(&root, 0).filter_map(source), || {
             let mut examiner = Examiner {
                 search: self,
                 argument,
@@ -657,6 +655,7 @@ fn normal(path: &Path) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use antipasta_pool::Priority;
     use antipasta_rules::config::Overrides;
     use std::fs;
 
@@ -674,7 +673,11 @@ mod tests {
     fn search(top: &tempfile::TempDir, paths: &[&str], overrides: Overrides) -> Result<Discovered, DiscoveryError> {
         let configs = Configs::nearest(top.path(), overrides);
         let paths: Vec<_> = paths.iter().map(PathBuf::from).collect();
-        discover(&paths, &configs, 2)
+        discover(
+            &paths,
+            &configs,
+            &Pool::new("search", 2, Priority::Interactive, 1 << 20),
+        )
     }
 
     fn names(found: Result<Discovered, DiscoveryError>) -> Vec<String> {

@@ -2,7 +2,6 @@
 
 mod configs;
 mod find;
-mod hand_out;
 mod ignore_files;
 mod left_out;
 mod paths;

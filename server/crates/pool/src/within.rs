@@ -1,7 +1,7 @@
-//! Many files in a limited time: what takes too long is left behind.
+//! A map in a limited time: what takes too long is left behind.
 //!
 //! Neither the parser nor the walk can be asked to stop, and no thread can be made to. So these threads own what they work
-//! with, nobody waits for one that takes too long, and it ends with the process.
+//! with. Nobody waits for a thread that takes too long; another takes its place, and both end with the process.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -13,8 +13,7 @@ use std::{io, mem};
 
 use rustc_hash::FxHashMap;
 
-use super::pool::message_of;
-use antipasta_syntax::ANALYSIS_STACK_BYTES;
+use super::pool::{Pool, PoolError, message_of};
 
 /// How long work may take.
 #[derive(Clone, Copy, Debug)]
@@ -38,82 +37,84 @@ pub enum Ended<R> {
     OutOfTime,
 }
 
-/// Does `work` for the items of which `order` has the numbers, in that order, on at most `jobs` threads. Each call has room for
-/// bytes that is kept for the next. Gives how the work on each item ended, in the order of their numbers.
-///
-/// # Errors
-///
-/// The system refuses to start a thread.
-pub fn map_in_time<R: Send + 'static>(
-    order: Vec<usize>,
-    jobs: usize,
-    limits: TimeLimits,
-    work: impl Fn(usize, &mut Vec<u8>) -> R + Send + Sync + 'static,
-    mut on_end: impl FnMut(),
-) -> io::Result<Vec<Ended<R>>> {
-    let (sender, receiver) = mpsc::channel();
-    let mut ended: Vec<_> = order.iter().map(|_| Ended::OutOfTime).collect();
-    let threads = jobs.min(order.len());
-    let crew = Arc::new(Crew {
-        order,
-        next: AtomicUsize::new(0),
-        deadline: limits.deadline,
-        work,
-    });
-    let mut workers: Vec<Worker> = Vec::new();
-    for _ in 0..threads {
-        workers.push(Worker::start(workers.len(), &crew, &sender)?);
-    }
-    let mut working = threads;
-    let mut running: FxHashMap<usize, (usize, Instant)> = FxHashMap::default();
-    while working > 0 {
-        let next_limit = running.values().map(|(_, begun)| *begun + limits.each).min();
-        let wake = next_limit.map_or(limits.deadline, |limit| limit.min(limits.deadline));
-        match receiver.recv_timeout(wake.saturating_duration_since(Instant::now())) {
-            Ok(Message::Begun(worker, item)) => {
-                running.insert(worker, (item, Instant::now()));
-            }
-            Ok(Message::Done(worker, item, result)) => {
-                // What comes from one that was given up comes too late.
-                if running.remove(&worker).is_some() {
-                    ended[item] = result.map_or_else(Ended::Panicked, Ended::Done);
-                    on_end();
+impl Pool {
+    /// Does `work` for the items with the numbers in `order`, which has each of `0..order.len()` once, in that order. Each thread
+    /// has a buffer, which its calls share. Gives how the work on each item ended, by number.
+    ///
+    /// These threads are none of the pool's, but as many, with its stack: one that has to be left behind must not be missed later.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses to start a thread.
+    pub fn map_within<R: Send + 'static>(
+        &self,
+        order: Vec<usize>,
+        limits: TimeLimits,
+        work: impl Fn(usize, &mut Vec<u8>) -> R + Send + Sync + 'static,
+        mut on_end: impl FnMut(),
+    ) -> Result<Vec<Ended<R>>, PoolError> {
+        let (sender, receiver) = mpsc::channel();
+        let mut ended: Vec<_> = order.iter().map(|_| Ended::OutOfTime).collect();
+        let threads = self.most.min(order.len());
+        let queue = Arc::new(Queue {
+            order,
+            next: AtomicUsize::new(0),
+            deadline: limits.deadline,
+            work,
+        });
+        let start = |number| Worker::start(number, self, &queue, &sender);
+        let mut workers = (0..threads).map(start).collect::<io::Result<Vec<_>>>()?;
+        let mut working = threads;
+        let mut running: FxHashMap<usize, (usize, Instant)> = FxHashMap::default();
+        while working > 0 {
+            let next_limit = running.values().map(|(_, begun)| *begun + limits.each).min();
+            let wake = next_limit.map_or(limits.deadline, |limit| limit.min(limits.deadline));
+            match receiver.recv_timeout(wake.saturating_duration_since(Instant::now())) {
+                Ok(Message::Begun(worker, item)) => {
+                    running.insert(worker, (item, Instant::now()));
                 }
-            }
-            Ok(Message::Left(worker)) => working -= usize::from(!workers[worker].is_given_up()),
-            Err(RecvTimeoutError::Timeout) if Instant::now() >= limits.deadline => break,
-            Err(RecvTimeoutError::Timeout) => {
-                let is_late = |(_, begun): &(usize, Instant)| begun.elapsed() >= limits.each;
-                let late: Vec<_> = running
-                    .iter()
-                    .filter(|(_, run)| is_late(run))
-                    .map(|(worker, _)| *worker)
-                    .collect();
-                for worker in late {
-                    if let Some((item, _)) = running.remove(&worker) {
-                        ended[item] = Ended::GivenUp;
+                Ok(Message::Done(worker, item, result)) => {
+                    // The result of a worker that was given up comes too late.
+                    if running.remove(&worker).is_some() {
+                        ended[item] = result.map_or_else(Ended::Panicked, Ended::Done);
                         on_end();
                     }
-                    workers[worker].give_up();
-                    workers.push(Worker::start(workers.len(), &crew, &sender)?);
                 }
+                Ok(Message::Left(worker)) => working -= usize::from(!workers[worker].is_given_up()),
+                Err(RecvTimeoutError::Timeout) if Instant::now() >= limits.deadline => break,
+                Err(RecvTimeoutError::Timeout) => {
+                    let is_late = |(_, begun): &(usize, Instant)| begun.elapsed() >= limits.each;
+                    let late: Vec<_> = running
+                        .iter()
+                        .filter(|(_, run)| is_late(run))
+                        .map(|(worker, _)| *worker)
+                        .collect();
+                    for worker in late {
+                        if let Some((item, _)) = running.remove(&worker) {
+                            ended[item] = Ended::GivenUp;
+                            on_end();
+                        }
+                        workers[worker].give_up();
+                        workers.push(start(workers.len())?);
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
             }
-            Err(RecvTimeoutError::Disconnected) => break,
         }
-    }
-    // What was done just in time.
-    for message in receiver.try_iter() {
-        if let Message::Done(worker, item, result) = message
-            && running.remove(&worker).is_some()
-        {
-            ended[item] = result.map_or_else(Ended::Panicked, Ended::Done);
+        // Results that came just in time.
+        for message in receiver.try_iter() {
+            if let Message::Done(worker, item, result) = message
+                && running.remove(&worker).is_some()
+            {
+                ended[item] = result.map_or_else(Ended::Panicked, Ended::Done);
+            }
         }
+        Ok(ended)
     }
-    Ok(ended)
 }
 
 /// What all workers share.
-struct Crew<W> {
+struct Queue<W> {
     order: Vec<usize>,
     next: AtomicUsize,
     deadline: Instant,
@@ -134,17 +135,22 @@ struct Worker {
 }
 
 impl Worker {
-    fn start<R: Send + 'static, W>(number: usize, crew: &Arc<Crew<W>>, sender: &Sender<Message<R>>) -> io::Result<Self>
+    fn start<R: Send + 'static, W>(
+        number: usize,
+        pool: &Pool,
+        queue: &Arc<Queue<W>>,
+        sender: &Sender<Message<R>>,
+    ) -> io::Result<Self>
     where
         W: Fn(usize, &mut Vec<u8>) -> R + Send + Sync + 'static,
     {
         let is_given_up = Arc::new(AtomicBool::new(false));
-        let (crew, sender, ends) = (Arc::clone(crew), sender.clone(), Arc::clone(&is_given_up));
+        let (queue, sender, ends) = (Arc::clone(queue), sender.clone(), Arc::clone(&is_given_up));
         thread::Builder::new()
-            .name(format!("timed-analysis-{number}"))
-            .stack_size(ANALYSIS_STACK_BYTES)
+            .name(format!("{}-within-{number}", pool.name))
+            .stack_size(pool.stack_bytes)
             .spawn(move || {
-                crew.work(number, &sender, &ends);
+                queue.work(number, &sender, &ends);
                 // If nobody listens, the time is up.
                 let _ = sender.send(Message::Left(number));
             })?;
@@ -160,7 +166,7 @@ impl Worker {
     }
 }
 
-impl<W> Crew<W> {
+impl<W> Queue<W> {
     fn work<R>(&self, number: usize, sender: &Sender<Message<R>>, is_given_up: &AtomicBool)
     where
         W: Fn(usize, &mut Vec<u8>) -> R,
@@ -189,7 +195,12 @@ impl<W> Crew<W> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Priority;
     use std::sync::Mutex;
+
+    fn pool(most: usize) -> Pool {
+        Pool::new("test", most, Priority::Interactive, 1 << 20)
+    }
 
     const LONG: Duration = Duration::from_secs(1000);
 
@@ -210,7 +221,9 @@ mod tests {
             item * 10
         };
         let mut count = 0;
-        let ended = map_in_time(vec![2, 0, 1], 1, limits(LONG, LONG), work, || count += 1).unwrap();
+        let ended = pool(1)
+            .map_within(vec![2, 0, 1], limits(LONG, LONG), work, || count += 1)
+            .unwrap();
         assert_eq!(*begun.lock().unwrap(), [2, 0, 1]);
         assert_eq!((&ended[0], &ended[2], count), (&Ended::Done(0), &Ended::Done(20), 3));
         assert!(matches!(&ended[1], Ended::Panicked(message) if message.contains("on purpose")));
@@ -226,16 +239,17 @@ mod tests {
             }
             item
         };
-        let ended = map_in_time(vec![0, 1, 2], 1, limits(LONG, Duration::from_secs(20)), work, || {}).unwrap();
+        let ended = pool(1)
+            .map_within(vec![0, 1, 2], limits(LONG, Duration::from_secs(20)), work, || {})
+            .unwrap();
         assert_eq!(ended, [Ended::GivenUp, Ended::Done(1), Ended::Done(2)]);
         drop(never);
     }
 
     #[test]
     fn nothing_is_begun_when_the_time_is_up() {
-        let ended = map_in_time(
+        let ended = pool(4).map_within(
             vec![0, 1],
-            4,
             limits(Duration::ZERO, LONG),
             |item, _: &mut Vec<u8>| item,
             || {},
