@@ -59,13 +59,13 @@ fn nothing_else_in_a_file_changes() {
     let comment = "  # antipasta: ignore[cyclomatic_complexity<=11]";
     let added = |source: &str| source.replacen("def f(x):", &format!("def f(x):{comment}"), 1);
     let bytes = |prefix: &[u8], source: &str| [prefix, source.as_bytes()].concat();
-    let cases: [(&[u8], String); 6] = [
+    let cases: [(&[u8], String); 5] = [
         (b"", with_ends("\r\n")),
         (b"", with_ends("\r")),
         (b"", COMPLEX.trim_end().to_owned()),
         (b"\xef\xbb\xbf'\xc3\xa9'\n", COMPLEX.to_owned()),
-        (b"# coding: latin-1\n'\xe9'\n", COMPLEX.to_owned()),
-        (b"# coding: shift_jis\r\n'\x83\x5c'\r\n", with_ends("\r\n")),
+        // ASCII is UTF-8, whatever encoding is declared.
+        (b"# coding: latin-1\n", COMPLEX.to_owned()),
     ];
     for (prefix, source) in cases {
         let project = Project::new(&[]);
@@ -76,6 +76,25 @@ fn nothing_else_in_a_file_changes() {
         let written = std::fs::read(project.path("a.py")).unwrap();
         assert_eq!(String::from_utf8_lossy(&written), String::from_utf8_lossy(&expected));
         assert_eq!(written, expected);
+    }
+}
+
+#[test]
+fn files_that_are_not_utf_8_are_checked_but_not_changed() {
+    for prefix in [
+        &b"# coding: latin-1\n'\xe9'\n"[..],
+        b"# coding: shift_jis\n'\x83\x5c'\n",
+    ] {
+        let project = Project::new(&[]);
+        let bytes = [prefix, COMPLEX.as_bytes()].concat();
+        project.write("a.py", &bytes);
+        let run = add(&project, &["a.py"]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stdout.contains("a.py:3:1: f: "), "{run:?}");
+        let expected = "error: a.py: no ignore comments were added: it is not encoded in UTF-8, and files in other \
+                        encodings are only read; save it as UTF-8\n";
+        assert!(run.stderr.contains(expected), "{run:?}");
+        assert_eq!(std::fs::read(project.path("a.py")).unwrap(), bytes);
     }
 }
 

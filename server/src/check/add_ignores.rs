@@ -1,6 +1,7 @@
 //! Ignore comments with ceilings for the violations that there are, so that only what gets worse violates from now on.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::Path;
 
 use ropey::Rope;
@@ -13,7 +14,7 @@ use antipasta_metrics::{Document, definition_on_line};
 use antipasta_rules::config::Comparison;
 use antipasta_rules::violations::IgnoredMetric;
 use antipasta_rules::violations::ignore_comment;
-use antipasta_syntax::{decode, edit_encoded};
+use antipasta_syntax::decode;
 use antipasta_workspace::regular_file;
 use antipasta_workspace::replace_file::{Trees, replace_file};
 
@@ -28,14 +29,14 @@ pub(super) struct Added {
 /// Why nothing was added.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AddError {
-    #[error("{0}")]
+    #[error(transparent)]
     Analysis(#[from] AnalysisError),
     #[error("it was changed while it was being checked")]
     Changed,
-    #[error("a comment cannot be written in its encoding without writing other text anew")]
-    Encoding,
+    #[error("it is not encoded in UTF-8, and files in other encodings are only read; save it as UTF-8")]
+    NotUtf8,
     #[error("cannot be written: {0}")]
-    Write(std::io::Error),
+    Write(#[source] std::io::Error),
 }
 
 /// Puts a comment on the header of each function and class of a file that has a violation: the metric is ignored up to the
@@ -80,13 +81,23 @@ pub(super) fn add_ignores(
     if edits.is_empty() {
         return Ok(None);
     }
-    let edited = edit_encoded(&bytes, &text, &edits).ok_or(AddError::Encoding)?;
+    let comments = edits.len();
+    // Before the text there is at most a byte order mark.
+    let mark = bytes.strip_suffix(text.as_bytes()).ok_or(AddError::NotUtf8)?;
+    let edited = [mark, with_edits(&text, edits).as_bytes()].concat();
     let analysis = analyse_bytes(&edited)?;
     replace_file(path, trees, &edited).map_err(AddError::Write)?;
-    Ok(Some(Added {
-        comments: edits.len(),
-        analysis,
-    }))
+    Ok(Some(Added { comments, analysis }))
+}
+
+/// A text after edits: each says what takes the place of which bytes. They do not overlap.
+fn with_edits(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
+    let mut edited = text.to_owned();
+    edits.sort_by_key(|(bytes, _)| std::cmp::Reverse(bytes.start));
+    for (bytes, replacement) in edits {
+        edited.replace_range(bytes, &replacement);
+    }
+    edited
 }
 
 /// Says which files got ignore comments, and why others did not. Returns whether all went well.

@@ -5,7 +5,6 @@
 
 mod decoding;
 mod diagnosis;
-mod encoded_edit;
 mod encoding_names;
 mod nesting;
 mod parsing;
@@ -18,7 +17,6 @@ pub mod work;
 mod work_limit;
 
 pub use decoding::{DecodeError, decode};
-pub use encoded_edit::edit_encoded;
 pub use nesting::MAX_NESTING;
 pub use parsing::{ANALYSIS_STACK_BYTES, MAX_BYTES, Source, SyntaxError, parse};
 pub use tree::{SyntaxTree, TreeParser, WindowUnits};
