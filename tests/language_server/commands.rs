@@ -3,7 +3,7 @@
 use antipasta_lsp_tests::Project;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Refusal};
+use crate::client::{Client, Refusal, merged};
 use crate::document::Document;
 use crate::findings::{Finding, published, wait_for_version};
 use crate::{function, pushed, strict_project};
@@ -89,6 +89,19 @@ fn every_command_takes_its_arguments_and_says_what_is_wrong_with_others() {
             ],
         ),
         (
+            "antipasta.openConfiguration",
+            vec![json!([uri, {"line": 0, "character": 0}])],
+            vec![
+                (json!([]), "the URI of a configuration"),
+                (
+                    json!(["not a uri", {"line": 0, "character": 0}]),
+                    "the URI of a configuration",
+                ),
+                (json!([uri]), "a position"),
+                (json!([uri, 7]), "a position"),
+            ],
+        ),
+        (
             "antipasta.analyseWorkspace",
             vec![json!([]), json!([null]), json!(["more"])],
             vec![],
@@ -127,7 +140,7 @@ fn every_command_takes_its_arguments_and_says_what_is_wrong_with_others() {
         let params = json!({"command": name});
         assert_eq!(
             session.execute(&params).is_ok(),
-            name != "antipasta.explain",
+            !["antipasta.explain", "antipasta.openConfiguration"].contains(&name),
             "{params}"
         );
     }
@@ -140,6 +153,42 @@ fn every_command_takes_its_arguments_and_says_what_is_wrong_with_others() {
     } = &mut session;
     client.catch_up(&document.uri);
     assert_eq!(wait_for_version(client, document), *findings);
+}
+
+#[test]
+fn a_threshold_in_flow_style_is_set_by_hand_where_the_server_opens_it() {
+    let project = Project::new(&[(".antipasta.yaml", "defaults: {}\n"), ("a.py", "")]);
+    let mut client = Client::start(&project);
+    client.initialize(
+        &project,
+        &merged(&pushed(), &json!({"window": {"showDocument": {"support": true}}})),
+    );
+    let document = Document::open(&mut client, &project.path("a.py"), &function("f", 12));
+    wait_for_version(&mut client, &document);
+    let params = json!({
+        "textDocument": {"uri": document.uri},
+        "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}},
+        "context": {"diagnostics": []},
+    });
+    let actions = client.request("textDocument/codeAction", params).expect("actions");
+    let mut commands = actions
+        .as_array()
+        .expect("actions")
+        .iter()
+        .map(|action| &action["command"]);
+    let command = commands.find(|command| command["command"] == "antipasta.openConfiguration");
+    let command = command.expect("an action that opens the configuration").clone();
+    assert_eq!(
+        command["title"],
+        "Open `.antipasta.yaml` to set the threshold of cyclomatic_complexity to 13"
+    );
+    client.request("workspace/executeCommand", command).expect("an answer");
+    let shown = client.wait_for_method(0, "window/showDocument");
+    assert!(
+        shown["uri"].as_str().expect("a URI").ends_with("/.antipasta.yaml"),
+        "{shown}"
+    );
+    assert_eq!(shown["selection"]["start"], json!({"line": 0, "character": 10}));
 }
 
 #[test]

@@ -332,6 +332,7 @@ impl tower_lsp::LanguageServer for LanguageServer {
             let context = ActionContext {
                 encoding: session.support().encoding,
                 edits: session.support().edits,
+                opens_documents: session.support().shows_documents,
                 root: root.as_ref(),
                 configuration: &|path| configurations::text(&session, path),
             };

@@ -11,6 +11,8 @@ pub(crate) enum Command {
     /// Shows every value of a function, a class or a file. The arguments are the document's URI and, but for a file, the
     /// line, from 0, of the `def` or `class`.
     ShowReport,
+    /// Opens a configuration where a threshold is to be set. The arguments are its URI and a position.
+    OpenConfiguration,
     /// Analyses every file of the workspace again.
     AnalyseWorkspace,
     /// Forgets what was analysed before.
@@ -21,9 +23,10 @@ pub(crate) enum Command {
 
 impl Command {
     /// Every command.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Explain,
         Self::ShowReport,
+        Self::OpenConfiguration,
         Self::AnalyseWorkspace,
         Self::ClearCache,
         Self::Restart,
@@ -34,6 +37,7 @@ impl Command {
         match self {
             Self::Explain => "antipasta.explain",
             Self::ShowReport => "antipasta.showReport",
+            Self::OpenConfiguration => "antipasta.openConfiguration",
             Self::AnalyseWorkspace => "antipasta.analyseWorkspace",
             Self::ClearCache => "antipasta.clearCache",
             Self::Restart => "antipasta.restart",

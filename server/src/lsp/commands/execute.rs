@@ -11,6 +11,7 @@ use crate::lsp::commands::command::Command;
 use crate::lsp::documents::diagnostics::DiagnosticData;
 use crate::lsp::features::explanation::explanation;
 use crate::lsp::features::report::report;
+use crate::lsp::protocol::open_document::open_document;
 use crate::lsp::session::Session;
 use crate::lsp::workspace::scan::Summary;
 use antipasta_rules::escape::without_links;
@@ -35,6 +36,12 @@ pub(crate) async fn execute(session: &Arc<Session>, command: Command, arguments:
             }
             None => Some(told(&session.scan.summary())),
         },
+        Command::OpenConfiguration => {
+            let uri = arguments.required("the URI of a configuration")?;
+            let position = arguments.required("a position")?;
+            open_document(session, uri, Some(position)).await;
+            None
+        }
         Command::AnalyseWorkspace => {
             let summary = session.scan.run(session).await;
             say(session, &told(&summary)).await;

@@ -2,11 +2,13 @@
 //!
 //! For each diagnostic there are up to three: to ignore the metric where the function or class is defined, to set the
 //! threshold to the value, and to explain the value. Edits are offered only if they do what they say: the edited text is
-//! measured, or read as a configuration, first.
+//! measured, or read as a configuration, first. A threshold that no edit can set is set by hand: the action opens the
+//! configuration at the place.
 
 use std::path::Path;
 
 use ropey::Rope;
+use serde_json::{Value, json};
 use tower_lsp::lsp_types::{self, CodeAction, CodeActionKind, CodeActionParams, Diagnostic, TextEdit, Url};
 
 use super::edits::EditSupport;
@@ -15,7 +17,7 @@ use crate::lsp::documents::diagnostics::{DiagnosticData, SOURCE};
 use crate::lsp::documents::snapshot::Snapshot;
 use crate::lsp::protocol::convert::to_range;
 use antipasta_metrics::definition_on_line;
-use antipasta_rules::config::{Config, Format, edit_to_pass, new_configuration, passing_limit};
+use antipasta_rules::config::{Config, Format, ThresholdChange, change_to_pass, new_configuration, passing_limit};
 use antipasta_rules::escape::code;
 use antipasta_rules::violations::ignore_comment;
 use antipasta_rules::violations::{IgnoredMetric, Violation};
@@ -38,6 +40,8 @@ pub(crate) struct ActionContext<'a> {
     pub encoding: PositionEncoding,
     /// What it can do with an edit.
     pub edits: EditSupport,
+    /// Whether the server can ask it to open a document.
+    pub opens_documents: bool,
     /// The folder for a configuration that would hold for the document, where none does: the root of its workspace. Without
     /// one, no configuration is created.
     pub root: Option<&'a Url>,
@@ -163,15 +167,25 @@ impl Subject<'_> {
             .text
             .strip_prefix('\u{feff}')
             .unwrap_or(&configuration.text);
-        let format = Format::of_path(path);
-        let (limit, edit) = edit_to_pass(format, text, self.data.metric, self.violation.value)?;
-        let range = to_range(&Rope::from_str(text), &edit.bytes, self.context.encoding);
-        let edit = TextEdit::new(range, edit.replacement);
-        let (uri, version) = (&configuration.uri, configuration.version);
-        Some(CodeAction {
-            edit: Some(self.context.edits.edit_of_text(uri, version, edit)),
-            ..self.action(format!("Set the threshold of {} to {limit}", self.data.metric))
-        })
+        let (limit, change) = change_to_pass(Format::from_path(path), text, self.data.metric, self.violation.value)?;
+        let range = |bytes| to_range(&Rope::from_str(text), bytes, self.context.encoding);
+        match change {
+            ThresholdChange::Edit(edit) => {
+                let edit = TextEdit::new(range(&edit.bytes), edit.replacement);
+                let (uri, version) = (&configuration.uri, configuration.version);
+                Some(CodeAction {
+                    edit: Some(self.context.edits.edit_of_text(uri, version, edit)),
+                    ..self.action(format!("Set the threshold of {} to {limit}", self.data.metric))
+                })
+            }
+            ThresholdChange::ByHand(offset) => {
+                let name = code(&path.file_name()?.to_string_lossy());
+                let title = format!("Open {name} to set the threshold of {} to {limit}", self.data.metric);
+                let arguments = vec![json!(configuration.uri), json!(range(&(offset..offset)).start)];
+                let is_possible = self.context.opens_documents;
+                is_possible.then(|| self.command(title, Command::OpenConfiguration, arguments))
+            }
+        }
     }
 
     fn set_threshold_in_new_file(&self) -> Option<CodeAction> {
@@ -197,13 +211,14 @@ impl Subject<'_> {
             None => "this file".to_owned(),
         };
         let title = format!("Explain {} of {of}", self.data.metric);
-        let arguments = vec![serde_json::json!(self.snapshot.uri), serde_json::json!(self.data)];
+        let arguments = vec![json!(self.snapshot.uri), json!(self.data)];
+        self.command(title, Command::Explain, arguments)
+    }
+
+    fn command(&self, title: String, command: Command, arguments: Vec<Value>) -> CodeAction {
+        let command = lsp_types::Command::new(title.clone(), command.to_string(), Some(arguments));
         CodeAction {
-            command: Some(lsp_types::Command::new(
-                title.clone(),
-                Command::Explain.to_string(),
-                Some(arguments),
-            )),
+            command: Some(command),
             ..self.action(title)
         }
     }

@@ -7,6 +7,7 @@ pub(super) mod client_capabilities;
 pub(super) mod convert;
 pub(super) mod dispatch;
 pub(super) mod logging;
+pub(super) mod open_document;
 pub(super) mod outbox;
 pub(super) mod parent_process;
 pub(super) mod progress;

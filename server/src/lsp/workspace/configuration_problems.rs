@@ -10,11 +10,11 @@ use std::sync::Arc;
 use ropey::Rope;
 use tokio::sync::Mutex;
 use tower_lsp::lsp_types::{
-    Diagnostic, DiagnosticSeverity, MessageActionItem, MessageType, NumberOrString, Position, Range,
-    ShowDocumentParams, Url,
+    Diagnostic, DiagnosticSeverity, MessageActionItem, MessageType, NumberOrString, Position, Range, Url,
 };
 
 use crate::lsp::documents::diagnostics::SOURCE;
+use crate::lsp::protocol::open_document::open_document;
 use crate::lsp::session::Session;
 use antipasta_rules::config::{Problem, first_of};
 use antipasta_syntax::text::{Lines as _, PositionEncoding};
@@ -219,15 +219,7 @@ async fn show_message(session: Arc<Session>, path: PathBuf, place: Option<Positi
     let answer = client.show_message_request(MessageType::ERROR, MESSAGE, Some(vec![button]));
     let is_wanted = matches!(answer.await, Ok(Some(chosen)) if chosen.title == OPEN);
     if let Some(uri) = Url::from_file_path(path).ok().filter(|_| is_wanted) {
-        let params = ShowDocumentParams {
-            uri,
-            external: None,
-            take_focus: Some(true),
-            selection: place.map(|place| Range::new(place, place)),
-        };
-        if let Err(error) = client.show_document(params).await {
-            tracing::warn!("the client does not open the configuration: {error}");
-        }
+        open_document(&session, uri, place).await;
     }
 }
 

@@ -93,7 +93,7 @@ fn read_if_any(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> 
 
 /// The configuration that a file with a text has; `None` if it is a TOML file without the table.
 fn config_of_text(path: &Path, text: &str) -> Option<Result<Config, ConfigErrors>> {
-    match Format::of_path(path) {
+    match Format::from_path(path) {
         Format::Pyproject => Config::from_pyproject(path, text).transpose(),
         Format::Yaml => Some(Config::from_yaml(path, text)),
     }

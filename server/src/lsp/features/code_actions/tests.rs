@@ -54,6 +54,7 @@ fn actions_with(
             document_changes: true,
             create_files: true,
         },
+        opens_documents: true,
         root: Some(&root),
         configuration: &|path| {
             let (text, version) = configuration?;
@@ -330,6 +331,31 @@ fn the_threshold_is_set_in_the_configuration_as_the_editor_has_it() {
 }
 
 #[test]
+fn what_no_edit_can_set_is_opened_where_it_is_to_be_set() {
+    let text = format!("def f():\n{}", "    if x: pass\n".repeat(12));
+    let config = "# é\ndefaults: {}\n";
+    let snapshot = snapshot(&text, Some(config), PositionEncoding::Utf16);
+    let asked = request(
+        vec![diagnostic(&snapshot, CyclomaticComplexity, Some(0))],
+        Range::default(),
+        None,
+    );
+    let actions = actions_with(&snapshot, &asked, PositionEncoding::Utf16, Some((config, Some(3))));
+    let action = named(&actions, "Open ").unwrap();
+    assert_eq!(
+        action.title,
+        "Open `.antipasta.yaml` to set the threshold of cyclomatic_complexity to 13"
+    );
+    let command = action.command.as_ref().unwrap();
+    assert_eq!(command.command, Command::OpenConfiguration.as_str());
+    assert_eq!(
+        command.arguments.as_deref(),
+        Some(&[json!("file:///w/.antipasta.yaml"), json!({"line": 1, "character": 10})][..])
+    );
+    assert!(named(&actions, "Set the threshold ").is_none());
+}
+
+#[test]
 fn where_no_configuration_is_one_is_created() {
     let text = format!("def f():\n{}", "    if x: pass\n".repeat(12));
     let snapshot = snapshot(&text, None, PositionEncoding::Utf16);
@@ -363,6 +389,7 @@ fn a_client_that_cannot_create_files_is_not_asked_to() {
     let context = ActionContext {
         encoding: PositionEncoding::Utf16,
         edits: EditSupport::default(),
+        opens_documents: false,
         root: Some(&snapshot.uri),
         configuration: &|_| None,
     };

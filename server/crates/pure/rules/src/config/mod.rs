@@ -37,4 +37,4 @@ pub use pattern::{
 };
 pub use problem::{ConfigErrors, Problem, first_of};
 pub use setting::Setting;
-pub use threshold_edit::{Format, ThresholdEdit, edit_to_pass, new_configuration, passing_limit, threshold_edit};
+pub use threshold_edit::{Format, ThresholdChange, ThresholdEdit, change_to_pass, new_configuration, passing_limit};

@@ -1,10 +1,10 @@
 //! The edit of a configuration by which one metric gets another limit and all else stays as it is, comments, quotes, order
 //! and style included.
 //!
-//! Where a limit stands, or where it has to be put, follows from the places of the nodes. What comes of an edit is never
-//! taken on trust: the edited text is read again, and must say what is wanted and otherwise what it said before.
+//! A limit that is written is replaced. One that is missing is added in YAML's block style and to TOML's tables; elsewhere the
+//! place to add it at is given. An edited text is read again before it is offered: it must say what is wanted and otherwise what
+//! it said before.
 
-mod brackets;
 mod limit;
 mod new_file;
 mod toml_insertion;
@@ -36,7 +36,7 @@ pub enum Format {
 
 impl Format {
     /// The format of the file at `path`: by its extension.
-    pub fn of_path(path: &Path) -> Self {
+    pub fn from_path(path: &Path) -> Self {
         match path.extension() {
             Some(extension) if extension == "toml" => Self::Pyproject,
             _ => Self::Yaml,
@@ -61,6 +61,21 @@ impl ThresholdEdit {
         }
     }
 
+    /// The edit that makes one text of another: what both begin with and what both end with stays.
+    fn between(before: &str, after: &str) -> Self {
+        let common = |pairs: &mut dyn Iterator<Item = (char, char)>| -> usize {
+            let equal = pairs.take_while(|(old, new)| old == new);
+            equal.map(|(character, _)| character.len_utf8()).sum()
+        };
+        let start = common(&mut before.chars().zip(after.chars()));
+        let (before, after) = (&before[start..], &after[start..]);
+        let end = common(&mut before.chars().rev().zip(after.chars().rev()));
+        Self {
+            bytes: start..start + before.len() - end,
+            replacement: after[..after.len() - end].to_owned(),
+        }
+    }
+
     /// The text as the edit leaves it.
     pub fn apply(&self, text: &str) -> String {
         let (before, after) = (&text[..self.bytes.start], &text[self.bytes.end..]);
@@ -68,33 +83,50 @@ impl ThresholdEdit {
     }
 }
 
-/// The edit that gives `metric` another limit in the text of a configuration, which may start with a byte order mark.
-///
-/// The limit is set where it counts: in the entry for Python in `languages`, if there is one, else in `defaults`. What is
-/// missing there is added; a metric that has no entry beside others is judged from then on, by its default comparison.
-///
-/// `None` if the text is no sound configuration, if the key cannot have this limit, and where the limit cannot be changed
-/// without changing anything else, as where YAML's aliases share it.
-pub fn threshold_edit(format: Format, text: &str, metric: MetricType, limit: f64) -> Option<ThresholdEdit> {
-    let bare = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let reading = Reading::of(format, bare)?;
-    let mut plans = reading.plans(metric, limit)?.into_iter();
-    let mut edit = plans.find(|plan| reading.is_fulfilled_by(plan))?.edit;
-    let mark = text.len() - bare.len();
-    edit.bytes = edit.bytes.start + mark..edit.bytes.end + mark;
-    Some(edit)
+/// How a metric gets another limit in the text of a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ThresholdChange {
+    /// By an edit that changes nothing else.
+    Edit(ThresholdEdit),
+    /// By hand, at this byte of the text: a collection in flow style is not ours to lay out, and a value that an alias shares
+    /// cannot be changed for one metric alone.
+    ByHand(usize),
 }
 
-/// The edit by which a value of `metric` just passes that does not, and the limit that it sets: see [`passing_limit`] and
-/// [`threshold_edit`]. `None`, too, if the value passes by the text as it is.
-pub fn edit_to_pass(format: Format, text: &str, metric: MetricType, value: f64) -> Option<(f64, ThresholdEdit)> {
-    let config = Reading::of(format, text.strip_prefix('\u{feff}').unwrap_or(text))?.config;
+/// The change by which a value of `metric` just passes that does not, and the limit that it sets: see [`passing_limit`]. The
+/// text may start with a byte order mark.
+///
+/// The limit is set where it counts: in the entry for Python in `languages`, if there is one, else in `defaults`. What is
+/// missing there is added; a metric that has no entry beside others is evaluated from then on, by its default comparison.
+///
+/// `None` if the text is no sound configuration, if the value passes by it, or if no limit can let it pass.
+pub fn change_to_pass(format: Format, text: &str, metric: MetricType, value: f64) -> Option<(f64, ThresholdChange)> {
+    let config = Reading::new(format, without_mark(text))?.config;
     let threshold = config.threshold(metric)?;
     if threshold.comparison.holds(value, threshold.limit) {
         return None;
     }
     let limit = passing_limit(&config, metric, value)?;
-    Some((limit, threshold_edit(format, text, metric, limit)?))
+    Some((limit, threshold_change(format, text, metric, limit)?))
+}
+
+fn threshold_change(format: Format, text: &str, metric: MetricType, limit: f64) -> Option<ThresholdChange> {
+    let bare = without_mark(text);
+    let mark = text.len() - bare.len();
+    let reading = Reading::new(format, bare)?;
+    let plans = reading.plans(metric, limit)?;
+    let edit = plans.iter().find_map(|plan| reading.fulfilled(plan));
+    Some(match edit {
+        Some(ThresholdEdit { bytes, replacement }) => ThresholdChange::Edit(ThresholdEdit {
+            bytes: bytes.start + mark..bytes.end + mark,
+            replacement,
+        }),
+        None => ThresholdChange::ByHand(plans.first()?.place + mark),
+    })
+}
+
+fn without_mark(text: &str) -> &str {
+    text.strip_prefix('\u{feff}').unwrap_or(text)
 }
 
 /// A configuration as it was written and as it is understood.
@@ -107,14 +139,43 @@ struct Reading<'a> {
     others: toml::Table,
 }
 
-/// An edit, and what the settings must be after it.
+/// A way to set a limit.
 struct Plan {
-    edit: ThresholdEdit,
+    /// The byte of the text where it is, or where it is to be added.
+    place: usize,
+    edit: Option<ThresholdEdit>,
+    /// What the settings must be after the edit.
     settings: Setting,
 }
 
+/// Where a limit is missing.
+enum Gap {
+    /// A key of `defaults`, which may be missing as well.
+    Default { key: &'static str },
+    /// The threshold of an entry that is merged from another.
+    Threshold { language: usize, entry: usize },
+    /// An entry in the metrics of a language.
+    Entry {
+        language: usize,
+        metric: MetricType,
+        comparison: Comparison,
+    },
+}
+
+impl Gap {
+    /// What the addition is to be made to.
+    fn node<'a>(&self, document: &'a Node) -> Option<&'a Node> {
+        let metrics = |language: &usize| document.get("languages")?.items().get(*language)?.get("metrics");
+        match self {
+            Self::Default { .. } => document.get("defaults").or(Some(document)),
+            Self::Threshold { language, entry } => metrics(language)?.items().get(*entry),
+            Self::Entry { language, .. } => metrics(language),
+        }
+    }
+}
+
 impl<'a> Reading<'a> {
-    fn of(format: Format, text: &'a str) -> Option<Self> {
+    fn new(format: Format, text: &'a str) -> Option<Self> {
         let path = Path::new("");
         let (document, config, others) = match format {
             Format::Yaml => {
@@ -154,20 +215,17 @@ impl<'a> Reading<'a> {
         let settings = &self.config.settings;
         let entries = settings.get("languages")?.items()[language].get("metrics")?.items();
         let is_of_metric = |entry: &Setting| entry.get("type").and_then(Setting::text) == Some(metric.as_str());
+        let mut plans = Vec::new();
         // The last entry of a metric is the one that counts.
         let index = entries.iter().rposition(is_of_metric);
-        let mut plans = Vec::new();
-        if let Some(index) = index {
+        if let Some(entry) = index {
             let mut settings = settings.clone();
-            entries_mut(&mut settings, language)?[index].set("threshold", Setting::Number(limit));
-            let entry = list.items().get(index)?;
-            let replacement = entry.get("threshold").map(|old| self.replacement(old, limit));
+            entries_mut(&mut settings, language)?[entry].set("threshold", Setting::Number(limit));
+            if let Some(old) = list.items().get(entry)?.get("threshold") {
+                plans.push(self.replacement(old, limit, settings.clone()));
+            }
             // A merged entry says itself what it does not want of the other.
-            let edits = [replacement, self.member(entry, "threshold", limit)];
-            plans.extend(edits.into_iter().flatten().map(|edit| Plan {
-                edit,
-                settings: settings.clone(),
-            }));
+            plans.push(self.insertion(&Gap::Threshold { language, entry }, limit, settings)?);
         }
         let comparison = index.map_or_else(
             || usual_comparison(metric).unwrap_or(Comparison::LessOrEqual),
@@ -180,8 +238,12 @@ impl<'a> Reading<'a> {
             ("comparison", Setting::word(comparison.as_str())),
             ("enabled", Setting::Boolean(true)),
         ]));
-        let edit = self.entry(list, metric, limit, comparison);
-        plans.extend(edit.map(|edit| Plan { edit, settings }));
+        let gap = Gap::Entry {
+            language,
+            metric,
+            comparison,
+        };
+        plans.push(self.insertion(&gap, limit, settings)?);
         Some(plans)
     }
 
@@ -193,39 +255,29 @@ impl<'a> Reading<'a> {
             _ => Setting::Number(limit),
         };
         settings.get_mut("defaults")?.set(key, value);
-        let edits = match self.document.get("defaults") {
-            Some(defaults) => {
-                let replacement = defaults.get(key).map(|old| self.replacement(old, limit));
-                [replacement, self.member(defaults, key, limit)]
-                    .into_iter()
-                    .flatten()
-                    .collect()
-            }
-            None => self.defaults(key, limit),
-        };
-        let plan = |edit| Plan {
-            edit,
-            settings: settings.clone(),
-        };
-        Some(edits.into_iter().map(plan).collect())
+        let old = self.document.get("defaults").and_then(|defaults| defaults.get(key));
+        let replacement = old.map(|old| self.replacement(old, limit, settings.clone()));
+        let insertion = self.insertion(&Gap::Default { key }, limit, settings)?;
+        Some(replacement.into_iter().chain([insertion]).collect())
     }
 
-    fn is_fulfilled_by(&self, plan: &Plan) -> bool {
-        let edited = plan.edit.apply(self.text);
-        let Some(after) = Reading::of(self.format, &edited) else {
-            return false;
-        };
+    /// The edit of a plan, if the text that it leaves says what is wanted.
+    fn fulfilled(&self, plan: &Plan) -> Option<ThresholdEdit> {
+        let edit = plan.edit.clone()?;
+        let edited = edit.apply(self.text);
+        let after = Reading::new(self.format, &edited)?;
         let repeated = |config: &Config| {
             let warnings = config.warnings.iter();
             warnings.filter(|warning| warning.message == GIVEN_AGAIN).count()
         };
-        after.config.settings == plan.settings
+        let is_as_wanted = after.config.settings == plan.settings
             && repeated(&after.config) == repeated(&self.config)
-            && after.others == self.others
+            && after.others == self.others;
+        is_as_wanted.then_some(edit)
     }
 
     /// Writes a limit in place of another, in the other's quotes and with a point if that has one.
-    fn replacement(&self, old: &Node, limit: f64) -> ThresholdEdit {
+    fn replacement(&self, old: &Node, limit: f64, settings: Setting) -> Plan {
         let start = match self.format {
             Format::Yaml => yaml_insertion::after_properties(self.text, &old.span),
             Format::Pyproject => old.span.start,
@@ -239,47 +291,27 @@ impl<'a> Reading<'a> {
             true => python_float(limit),
             false => number(limit),
         };
-        ThresholdEdit {
-            bytes: start..old.span.end,
-            replacement: format!("{quotes}{number}{quotes}"),
+        Plan {
+            place: start,
+            edit: Some(ThresholdEdit {
+                bytes: start..old.span.end,
+                replacement: format!("{quotes}{number}{quotes}"),
+            }),
+            settings,
         }
     }
 
-    /// Adds a key with a number to a table.
-    fn member(&self, table: &Node, key: &str, limit: f64) -> Option<ThresholdEdit> {
-        match self.format {
-            Format::Yaml => yaml_insertion::member(self.text, table, &format!("{key}: {}", number(limit))),
-            Format::Pyproject => toml_insertion::member(self.text, table, key, &number(limit)),
-        }
-    }
-
-    /// Adds an entry to a list of metrics.
-    fn entry(&self, list: &Node, metric: MetricType, limit: f64, comparison: Comparison) -> Option<ThresholdEdit> {
-        // What is quoted so is a text in YAML and in TOML.
-        let quoted = |text: &str| format!("\"{text}\"");
-        let members = [
-            ("type", metric.to_string()),
-            ("threshold", number(limit)),
-            ("comparison", quoted(comparison.as_str())),
-        ];
-        match self.format {
-            Format::Yaml => yaml_insertion::item(self.text, list, &members),
-            Format::Pyproject => {
-                let members = members.map(|(key, value)| match key {
-                    "type" => (key, quoted(&value)),
-                    _ => (key, value),
-                });
-                toml_insertion::item(self.text, list, &members)
-            }
-        }
-    }
-
-    /// Adds `defaults` with one key in it.
-    fn defaults(&self, key: &str, limit: f64) -> Vec<ThresholdEdit> {
-        match self.format {
-            Format::Yaml => yaml_insertion::defaults(self.text, &self.document, key, &number(limit)),
-            Format::Pyproject => toml_insertion::defaults(self.text, &self.document, key, &number(limit)),
-        }
+    /// Writes a limit where it is missing.
+    fn insertion(&self, gap: &Gap, limit: f64, settings: Setting) -> Option<Plan> {
+        let edit = match self.format {
+            Format::Yaml => yaml_insertion::insert(self.text, &self.document, gap, limit),
+            Format::Pyproject => toml_insertion::insert(self.text, gap, limit),
+        };
+        Some(Plan {
+            place: gap.node(&self.document)?.span.start,
+            edit,
+            settings,
+        })
     }
 }
 
@@ -317,24 +349,6 @@ fn line_end(text: &str, offset: usize) -> usize {
     text[offset..]
         .find(['\n', '\r'])
         .map_or(text.len(), |newline| offset + newline)
-}
-
-/// The white space at the start of the line that holds `offset`.
-fn indentation(text: &str, offset: usize) -> &str {
-    let line = &text[line_start(text, offset)..offset];
-    &line[..line.len() - line.trim_start().len()]
-}
-
-/// Appends lines to a text, which may lack a last line terminator.
-fn at_the_end(text: &str, lines: &[&str]) -> ThresholdEdit {
-    let newline = newline(text);
-    let is_ended = text.is_empty() || text.ends_with(['\n', '\r']);
-    let mut appended = if is_ended { String::new() } else { newline.to_owned() };
-    for line in lines {
-        appended.push_str(line);
-        appended.push_str(newline);
-    }
-    ThresholdEdit::insertion(text.len(), appended)
 }
 
 #[cfg(test)]

@@ -12,7 +12,18 @@ use MetricType::{
 
 /// The text of a configuration after an edit; `None` if there is none.
 fn edited(format: Format, text: &str, metric: MetricType, limit: f64) -> Option<String> {
-    threshold_edit(format, text, metric, limit).map(|edit| edit.apply(text))
+    match threshold_change(format, text, metric, limit)? {
+        ThresholdChange::Edit(edit) => Some(edit.apply(text)),
+        ThresholdChange::ByHand(_) => None,
+    }
+}
+
+/// Asserts that a limit is left to the user to write, where the text has a `$`.
+#[track_caller]
+fn expect_by_hand(format: Format, marked: &str, metric: MetricType) {
+    let text = marked.replace('$', "");
+    let change = threshold_change(format, &text, metric, 37.0);
+    assert_eq!(change, marked.find('$').map(ThresholdChange::ByHand), "{text}");
 }
 
 #[track_caller]
@@ -128,35 +139,45 @@ fn a_missing_key_is_added_to_the_defaults() {
             "defaults:\n    max_halstead_volume: 1  # one\n# below\nuse_gitignore: no\n",
             "defaults:\n    max_halstead_volume: 1  # one\n    min_maintainability_index: 37.12\n# below\nuse_gitignore: no\n",
         ),
-        ("defaults: {}", "defaults: {min_maintainability_index: 37.12}"),
-        (
-            "defaults: {max_halstead_volume: 1,}",
-            "defaults: {max_halstead_volume: 1, min_maintainability_index: 37.12,}",
-        ),
-        (
-            "defaults: {\n  max_halstead_volume: 1  # one\n}",
-            "defaults: {\n  max_halstead_volume: 1,  # one\n  min_maintainability_index: 37.12\n}",
-        ),
         (
             "# top\nlanguages:\n- {name: rust, metrics: [\n  ]}  # no Python\r\n# bottom",
             "# top\nlanguages:\n- {name: rust, metrics: [\n  ]}  # no Python\r\ndefaults:\r\n  min_maintainability_index: 37.12\r\n# bottom",
         ),
-        (
-            "{use_gitignore: no}",
-            "{use_gitignore: no, defaults: {min_maintainability_index: 37.12}}",
-        ),
         ("", "defaults:\n  min_maintainability_index: 37.12\n"),
-        ("{}", "{defaults: {min_maintainability_index: 37.12}}"),
         ("# top", "# top\ndefaults:\n  min_maintainability_index: 37.12\n"),
         ("---\n", "---\ndefaults:\n  min_maintainability_index: 37.12\n"),
-        (
-            "[]  # none\n",
-            "defaults:\n  min_maintainability_index: 37.12  # none\n",
-        ),
-        ("false", "defaults:\n  min_maintainability_index: 37.12"),
     ] {
         expect(Yaml, before, limit, after);
     }
+}
+
+#[test]
+fn what_is_in_flow_style_is_extended_by_hand() {
+    for marked in [
+        "defaults: ${}",
+        "defaults: ${max_halstead_volume: 1,}",
+        "${use_gitignore: no}",
+        "${}",
+        "$[]  # none\n",
+        "$false",
+        "languages:\n- name: python\n  metrics: $[]\n- name: rust\n  metrics: []",
+        "languages:\n- metrics: $[{type: blank_lines, threshold: 1}]\n  name: python",
+    ] {
+        expect_by_hand(Yaml, marked, MaintainabilityIndex);
+    }
+    let head = "[[tool.antipasta.languages]]\nname = 'python'\n";
+    for marked in [
+        "metrics = $[\n\t{type = 'blank_lines', threshold = 1} # one\n]\n",
+        "metrics = $[\n]\n",
+    ] {
+        expect_by_hand(Pyproject, &format!("{head}{marked}"), MaintainabilityIndex);
+    }
+}
+
+#[test]
+fn what_would_be_written_in_another_order_is_changed_by_hand() {
+    let text = "tool.$antipasta.profile = 'relaxed'\ntool.ruff.x = 1\ntool.antipasta.use_gitignore = true\n";
+    expect_by_hand(Pyproject, text, MaintainabilityIndex);
 }
 
 #[test]
@@ -165,7 +186,7 @@ fn a_missing_key_is_added_to_the_defaults_of_a_toml_table() {
     for (before, after) in [
         (
             "[tool.antipasta.defaults]\n  max_halstead_volume = 1  # one\n\n[tool.ruff]\n",
-            "[tool.antipasta.defaults]\n  max_halstead_volume = 1  # one\n  min_maintainability_index = 37.12\n\n[tool.ruff]\n",
+            "[tool.antipasta.defaults]\n  max_halstead_volume = 1  # one\nmin_maintainability_index = 37.12\n\n[tool.ruff]\n",
         ),
         (
             "[tool.antipasta.defaults] # all\n[tool.ruff]\n",
@@ -173,7 +194,7 @@ fn a_missing_key_is_added_to_the_defaults_of_a_toml_table() {
         ),
         (
             "[tool.antipasta]\ndefaults = {}\n",
-            "[tool.antipasta]\ndefaults = {min_maintainability_index = 37.12}\n",
+            "[tool.antipasta]\ndefaults = { min_maintainability_index = 37.12 }\n",
         ),
         (
             "[tool.antipasta]\ndefaults = { max_halstead_volume = 1 }\n",
@@ -184,12 +205,12 @@ fn a_missing_key_is_added_to_the_defaults_of_a_toml_table() {
             "[tool.antipasta]\ndefaults.max_halstead_volume = 1\ndefaults.min_maintainability_index = 37.12\n",
         ),
         (
-            "[tool.antipasta]\nuse_gitignore = false\r\n\r\n[tool.ruff]\r\nx = 1",
-            "[tool.antipasta]\nuse_gitignore = false\r\n\r\n[tool.antipasta.defaults]\r\nmin_maintainability_index = 37.12\r\n\r\n[tool.ruff]\r\nx = 1",
+            "[tool.antipasta]\r\nuse_gitignore = false\r\n\r\n[tool.ruff]\r\nx = 1",
+            "[tool.antipasta]\r\nuse_gitignore = false\r\n\r\n[tool.antipasta.defaults]\r\nmin_maintainability_index = 37.12\r\n\r\n[tool.ruff]\r\nx = 1\r\n",
         ),
         (
             "[tool.antipasta]",
-            "[tool.antipasta]\n\n[tool.antipasta.defaults]\nmin_maintainability_index = 37.12",
+            "[tool.antipasta]\n\n[tool.antipasta.defaults]\nmin_maintainability_index = 37.12\n",
         ),
         (
             "[tool]\nantipasta = { use_gitignore = true }\n",
@@ -211,30 +232,19 @@ fn a_missing_key_is_added_to_the_defaults_of_a_toml_table() {
 #[test]
 fn a_missing_entry_is_added_to_the_metrics_of_the_language() {
     let limit = (MaintainabilityIndex, 37.12);
-    let entry = "type: maintainability_index, threshold: 37.12, comparison: \">=\"";
     for (before, after) in [
-        (
-            "languages:\n- name: python\n  metrics: []\n- name: rust\n  metrics: []",
-            format!("languages:\n- name: python\n  metrics: [{{{entry}}}]\n- name: rust\n  metrics: []"),
-        ),
-        (
-            "languages:\n- metrics: [{type: blank_lines, threshold: 1}]\n  name: python",
-            format!("languages:\n- metrics: [{{type: blank_lines, threshold: 1}}, {{{entry}}}]\n  name: python"),
-        ),
-        (
-            "languages:\n- name: python\n  metrics: [\n    {type: blank_lines, threshold: 1},  # one\n  ]\n",
-            format!(
-                "languages:\n- name: python\n  metrics: [\n    {{type: blank_lines, threshold: 1}},  # one\n    {{{entry}}},\n  ]\n"
-            ),
-        ),
         (
             "languages:\n  - metrics:\n    - type: blank_lines\n      threshold: 1 # one\n    name: python\nuse_gitignore: no\n",
             "languages:\n  - metrics:\n    - type: blank_lines\n      threshold: 1 # one\n    - type: maintainability_index\n      \
-             threshold: 37.12\n      comparison: \">=\"\n    name: python\nuse_gitignore: no\n"
-                .to_owned(),
+             threshold: 37.12\n      comparison: \">=\"\n    name: python\nuse_gitignore: no\n",
+        ),
+        (
+            "languages:\n- name: python\n  metrics:\n  - {type: blank_lines, threshold: 1}\n",
+            "languages:\n- name: python\n  metrics:\n  - {type: blank_lines, threshold: 1}\n  - type: maintainability_index\n    \
+             threshold: 37.12\n    comparison: \">=\"\n",
         ),
     ] {
-        expect(Yaml, before, limit, &after);
+        expect(Yaml, before, limit, after);
     }
     let head = "[[tool.antipasta.languages]]\nname = 'python'\n";
     for (before, after) in [
@@ -242,11 +252,6 @@ fn a_missing_entry_is_added_to_the_metrics_of_the_language() {
             "metrics = [{type = 'blank_lines', threshold = 1}]\n[b]\n",
             "metrics = [{type = 'blank_lines', threshold = 1}, { type = \"maintainability_index\", threshold = 37.12, \
              comparison = \">=\" }]\n[b]\n",
-        ),
-        (
-            "metrics = [\n\t{type = 'blank_lines', threshold = 1} # one\n]\n",
-            "metrics = [\n\t{type = 'blank_lines', threshold = 1}, # one\n\t{ type = \"maintainability_index\", threshold = \
-             37.12, comparison = \">=\" }\n]\n",
         ),
         (
             "[[tool.antipasta.languages.metrics]]\nthreshold = 1 # one\ntype = 'blank_lines' # two\n\n[b]\n",
@@ -266,31 +271,31 @@ fn what_others_share_is_left_to_them() {
     expect(
         Yaml,
         text,
-        (LinesOfCode, 3.0),
-        &text.replace("type: lines_of_code", "type: lines_of_code, threshold: 3"),
-    );
-    expect(
-        Yaml,
-        text,
         (BlankLines, 3.0),
         &text.replace("type: blank_lines", "type: blank_lines\n    threshold: 3"),
     );
-    // The entry that counts is the alias, and a later one outdoes it.
-    let appended = "  - type: cyclomatic_complexity\n    threshold: 3\n    comparison: \"<\"\n";
-    expect(Yaml, text, (CyclomaticComplexity, 3.0), &format!("{text}{appended}"));
+    // The entry that counts is an alias, or in flow style without a threshold of its own: a later one outdoes it.
+    for metric in [CyclomaticComplexity, LinesOfCode] {
+        let appended = format!("  - type: {metric}\n    threshold: 3\n    comparison: \"<\"\n");
+        expect(Yaml, text, (metric, 3.0), &format!("{text}{appended}"));
+    }
+    let shared = "defaults: {max_halstead_volume: &x 5, max_halstead_effort: *x}";
     expect(
         Yaml,
-        "defaults: {max_halstead_volume: &x 5, max_halstead_effort: *x}",
+        shared,
         (HalsteadEffort, 7.0),
         "defaults: {max_halstead_volume: &x 5, max_halstead_effort: 7}",
     );
-    let shared = "defaults: {max_halstead_volume: &x 5, max_halstead_effort: *x}";
-    assert_eq!(edited(Yaml, shared, HalsteadVolume, 7.0), None);
+    expect_by_hand(
+        Yaml,
+        "defaults: {max_halstead_volume: &x $5, max_halstead_effort: *x}",
+        HalsteadVolume,
+    );
 }
 
 #[test]
 fn a_limit_that_the_key_cannot_have_is_not_set() {
-    for text in ["", "defaults: {}", "defaults: {max_cyclomatic_complexity: 5}"] {
+    for text in ["", "defaults: {max_cyclomatic_complexity: 5}"] {
         assert!(edited(Yaml, text, CyclomaticComplexity, 50.0).is_some(), "{text}");
         for limit in [51.0, 0.0, 7.5, -1.0, f64::NAN, f64::INFINITY, 1e300] {
             assert_eq!(edited(Yaml, text, CyclomaticComplexity, limit), None, "{text} {limit}");
@@ -342,7 +347,7 @@ fn one_of(parts: &'static [&'static str]) -> impl Strategy<Value = &'static str>
     prop::sample::select(parts)
 }
 
-/// Texts of configurations that judge by `defaults` or by an entry for Python, in all styles.
+/// Texts of configurations that evaluate by `defaults` or by an entry for Python, in all styles.
 fn yaml_texts() -> impl Strategy<Value = String> {
     let defaults = one_of(&[
         "",
@@ -455,18 +460,26 @@ proptest! {
     #[test]
     fn one_threshold_of_a_yaml_document_is_set(text in yaml_texts(), metric in metrics(), limit in 1u32..=50) {
         let limit = f64::from(limit);
-        let Some(after) = edited(Yaml, &text, metric, limit) else {
-            panic!("no edit: {text}");
-        };
-        assert_is_set(Yaml, &text, &after, metric, limit);
-        assert_keeps_comments(&text, &after);
+        match threshold_change(Yaml, &text, metric, limit) {
+            Some(ThresholdChange::Edit(edit)) => {
+                let after = edit.apply(&text);
+                assert_is_set(Yaml, &text, &after, metric, limit);
+                assert_keeps_comments(&text, &after);
+            }
+            Some(ThresholdChange::ByHand(offset)) => {
+                assert!(text.contains(['[', '{']) || text.contains("..."), "{text}");
+                assert!(text.is_char_boundary(offset));
+            }
+            None => panic!("no change: {text}"),
+        }
     }
 
     #[test]
     fn one_threshold_of_a_toml_document_is_set(text in toml_texts(), metric in metrics(), limit in 1u32..=50) {
         let limit = f64::from(limit);
         let Some(after) = edited(Pyproject, &text, metric, limit) else {
-            panic!("no edit: {text}");
+            prop_assert!(threshold_change(Pyproject, &text, metric, limit).is_some());
+            return Ok(());
         };
         assert_is_set(Pyproject, &text, &after, metric, limit);
         assert_keeps_comments(&text, &after);
