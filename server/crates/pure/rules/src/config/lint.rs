@@ -2,11 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
-use super::check::{Report, member, similar};
 use super::comparison::Comparison;
+use super::document::Node;
 use super::model::{EXTENSION, LANGUAGE, NAMED_EXTENSIONS, is_python, threshold_of};
-use super::node::Node;
 use super::pattern::class_length;
+use super::schema::check::{Report, member, similar};
 use super::schema::{self, usual_comparison};
 use super::setting::Setting;
 use crate::escape::shortened;

@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
+use super::document::yaml;
+use super::document::{Node, Position, Value};
 use super::model::Config;
-use super::node::{Node, Position, Value};
 use super::problem::{ConfigErrors, Problem};
-use super::yaml;
 
 /// The keys of the old `thresholds` that are now in `defaults` under the same name.
 const KEPT: [&str; 1] = ["min_maintainability_index"];
@@ -44,7 +44,7 @@ pub fn migrate(path: &Path, text: &str) -> Result<Migrated, ConfigErrors> {
     };
     // JSON is YAML but for a few corners; a file that is not even JSON gets JSON's message.
     if let Err(error) = serde_json::from_str::<serde_json::Value>(text.trim_start_matches('\u{feff}')) {
-        let position = super::node::Position {
+        let position = super::document::Position {
             line: u32::try_from(error.line()).unwrap_or(u32::MAX),
             column: u32::try_from(error.column()).unwrap_or(u32::MAX),
         };

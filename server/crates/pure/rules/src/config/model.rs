@@ -2,15 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use super::check::{Report, check_block, default_block};
 use super::comparison::Comparison;
+use super::document::yaml::SyntaxError;
+use super::document::{Node, Position, Value};
+use super::document::{pyproject, yaml};
 use super::lint::lint;
-use super::node::{Node, Position, Value};
 use super::problem::{ConfigErrors, Problem};
+use super::schema::check::{Report, check_block, default_block};
 use super::schema::{self, DEFAULT_MAX_FILE_SIZE, LARGEST_FOUND_SIZE, MAX_FILE_SIZE};
 use super::setting::Setting;
-use super::yaml::SyntaxError;
-use super::{pyproject, yaml};
 use antipasta_metrics::MetricType;
 
 /// The language whose `languages` entry counts.

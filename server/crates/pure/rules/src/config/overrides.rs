@@ -1,7 +1,7 @@
 //! What the command line changes of a configuration.
 
-use super::coerce::number_text;
 use super::model::Config;
+use super::schema::coerce::number_text;
 use super::schema::{Kind, NOT_COMPUTED, threshold_kind};
 use antipasta_metrics::{MetricType, UnknownMetric};
 use antipasta_syntax::text::python_float;

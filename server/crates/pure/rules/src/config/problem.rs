@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::node::Position;
+use super::document::Position;
 use crate::escape::{one_line, shortened};
 
 /// How many characters of a key are shown.

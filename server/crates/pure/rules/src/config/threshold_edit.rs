@@ -15,13 +15,13 @@ use std::path::Path;
 
 pub use self::limit::passing_limit;
 pub use self::new_file::new_configuration;
-use super::check::GIVEN_AGAIN;
 use super::comparison::Comparison;
+use super::document::Node;
+use super::document::{pyproject, yaml};
 use super::model::{Config, language_index};
-use super::node::Node;
+use super::schema::check::GIVEN_AGAIN;
 use super::schema::{Kind, threshold_kind, usual_comparison};
 use super::setting::Setting;
-use super::{pyproject, yaml};
 use antipasta_metrics::MetricType;
 use antipasta_syntax::text::python_float;
 

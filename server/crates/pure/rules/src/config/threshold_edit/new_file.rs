@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::super::document::to_yaml;
 use super::super::model::{Config, language_index};
 use super::super::setting::Setting;
+use super::super::to_yaml::to_yaml;
 use super::entries_mut;
 use antipasta_metrics::MetricType;
 

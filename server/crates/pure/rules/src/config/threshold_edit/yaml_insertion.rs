@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::node::{Node, Value};
+use super::super::document::{Node, Value};
 use super::{Gap, ThresholdEdit, line_end, line_start, newline, number};
 
 /// How much deeper a block is indented than what is around it.

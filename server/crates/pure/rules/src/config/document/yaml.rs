@@ -10,7 +10,7 @@ use super::yaml_scalar;
 
 /// The text is not a document of plain data.
 #[derive(Debug, PartialEq)]
-pub(super) struct SyntaxError {
+pub(in crate::config) struct SyntaxError {
     pub position: Position,
     pub message: String,
 }
@@ -23,7 +23,7 @@ const DEEPEST: usize = 64;
 const MOST_BYTES: usize = 16 << 20;
 
 /// Reads the one document of `text`; an empty text is null.
-pub(super) fn parse(text: &str) -> Result<Node, SyntaxError> {
+pub(in crate::config) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if is_too_large(text) {
         return error(Position::default(), TOO_LARGE);

@@ -1,9 +1,9 @@
 //! Values of a neighbouring type: what the reference takes for a truth value or a number.
 
-use super::node::Value;
+use crate::config::document::Value;
 
 /// A truth value, or a word or number that stands for one.
-pub(super) fn boolean(value: &Value) -> Option<bool> {
+pub(in crate::config) fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Boolean(value) => Some(*value),
         Value::Integer(0) => Some(false),
@@ -20,7 +20,7 @@ pub(super) fn boolean(value: &Value) -> Option<bool> {
 }
 
 /// A whole number: a float only if it has no fraction, a text only if it is written as one.
-pub(super) fn integer(value: &Value) -> Option<i64> {
+pub(in crate::config) fn integer(value: &Value) -> Option<i64> {
     match value {
         Value::Boolean(value) => Some(i64::from(*value)),
         Value::Integer(value) => Some((*value).clamp(i64::MIN.into(), i64::MAX.into()) as i64),
@@ -31,7 +31,7 @@ pub(super) fn integer(value: &Value) -> Option<i64> {
 }
 
 /// Any number.
-pub(super) fn number(value: &Value) -> Option<f64> {
+pub(in crate::config) fn number(value: &Value) -> Option<f64> {
     match value {
         Value::Boolean(value) => Some(f64::from(*value)),
         Value::Integer(value) => Some(*value as f64),
@@ -42,7 +42,7 @@ pub(super) fn number(value: &Value) -> Option<f64> {
 }
 
 /// A number of bytes: a whole number, or a text with a unit, as in `32 MB`. Each unit is 1024 times the one before.
-pub(super) fn size(value: &Value) -> Option<i64> {
+pub(in crate::config) fn size(value: &Value) -> Option<i64> {
     let text = match value {
         Value::Integer(_) => return integer(value),
         Value::Text(text) => text.trim(),
@@ -62,7 +62,7 @@ pub(super) fn size(value: &Value) -> Option<i64> {
 }
 
 /// A number written as a text, with single underscores between its digits if it likes.
-pub(super) fn number_text(text: &str) -> Option<f64> {
+pub(in crate::config) fn number_text(text: &str) -> Option<f64> {
     without_underscores(text.trim())?.parse().ok()
 }
 

@@ -6,17 +6,17 @@ use std::path::Path;
 use rustc_hash::FxHashMap;
 
 use super::coerce;
-use super::node::{Node, Position, Value};
-use super::pattern::{LONGEST_PATTERN, MOST_PATTERN_COST, parse_pattern, pattern_cost};
-use super::problem::Problem;
-use super::schema::{Key, Kind, LARGEST_SIZE, Presence};
-use super::setting::Setting;
+use super::{Key, Kind, LARGEST_SIZE, Presence};
+use crate::config::document::{Node, Position, Value};
+use crate::config::pattern::{LONGEST_PATTERN, MOST_PATTERN_COST, parse_pattern, pattern_cost};
+use crate::config::problem::Problem;
+use crate::config::setting::Setting;
 
 /// What is said of a key that its block has twice.
-pub(super) const GIVEN_AGAIN: &str = "is given again further down; the last one counts";
+pub(in crate::config) const GIVEN_AGAIN: &str = "is given again further down; the last one counts";
 
 /// What was found wrong or odd so far.
-pub(super) struct Report<'a> {
+pub(in crate::config) struct Report<'a> {
     path: &'a Path,
     pub errors: Vec<Problem>,
     pub warnings: Vec<Problem>,
@@ -26,7 +26,7 @@ pub(super) struct Report<'a> {
 const MOST_PROBLEMS: usize = 100;
 
 impl<'a> Report<'a> {
-    pub(super) fn new(path: &'a Path) -> Self {
+    pub(in crate::config) fn new(path: &'a Path) -> Self {
         Self {
             path,
             errors: Vec::new(),
@@ -39,12 +39,12 @@ impl<'a> Report<'a> {
         self.errors.len() >= MOST_PROBLEMS
     }
 
-    pub(super) fn error(&mut self, position: Position, key: &str, message: impl Into<String>) {
+    pub(in crate::config) fn error(&mut self, position: Position, key: &str, message: impl Into<String>) {
         let problem = self.problem(position, key, message.into());
         self.errors.push(problem);
     }
 
-    pub(super) fn warn(&mut self, position: Position, key: &str, message: impl Into<String>) {
+    pub(in crate::config) fn warn(&mut self, position: Position, key: &str, message: impl Into<String>) {
         if self.warnings.len() < MOST_PROBLEMS {
             let problem = self.problem(position, key, message.into());
             self.warnings.push(problem);
@@ -62,7 +62,7 @@ impl<'a> Report<'a> {
 }
 
 /// The settings of a block that gives none.
-pub(super) fn default_block(keys: &'static [Key]) -> Setting {
+pub(in crate::config) fn default_block(keys: &'static [Key]) -> Setting {
     let given = keys.iter().filter_map(|key| Some((key.name, default_of(key)?)));
     Setting::Block(given.collect())
 }
@@ -76,7 +76,12 @@ fn default_of(key: &Key) -> Option<Setting> {
 }
 
 /// The settings of a block, or `None` if anything in it is wrong.
-pub(super) fn check_block(keys: &'static [Key], node: &Node, path: &str, report: &mut Report<'_>) -> Option<Setting> {
+pub(in crate::config) fn check_block(
+    keys: &'static [Key],
+    node: &Node,
+    path: &str,
+    report: &mut Report<'_>,
+) -> Option<Setting> {
     let Value::Table(entries) = &node.value else {
         let names: Vec<_> = keys.iter().map(|key| key.name).collect();
         let allowed = format!("a mapping with the keys {}", listed(&names));
@@ -271,7 +276,7 @@ pub fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
         .map(|(_, word)| word)
 }
 
-pub(super) fn member(path: &str, name: &str) -> String {
+pub(in crate::config) fn member(path: &str, name: &str) -> String {
     if path.is_empty() {
         name.to_owned()
     } else {

@@ -3,16 +3,20 @@
 //! Checking a file, the JSON Schema, the configuration that `config init` writes and the ranges of
 //! overrides on the command line all follow from it.
 
+pub(in crate::config) mod check;
+pub(in crate::config) mod coerce;
+pub(in crate::config) mod json_schema;
+
 use std::sync::LazyLock;
 
-use super::comparison::Comparison;
-use super::model::{Profile, Threshold};
-use super::setting::Setting;
+use crate::config::comparison::Comparison;
+use crate::config::model::{Profile, Threshold};
+use crate::config::setting::Setting;
 use antipasta_metrics::{Better, DefaultThreshold, MetricType, Thresholds};
 use antipasta_syntax::MAX_BYTES;
 
 /// A setting that may stand in a block.
-pub(super) struct Key {
+pub(in crate::config) struct Key {
     pub name: &'static str,
     /// A sentence for people.
     pub about: &'static str,
@@ -21,7 +25,7 @@ pub(super) struct Key {
 }
 
 /// What holds when a setting is not given.
-pub(super) enum Presence {
+pub(in crate::config) enum Presence {
     /// It must be given.
     Required,
     /// It is simply not there; null says the same.
@@ -34,7 +38,7 @@ pub(super) enum Presence {
 
 /// What a setting's value may be.
 #[derive(Clone, Copy)]
-pub(super) enum Kind {
+pub(in crate::config) enum Kind {
     Boolean,
     Integer(Range),
     Number(Range),
@@ -53,7 +57,7 @@ pub(super) enum Kind {
 
 /// Both ends belong to it.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Range {
+pub(in crate::config) struct Range {
     pub least: f64,
     pub most: f64,
 }
@@ -67,12 +71,12 @@ impl Range {
         Self::new(least, f64::INFINITY)
     }
 
-    pub(super) fn contains(self, value: f64) -> bool {
+    pub(in crate::config) fn contains(self, value: f64) -> bool {
         self.least <= value && value <= self.most
     }
 
     /// The range in words: `from 1 to 50`, `of at least 0`.
-    pub(super) fn describe(self) -> String {
+    pub(in crate::config) fn describe(self) -> String {
         if self.most.is_infinite() {
             format!("of at least {}", self.least)
         } else {
@@ -83,7 +87,7 @@ impl Range {
 
 /// What a threshold for `metric` may be in `defaults` and on the command line; `None` for metrics that
 /// can be set in neither.
-pub(super) fn threshold_kind(metric: MetricType) -> Option<Kind> {
+pub(in crate::config) fn threshold_kind(metric: MetricType) -> Option<Kind> {
     Some(match metric.info().thresholds? {
         Thresholds::Whole { least, most } => Kind::Integer(Range::new(least, most)),
         Thresholds::Number { least, most } => Kind::Number(Range::new(least, most)),
@@ -91,7 +95,7 @@ pub(super) fn threshold_kind(metric: MetricType) -> Option<Kind> {
 }
 
 /// The comparison by which good values of a metric keep to a threshold; `None` if it is a matter of taste.
-pub(super) const fn usual_comparison(metric: MetricType) -> Option<Comparison> {
+pub(in crate::config) const fn usual_comparison(metric: MetricType) -> Option<Comparison> {
     match metric.info().better {
         Better::Lower => Some(Comparison::LessOrEqual),
         Better::Higher => Some(Comparison::GreaterOrEqual),
@@ -100,7 +104,7 @@ pub(super) const fn usual_comparison(metric: MetricType) -> Option<Comparison> {
 }
 
 /// The metrics with a default threshold and the threshold of each, in the order in which the reference applies them.
-pub(super) fn default_thresholds() -> impl Iterator<Item = (Threshold, &'static DefaultThreshold)> {
+pub(in crate::config) fn default_thresholds() -> impl Iterator<Item = (Threshold, &'static DefaultThreshold)> {
     MetricType::with_default().map(|(metric, default)| {
         let threshold = Threshold {
             metric,
@@ -150,7 +154,7 @@ const fn empty_list() -> Presence {
 }
 
 /// What a threshold may be in an entry of `metrics`.
-pub(super) const METRIC_LIMIT: Kind = Kind::Number(Range::at_least(0.0));
+pub(in crate::config) const METRIC_LIMIT: Kind = Kind::Number(Range::at_least(0.0));
 
 static METRIC: [Key; 4] = [
     key(
@@ -309,20 +313,20 @@ static DUPLICATION: [Key; 4] = [
 ];
 
 /// The key that sets how large a source may be.
-pub(super) const MAX_FILE_SIZE: &str = "max_file_size";
+pub(in crate::config) const MAX_FILE_SIZE: &str = "max_file_size";
 
 /// The largest size that a configuration may set which is found beside the files, in bytes: it may only lower the limit. Whoever
 /// writes the files writes that as well, and parsing takes some 90 bytes of memory per byte.
-pub(super) const LARGEST_FOUND_SIZE: u64 = DEFAULT_MAX_FILE_SIZE;
+pub(in crate::config) const LARGEST_FOUND_SIZE: u64 = DEFAULT_MAX_FILE_SIZE;
 
 /// The largest size that a configuration may set which the user names, in bytes.
-pub(super) const LARGEST_SIZE: i64 = MAX_BYTES as i64;
+pub(in crate::config) const LARGEST_SIZE: i64 = MAX_BYTES as i64;
 
 /// How large a source may be if nothing else is set. Parsing takes more than a hundred times as much memory.
-pub(super) const DEFAULT_MAX_FILE_SIZE: u64 = 32 << 20;
+pub(in crate::config) const DEFAULT_MAX_FILE_SIZE: u64 = 32 << 20;
 
 /// A whole configuration.
-pub(super) static CONFIG: [Key; 11] = [
+pub(in crate::config) static CONFIG: [Key; 11] = [
     key(
         "defaults",
         "Thresholds that hold where no language says otherwise.",
@@ -392,10 +396,10 @@ pub(super) static CONFIG: [Key; 11] = [
 ];
 
 /// Blocks of the configuration that the reference judges by and we do not yet.
-pub(super) const BLOCKS_NOT_JUDGED: [&str; 4] = ["tree_shape", "import_graph", "narrative", "duplication"];
+pub(in crate::config) const BLOCKS_NOT_JUDGED: [&str; 4] = ["tree_shape", "import_graph", "narrative", "duplication"];
 
 /// Metrics that the reference knows and that are not computed here yet. A configuration may name them.
-pub(super) const NOT_COMPUTED: [&str; 43] = [
+pub(in crate::config) const NOT_COMPUTED: [&str; 43] = [
     "message_chain_depth",
     "function_arity",
     "boolean_flag_parameters",

@@ -10,7 +10,7 @@ use super::node::{Node, Position, TOO_LARGE, Value, is_too_large};
 use super::yaml::SyntaxError;
 
 /// Where the table stands in the file: what the keys in messages begin with.
-pub(super) const TABLE: &str = "tool.antipasta";
+pub(in crate::config) const TABLE: &str = "tool.antipasta";
 
 /// The last part of its name.
 const NAME: &str = "antipasta";
@@ -19,7 +19,7 @@ const NAME: &str = "antipasta";
 const MOST_SLIPS: usize = 2;
 
 /// The table, or `None` if the file has none and so is no configuration.
-pub(super) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> {
+pub(in crate::config) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if is_too_large(text) {
         return Err(SyntaxError {

@@ -18,14 +18,14 @@ pub struct Position {
 
 impl Position {
     /// The place of the byte at `offset`. A rope finds it without counting from the start.
-    pub(super) fn of_offset(text: &Rope, offset: usize) -> Self {
+    pub(in crate::config) fn of_offset(text: &Rope, offset: usize) -> Self {
         let offset = offset.min(text.len_bytes());
         let line = text.byte_to_line(offset);
         let column = text.byte_to_char(offset) - text.line_to_char(line);
         Self::new(line + 1, column + 1)
     }
 
-    pub(super) fn new(line: usize, column: usize) -> Self {
+    pub(in crate::config) fn new(line: usize, column: usize) -> Self {
         let bounded = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         Self {
             line: bounded(line),
@@ -36,7 +36,7 @@ impl Position {
 
 /// A value and where it stands.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Node {
+pub(in crate::config) struct Node {
     pub position: Position,
     /// The bytes of the text that say it; of an alias, the alias itself. Of a TOML table that is
     /// written under a header, or by dotted keys, only the header or the key.
@@ -46,12 +46,12 @@ pub(super) struct Node {
 
 impl Node {
     /// Whether it is written in the text where `outer` is, and has not been brought in from elsewhere by an alias.
-    pub(super) fn is_in(&self, outer: &Range<usize>) -> bool {
+    pub(in crate::config) fn is_in(&self, outer: &Range<usize>) -> bool {
         outer.start <= self.span.start && self.span.end <= outer.end
     }
 
     /// The value that a table has for the key `name`: the last one, if it has several.
-    pub(super) fn get(&self, name: &str) -> Option<&Self> {
+    pub(in crate::config) fn get(&self, name: &str) -> Option<&Self> {
         let Value::Table(entries) = &self.value else {
             return None;
         };
@@ -64,7 +64,7 @@ impl Node {
     }
 
     /// The items of a list; none of anything else.
-    pub(super) fn items(&self) -> &[Self] {
+    pub(in crate::config) fn items(&self) -> &[Self] {
         match &self.value {
             Value::List(items) => items,
             _ => &[],
@@ -74,7 +74,7 @@ impl Node {
 
 /// A value as the document says it, before anything is asked of it.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Value {
+pub(in crate::config) enum Value {
     Null,
     Boolean(bool),
     Integer(i128),
@@ -89,7 +89,7 @@ pub(super) enum Value {
 
 impl Value {
     /// The value in a few words, for messages.
-    pub(super) fn describe(&self) -> String {
+    pub(in crate::config) fn describe(&self) -> String {
         match self {
             Self::Null => "nothing (null)".to_owned(),
             Self::Boolean(value) => format!("`{value}`"),
@@ -103,7 +103,7 @@ impl Value {
     }
 
     /// Whether Python would take the value for false.
-    pub(super) fn is_falsy(&self) -> bool {
+    pub(in crate::config) fn is_falsy(&self) -> bool {
         match self {
             Self::Null => true,
             Self::Boolean(value) => !value,
@@ -118,21 +118,21 @@ impl Value {
 }
 
 /// What a document says, for a message: that is one line, and no place for a whole file pasted into a value.
-pub(super) fn quoted(text: &str) -> Cow<'_, str> {
+pub(in crate::config) fn quoted(text: &str) -> Cow<'_, str> {
     const LONGEST: usize = 60;
     escape::shortened(text, LONGEST)
 }
 
 /// Whether a text is so much of what a configuration consists of that reading it would take hundreds of megabytes: parsers
 /// keep hundreds of bytes for each comma.
-pub(super) fn is_too_large(text: &str) -> bool {
+pub(in crate::config) fn is_too_large(text: &str) -> bool {
     const MOST: usize = 100_000;
     let marks = text.bytes().filter(|byte| b"[]{},:=.".contains(byte));
     marks.count() > MOST
 }
 
 /// What is said of a text that [is too large](is_too_large).
-pub(super) const TOO_LARGE: &str =
+pub(in crate::config) const TOO_LARGE: &str =
     "too large for a configuration: it has more than 100000 brackets, commas, colons, dots and equals signs";
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 use super::node::Value;
 
 /// The value of the plain scalar `text`.
-pub(super) fn resolve(text: &str) -> Value {
+pub(in crate::config) fn resolve(text: &str) -> Value {
     if let Some(boolean) = boolean(text) {
         return Value::Boolean(boolean);
     }
@@ -27,7 +27,7 @@ pub(super) fn resolve(text: &str) -> Value {
 }
 
 /// One of YAML's truth words, in lower case, title case or upper case.
-pub(super) fn boolean(text: &str) -> Option<bool> {
+pub(in crate::config) fn boolean(text: &str) -> Option<bool> {
     let lower = text.to_ascii_lowercase();
     let value = match lower.as_str() {
         "yes" | "true" | "on" => true,
@@ -40,7 +40,7 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
 }
 
 /// A whole number: binary, octal, decimal, hexadecimal or sexagesimal, with underscores anywhere but first.
-pub(super) fn integer(text: &str) -> Option<Value> {
+pub(in crate::config) fn integer(text: &str) -> Option<Value> {
     let (negative, digits) = split_sign(text);
     let magnitude = if let Some(binary) = digits.strip_prefix("0b") {
         in_radix(binary, 2)
@@ -65,7 +65,7 @@ pub(super) fn integer(text: &str) -> Option<Value> {
 /// A number with a point, a sexagesimal one with a point, an infinity or no number at all.
 ///
 /// An exponent needs its sign and its point: `1.0e+3` is a number, `1.0e3` and `1e3` are texts.
-pub(super) fn float(text: &str) -> Option<Value> {
+pub(in crate::config) fn float(text: &str) -> Option<Value> {
     if matches!(text, ".nan" | ".NaN" | ".NAN") {
         return Some(Value::Float(f64::NAN));
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{CONFIG, Key, Kind, LARGEST_FOUND_SIZE, Presence, Range};
+use super::{CONFIG, Key, Kind, LARGEST_FOUND_SIZE, Presence, Range};
 
 /// The JSON Schema (draft 2020-12) of `.antipasta.yaml` and of the `[tool.antipasta]` table of `pyproject.toml`.
 pub fn json_schema() -> Value {
