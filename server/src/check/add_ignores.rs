@@ -50,7 +50,7 @@ pub(super) fn add_ignores(
     trees: &Trees,
 ) -> Result<Option<Added>, AddError> {
     let mut wanted: BTreeMap<u32, Vec<IgnoredMetric>> = BTreeMap::new();
-    for violation in &outcome.judgement.violations {
+    for violation in &outcome.evaluation.violations {
         let Some(line) = violation.subject.definition_line() else {
             continue;
         };

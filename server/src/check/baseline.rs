@@ -176,14 +176,14 @@ impl Baseline {
         let none = FileEntries::new();
         let tolerated = self.entries.get(file).unwrap_or(&none);
         let mut violating: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        for (index, violation) in outcome.judgement.violations.iter().enumerate() {
+        for (index, violation) in outcome.evaluation.violations.iter().enumerate() {
             let key = Key {
                 name: violation.subject.display_name(),
                 metric: violation.metric(),
             };
             violating.entry(key).or_default().push(index);
         }
-        let violations = &mut outcome.judgement.violations;
+        let violations = &mut outcome.evaluation.violations;
         let mut held = Held::default();
         let mut is_tolerated = vec![false; violations.len()];
         for (key, indices) in &violating {

@@ -20,7 +20,7 @@ impl Format for Concise {
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut lines = String::new();
         let path = path.to_string();
-        for violation in &outcome.judgement.violations {
+        for violation in &outcome.evaluation.violations {
             let (line, message) = (violation.subject.line(), violation.named_statement());
             let metric = violation.metric();
             let _ = writeln!(lines, "{path}:{line}:1: {message} [{metric}]");
@@ -44,8 +44,8 @@ impl Format for Concise {
             output.write_all(lines.as_bytes())?;
         }
         if report.lists_unused_ignores {
-            for (path, remark) in report.unused_ignores() {
-                writeln!(output, "{path}:{}:1: {} [unused-ignore]", remark.line, remark.message)?;
+            for (path, note) in report.unused_ignores() {
+                writeln!(output, "{path}:{}:1: {} [unused-ignore]", note.line, note.message)?;
             }
         }
         Ok(())

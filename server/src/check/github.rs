@@ -31,7 +31,7 @@ impl Format for Github {
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut commands = String::new();
         let path = &path.portable();
-        for violation in &outcome.judgement.violations {
+        for violation in &outcome.evaluation.violations {
             let metric = violation.metric();
             let properties = Properties {
                 path,
@@ -66,14 +66,14 @@ impl Format for Github {
         }
         if report.lists_unused_ignores {
             let mut commands = String::new();
-            for (path, remark) in report.unused_ignores() {
+            for (path, note) in report.unused_ignores() {
                 let properties = Properties {
                     path: &path.portable(),
-                    line: remark.line,
+                    line: note.line,
                     column: None,
                     title: "Unused ignore comment",
                 };
-                push_command("warning", &properties, &remark.message, &mut commands);
+                push_command("warning", &properties, &note.message, &mut commands);
             }
             output.write_all(commands.as_bytes())?;
         }

@@ -10,7 +10,7 @@ use super::format::Format;
 use super::json_lines::{elements, write_array};
 use super::report::{Outcome, Report};
 use super::reported_path::ReportedPath;
-use antipasta_rules::violations::{Remark, Violation};
+use antipasta_rules::violations::{CommentNote, Violation};
 
 /// The report for GitLab.
 pub(super) struct Gitlab;
@@ -70,15 +70,15 @@ impl Issue {
     }
 
     /// An ignore comment has no name to be known by, so its fingerprint moves with its line.
-    fn of_unused_ignore(remark: &Remark, path: &ReportedPath) -> Self {
+    fn of_unused_ignore(note: &CommentNote, path: &ReportedPath) -> Self {
         let check_name = "unused-ignore";
-        let line = remark.line.to_string();
+        let line = note.line.to_string();
         Self {
-            description: remark.message.clone(),
+            description: note.message.clone(),
             check_name,
-            fingerprint: fingerprint(&[&path.uri(), check_name, &line, &remark.message]),
+            fingerprint: fingerprint(&[&path.uri(), check_name, &line, &note.message]),
             severity: Severity::Info,
-            location: Location::new(path, remark.line, remark.line),
+            location: Location::new(path, note.line, note.line),
         }
     }
 }
@@ -98,7 +98,7 @@ impl Format for Gitlab {
     }
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
-        let violations = outcome.judgement.violations.iter();
+        let violations = outcome.evaluation.violations.iter();
         let violations = violations.map(|violation| Issue::of_violation(violation, path));
         let failure = outcome.failure().into_iter();
         let failure = failure.map(|error| Issue::of_failure(Failure::of(error), path));
@@ -111,9 +111,9 @@ impl Format for Gitlab {
         files: &mut dyn Iterator<Item = String>,
         output: &mut dyn Write,
     ) -> io::Result<()> {
-        let remarks = report.unused_ignores().filter(|_| report.lists_unused_ignores);
-        let remarks = remarks.map(|(path, remark)| elements([Issue::of_unused_ignore(remark, path)]));
-        write_array(&mut files.chain(remarks), output)?;
+        let notes = report.unused_ignores().filter(|_| report.lists_unused_ignores);
+        let notes = notes.map(|(path, note)| elements([Issue::of_unused_ignore(note, path)]));
+        write_array(&mut files.chain(notes), output)?;
         output.write_all(b"\n")
     }
 }

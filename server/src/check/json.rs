@@ -127,7 +127,7 @@ impl Format for Json {
             Some(_) => Vec::new(),
             None => outcome.metrics.rows(),
         };
-        let violations = outcome.judgement.violations.iter();
+        let violations = outcome.evaluation.violations.iter();
         let object = FileObject {
             file: &path.shown,
             language: LANGUAGE,
@@ -151,7 +151,7 @@ impl Format for Json {
     ) -> io::Result<()> {
         let unused = report
             .unused_ignores()
-            .map(|(path, remark)| json!({"file": path.shown, "line_number": remark.line, "message": remark.message}));
+            .map(|(path, note)| json!({"file": path.shown, "line_number": note.line, "message": note.message}));
         let unchecked: Vec<_> = report.unchecked().map(|path| &path.shown).collect();
         let baseline = report.unneeded.as_ref();
         let parts = Parts {

@@ -27,7 +27,7 @@ struct Counts {
 
 impl Counts {
     fn of(outcome: &Outcome) -> Self {
-        let failures = outcome.judgement.violations.len();
+        let failures = outcome.evaluation.violations.len();
         let errors = usize::from(outcome.error.is_some());
         Self {
             // A file that is in order is a test that passes.
@@ -57,7 +57,7 @@ impl Format for Junit {
         let path = path.portable();
         let path = whole_line(&path);
         suite(&path, &Counts::of(outcome), |xml| {
-            for violation in &outcome.judgement.violations {
+            for violation in &outcome.evaluation.violations {
                 let help = format!("help: {}", violation.metric().info().advice);
                 let kind = violation.metric().as_str();
                 let place = format!("{path}:{}", violation.subject.line());
@@ -84,7 +84,7 @@ impl Format for Junit {
                     text: &text,
                 };
                 test_case(xml, &path, "analysis", Some(&problem))
-            } else if outcome.judgement.violations.is_empty() {
+            } else if outcome.evaluation.violations.is_empty() {
                 test_case(xml, &path, "metrics", None)
             } else {
                 Ok(())
@@ -114,9 +114,9 @@ impl Format for Junit {
             writeln!(output, "{file}")?;
         }
         if report.lists_unused_ignores {
-            let lines = report.unused_ignores().map(|(path, remark)| {
+            let lines = report.unused_ignores().map(|(path, note)| {
                 let path = path.portable();
-                format!("{}:{}: {}\n", whole_line(&path), remark.line, remark.message)
+                format!("{}:{}: {}\n", whole_line(&path), note.line, note.message)
             });
             let lines: String = lines.collect();
             let suite = suite("Unused ignore comments", &Counts::default(), |xml| {

@@ -28,7 +28,7 @@ impl Format for Markdown {
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut rows = String::new();
         let path = path.portable();
-        for violation in &outcome.judgement.violations {
+        for violation in &outcome.evaluation.violations {
             let (metric, threshold) = (violation.metric(), &violation.threshold);
             let place = match violation.subject.definition_line() {
                 Some(line) => format!("{path}:{line}"),
@@ -96,9 +96,9 @@ impl Format for Markdown {
         }
         if report.lists_unused_ignores && report.unused_ignores().next().is_some() {
             listing.begin("\n### Unused ignore comments\n\n")?;
-            for (path, remark) in report.unused_ignores() {
-                let place = code(&format!("{}:{}", path.portable(), remark.line));
-                listing.line(&format!("- {place}: {}", code(&remark.message)))?;
+            for (path, note) in report.unused_ignores() {
+                let place = code(&format!("{}:{}", path.portable(), note.line));
+                listing.line(&format!("- {place}: {}", code(&note.message)))?;
             }
             listing.end()?;
         }

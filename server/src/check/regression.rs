@@ -5,14 +5,14 @@ use rustc_hash::FxHashMap;
 use super::report::Outcome;
 use antipasta_metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType};
 use antipasta_rules::config::Config;
-use antipasta_rules::violations::{Subject, Violation, judge};
+use antipasta_rules::violations::{Subject, Violation, evaluate};
 
 /// Leaves of a file's violations those that were not there, or not as bad, in what the file was before. The others are counted.
 /// `base` has the metrics of then.
 pub(super) fn keep_regressions(outcome: &mut Outcome, base: &FileMetrics, config: &Config) {
     let functions = counterparts(&outcome.metrics.functions, &base.functions);
     let totals = values_of_file_and_classes(base, config);
-    let violations = &mut outcome.judgement.violations;
+    let violations = &mut outcome.evaluation.violations;
     let all = violations.len();
     violations.retain_mut(|violation| {
         let before = match &violation.subject {
@@ -100,7 +100,7 @@ fn values_of_file_and_classes(base: &FileMetrics, config: &Config) -> FxHashMap<
         .map(|row| ((name(row.name.as_deref()), row.metric), row.value))
         .collect();
     let is_total = |violation: &&Violation| !matches!(violation.subject, Subject::Function(_));
-    for violation in judge(base, config).violations.iter().filter(is_total) {
+    for violation in evaluate(base, config).violations.iter().filter(is_total) {
         values.insert((violation.name.clone(), violation.metric()), violation.value);
     }
     values
@@ -117,9 +117,9 @@ mod tests {
         let config = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}]}]";
         let config = Config::from_yaml(Path::new("c.yaml"), config).unwrap();
         let mut outcome = Outcome::of(measure(now).unwrap(), &config);
-        let all = outcome.judgement.violations.len();
+        let all = outcome.evaluation.violations.len();
         keep_regressions(&mut outcome, &measure(before).unwrap(), &config);
-        let violations = &outcome.judgement.violations;
+        let violations = &outcome.evaluation.violations;
         assert_eq!(outcome.standing + violations.len(), all);
         let name = |violation: &Violation| violation.name.as_deref().unwrap_or("file").to_owned();
         violations

@@ -7,14 +7,14 @@ use super::shard::Part;
 use antipasta_analysis::{AnalysisError, Origin, Phases};
 use antipasta_metrics::{FileMetrics, MetricType};
 use antipasta_rules::config::Config;
-use antipasta_rules::violations::{Judgement, Remark, Violation, judge};
+use antipasta_rules::violations::{CommentNote, Evaluation, Violation, evaluate};
 
 /// What came of one file.
 pub(super) struct Outcome {
     /// Its metrics; those of an empty file, if it has none.
     pub metrics: FileMetrics,
     /// Its metrics held against its configuration.
-    pub judgement: Judgement,
+    pub evaluation: Evaluation,
     /// How many more violations there are that do not count, as they were there before.
     pub standing: usize,
     /// Why it has no metrics.
@@ -25,7 +25,7 @@ impl Outcome {
     /// Judges the metrics of a file.
     pub(super) fn of(metrics: FileMetrics, config: &Config) -> Self {
         Self {
-            judgement: judge(&metrics, config),
+            evaluation: evaluate(&metrics, config),
             metrics,
             standing: 0,
             error: None,
@@ -42,7 +42,7 @@ impl Outcome {
     pub(super) fn failed(error: AnalysisError) -> Self {
         Self {
             metrics: FileMetrics::default(),
-            judgement: Judgement::default(),
+            evaluation: Evaluation::default(),
             standing: 0,
             error: Some(error),
         }
@@ -146,10 +146,10 @@ impl Report {
     }
 
     /// The ignore comments that suppress nothing, each with its file.
-    pub(super) fn unused_ignores(&self) -> impl Iterator<Item = (&ReportedPath, &Remark)> {
+    pub(super) fn unused_ignores(&self) -> impl Iterator<Item = (&ReportedPath, &CommentNote)> {
         self.files.iter().flat_map(|file| {
-            let remarks = file.outcome.judgement.unused_ignores.iter();
-            remarks.map(|remark| (&file.path, remark))
+            let notes = file.outcome.evaluation.unused_ignores.iter();
+            notes.map(|note| (&file.path, note))
         })
     }
 }
@@ -161,6 +161,6 @@ impl FileReport {
     }
 
     fn violations(&self) -> &[Violation] {
-        &self.outcome.judgement.violations
+        &self.outcome.evaluation.violations
     }
 }

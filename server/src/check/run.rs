@@ -313,11 +313,11 @@ impl<'a> Run<'a> {
             console::say(note);
         }
         for file in &report.files {
-            if let Some(message) = file.outcome.judgement.unmeasured_message() {
+            if let Some(message) = file.outcome.evaluation.unmeasured_message() {
                 console::warning(format_args!("{}: {message}", file.path));
             }
-            for remark in &file.outcome.judgement.warnings {
-                console::warning(format_args!("{}:{}: {}", file.path, remark.line, remark.message));
+            for note in &file.outcome.evaluation.warnings {
+                console::warning(format_args!("{}:{}: {}", file.path, note.line, note.message));
             }
         }
         if let (Some(baseline), Some(given)) = (&mut self.baseline, &options.baseline) {

@@ -16,7 +16,7 @@ use super::report::{FileReport, Outcome, Report};
 use super::reported_path::{ReportedPath, order_of};
 use super::shard::Part;
 use antipasta_metrics::MetricType;
-use antipasta_rules::violations::{Remark, Subject, Violation, documentation_url};
+use antipasta_rules::violations::{CommentNote, Subject, Violation, documentation_url};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -257,13 +257,13 @@ impl ResultObject {
     }
 
     /// An ignore comment has no name to be known by, so that it has no fingerprint.
-    fn of_unused_ignore(remark: &Remark, path: &ReportedPath) -> Self {
+    fn of_unused_ignore(note: &CommentNote, path: &ReportedPath) -> Self {
         Self {
             rule_id: UNUSED_IGNORE,
             rule_index: MetricType::ALL.len(),
             level: Level::Note,
-            message: Message::new(&remark.message),
-            locations: [Location::new(path, Some(Region::lines(remark.line, remark.line)))],
+            message: Message::new(&note.message),
+            locations: [Location::new(path, Some(Region::lines(note.line, note.line)))],
             partial_fingerprints: BTreeMap::new(),
             properties: None,
         }
@@ -322,7 +322,7 @@ impl Format for Sarif {
     }
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
-        let violations = outcome.judgement.violations.iter();
+        let violations = outcome.evaluation.violations.iter();
         elements(violations.map(|violation| ResultObject::of_violation(violation, path)))
     }
 
@@ -342,19 +342,14 @@ impl Format for Sarif {
             .filter(|(_, results)| !results.is_empty());
         let mut results: Vec<_> = with_results.map(|(file, results)| (file.path.uri(), results)).collect();
         results.sort_by_cached_key(|(uri, _)| order_of(uri));
-        let remarks = report.unused_ignores().filter(|_| report.lists_unused_ignores);
-        let mut remarks: Vec<_> = remarks.map(|(path, remark)| (path.uri(), path, remark)).collect();
-        remarks.sort_by_cached_key(|(uri, ..)| order_of(uri));
-        let remarks = remarks
+        let notes = report.unused_ignores().filter(|_| report.lists_unused_ignores);
+        let mut notes: Vec<_> = notes.map(|(path, note)| (path.uri(), path, note)).collect();
+        notes.sort_by_cached_key(|(uri, ..)| order_of(uri));
+        let notes = notes
             .into_iter()
-            .map(|(_, path, remark)| elements([ResultObject::of_unused_ignore(remark, path)]));
+            .map(|(_, path, note)| elements([ResultObject::of_unused_ignore(note, path)]));
         let results = results.into_iter().map(|(_, results)| results);
-        write_document(
-            &notifications,
-            &mut results.chain(remarks),
-            report.part.as_ref(),
-            output,
-        )
+        write_document(&notifications, &mut results.chain(notes), report.part.as_ref(), output)
     }
 }
 

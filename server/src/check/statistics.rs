@@ -26,7 +26,7 @@ impl Statistics {
             .iter()
             .map(|file| file.outcome.metrics.functions.len())
             .sum();
-        let suppressed: usize = report.files.iter().map(|file| file.outcome.judgement.suppressed).sum();
+        let suppressed: usize = report.files.iter().map(|file| file.outcome.evaluation.suppressed).sum();
         let mut phases = Phases::default();
         for file in &report.files {
             phases += file.phases;

@@ -35,7 +35,7 @@ impl Format for Text {
 
     fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
         let mut text = String::new();
-        for violation in &outcome.judgement.violations {
+        for violation in &outcome.evaluation.violations {
             let message = violation.message(&path.to_string());
             let _ = writeln!(text, "❌ {RED}{message}{RED:#}");
             if let Some(ceiling) = violation.ceiling {
@@ -96,8 +96,8 @@ impl Format for Text {
         }
         if report.lists_unused_ignores {
             heading("UNUSED IGNORE COMMENTS:", '-', output)?;
-            for (path, remark) in report.unused_ignores() {
-                writeln!(output, "{path}:{}: {}", remark.line, remark.message)?;
+            for (path, note) in report.unused_ignores() {
+                writeln!(output, "{path}:{}: {}", note.line, note.message)?;
             }
         }
         if let Some(unneeded) = report

@@ -10,7 +10,7 @@ use crate::support::{on_analysis_stack, sources};
 use antipasta_metrics::Document;
 use antipasta_metrics::measure;
 use antipasta_rules::config::Config;
-use antipasta_rules::violations::judge;
+use antipasta_rules::violations::evaluate;
 use antipasta_syntax::text::{Position, PositionEncoding, Splice, replace};
 use ropey::Rope;
 
@@ -181,7 +181,7 @@ impl Pair {
             assert_eq!(ours, expected, "{what}: {:#?}", around());
         }
         assert_eq!(metrics, expected, "{what}");
-        assert_eq!(judge(&self.document, config), judge(&expected, config), "{what}");
+        assert_eq!(evaluate(&self.document, config), evaluate(&expected, config), "{what}");
         true
     }
 }

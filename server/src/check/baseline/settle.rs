@@ -57,8 +57,8 @@ pub(in crate::check) fn settle(
             let in_baseline = report.files.iter_mut().filter_map(|file| {
                 let in_baseline = file.in_baseline.as_mut()?;
                 if let Some(held) = &mut in_baseline.held {
-                    held.tolerated += file.outcome.judgement.violations.len();
-                    file.outcome.judgement.violations.clear();
+                    held.tolerated += file.outcome.evaluation.violations.len();
+                    file.outcome.evaluation.violations.clear();
                 }
                 Some(&*in_baseline)
             });

@@ -13,7 +13,7 @@ use crate::lsp::protocol::client_capabilities::ClientSupport;
 use crate::lsp::protocol::convert::{bytes_of_line, range_of_code, to_range};
 use crate::lsp::settings::Settings;
 use antipasta_metrics::{Document, LineCosts, MetricType};
-use antipasta_rules::violations::{Judgement, Violation, documentation_url};
+use antipasta_rules::violations::{Evaluation, Violation, documentation_url};
 
 /// The `source` of every diagnostic.
 pub(crate) const SOURCE: &str = "antipasta";
@@ -58,7 +58,7 @@ impl Diagnostics {
     pub(crate) fn of(
         uri: &Url,
         document: &Document,
-        judgement: &Judgement,
+        evaluation: &Evaluation,
         previous: Option<&Self>,
         settings: &Settings,
         client: &ClientSupport,
@@ -69,11 +69,11 @@ impl Diagnostics {
             settings,
             client,
         };
-        let shown = judgement
+        let shown = evaluation
             .violations
             .iter()
             .filter(|violation| !violation.repeats_functions());
-        let unmeasured = judgement.unmeasured_message().filter(|_| !document.is_stale());
+        let unmeasured = evaluation.unmeasured_message().filter(|_| !document.is_stale());
         let unmeasured = unmeasured.map(|message| context.unmeasured(message));
         let items: Vec<Diagnostic> = shown
             .map(|violation| context.diagnostic(violation))

@@ -20,7 +20,7 @@ use antipasta_analysis::AnalysisError;
 use antipasta_metrics::Document;
 use antipasta_pool::Panicked;
 use antipasta_rules::config::Config;
-use antipasta_rules::violations::{Judgement, judge};
+use antipasta_rules::violations::{Evaluation, evaluate};
 
 /// An analysis that takes no longer than this follows every change at once. After one that took longer, the next waits for
 /// a pause as long as that.
@@ -271,7 +271,7 @@ impl DocumentTask {
                     document: Document::without_numbers(text, reason),
                     config,
                     is_judged,
-                    judgement: Judgement::default(),
+                    evaluation: Evaluation::default(),
                     diagnostics: Diagnostics::none(),
                 }
             }
@@ -390,10 +390,10 @@ fn next_snapshot(
         document,
         config,
         is_judged,
-        judgement: Judgement::default(),
+        evaluation: Evaluation::default(),
         diagnostics: last_diagnostics.unwrap_or_else(Diagnostics::none),
     };
-    snapshot.judge(session);
+    snapshot.evaluate(session);
     snapshot
 }
 
@@ -406,20 +406,20 @@ impl Snapshot {
     /// Looks at the text as a whole, if that may change anything.
     fn settle(&mut self, session: &Session) {
         if self.document.settle() {
-            self.judge(session);
+            self.evaluate(session);
         }
     }
 
     /// Holds the metrics against the configuration.
-    fn judge(&mut self, session: &Session) {
-        self.judgement = match self.is_judged {
-            true => judge(&self.document, &self.config),
-            false => Judgement::default(),
+    fn evaluate(&mut self, session: &Session) {
+        self.evaluation = match self.is_judged {
+            true => evaluate(&self.document, &self.config),
+            false => Evaluation::default(),
         };
         self.diagnostics = Diagnostics::of(
             &self.uri,
             &self.document,
-            &self.judgement,
+            &self.evaluation,
             Some(&self.diagnostics),
             &session.settings(),
             session.support(),

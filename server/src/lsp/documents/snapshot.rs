@@ -6,7 +6,7 @@ use tower_lsp::lsp_types::{Diagnostic, Url};
 
 use antipasta_metrics::Document;
 use antipasta_rules::config::Config;
-use antipasta_rules::violations::Judgement;
+use antipasta_rules::violations::Evaluation;
 
 /// One revision of an open document with its metrics and what they were held against.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub(crate) struct Snapshot {
     /// Whether the document is judged: one that the configuration leaves out is not.
     pub is_judged: bool,
     /// What came of it; nothing if the document is not judged.
-    pub judgement: Judgement,
+    pub evaluation: Evaluation,
     /// What the client is told of it.
     pub diagnostics: Diagnostics,
 }

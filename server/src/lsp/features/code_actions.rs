@@ -117,7 +117,7 @@ fn violation_of<'a>(data: &DiagnosticData, snapshot: &'a Snapshot) -> Option<&'a
     let line = data.line.map(|line| line + 1);
     let is_meant =
         |violation: &&Violation| violation.metric() == data.metric && violation.subject.definition_line() == line;
-    snapshot.judgement.violations.iter().find(is_meant)
+    snapshot.evaluation.violations.iter().find(is_meant)
 }
 
 /// A diagnostic, and what is known of it.

@@ -64,7 +64,7 @@ pub(crate) struct JudgedValues<'a> {
 impl<'a> JudgedValues<'a> {
     /// Those of a snapshot. Costs what it has of functions and violations.
     pub(crate) fn of(snapshot: &'a Snapshot) -> Self {
-        let violations = snapshot.judgement.violations.iter();
+        let violations = snapshot.evaluation.violations.iter();
         Self {
             snapshot,
             values: Values::of(&snapshot.document),

@@ -250,7 +250,7 @@ pub(crate) fn status(snapshot: &Snapshot) -> StatusParams {
     let FunctionSummary {
         cyclomatic, cognitive, ..
     } = whole;
-    let violations = snapshot.judgement.violations.iter();
+    let violations = snapshot.evaluation.violations.iter();
     StatusParams {
         uri: snapshot.uri.clone(),
         version: snapshot.version,

@@ -27,7 +27,7 @@ use antipasta_analysis::cache::{Known as KnownContent, Location};
 use antipasta_analysis::{AnalysisError, ReadThrough, read_text};
 use antipasta_metrics::Document;
 use antipasta_pool::{Panicked, Pool, PoolError, Priority};
-use antipasta_rules::violations::judge;
+use antipasta_rules::violations::evaluate;
 use antipasta_syntax::ANALYSIS_STACK_BYTES;
 use antipasta_workspace::discovery::{self, FileStamp, is_left_out, is_source};
 use antipasta_workspace::locks::lock;
@@ -435,7 +435,7 @@ fn scan_file(
 /// Whether a file has metrics, and none that violates.
 fn is_clean(file: &discovery::File, cache: &ReadThrough, known: Option<&KnownContent>, buffer: &mut Vec<u8>) -> bool {
     let (_, analysis) = cache.analyse_file(&file.path, file.stamp.size, file.config.max_file_size, known, buffer);
-    analysis.is_ok_and(|analysis| judge(&analysis.metrics, &file.config).violations.is_empty())
+    analysis.is_ok_and(|analysis| evaluate(&analysis.metrics, &file.config).violations.is_empty())
 }
 
 /// The diagnostics of a file; if it `is_clean`, without reading it.
@@ -453,11 +453,11 @@ fn diagnostics_of_file(
     let text = read_text(&file.path, file.config.max_file_size)?;
     let document = Document::new(Rope::from_str(&text));
     drop(text);
-    let judgement = judge(&document, &file.config);
+    let evaluation = evaluate(&document, &file.config);
     let diagnostics = Diagnostics::of(
         &uri,
         &document,
-        &judgement,
+        &evaluation,
         None,
         &session.settings(),
         session.support(),

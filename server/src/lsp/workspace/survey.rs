@@ -18,7 +18,7 @@ use crate::lsp::workspace::folders::WorkspaceFiles;
 use antipasta_analysis::read_text;
 use antipasta_metrics::Document;
 use antipasta_pool::Panicked;
-use antipasta_rules::violations::judge;
+use antipasta_rules::violations::evaluate;
 use antipasta_workspace::discovery;
 
 /// Stops the work when nobody waits for it any more: a client that cancels the request drops what awaits it.
@@ -96,7 +96,7 @@ fn survey(
                     uri,
                     version: 0,
                     revision: 0,
-                    judgement: judge(&document, &config),
+                    evaluation: evaluate(&document, &config),
                     document,
                     config,
                     is_judged: true,

@@ -130,7 +130,7 @@ fn ignored(text: &str, metric: MetricType, line: u32) -> Option<String> {
 /// Violations of functions and classes: those of a file change with the number of its comments, and with the functions that
 /// count.
 fn of_definitions(snapshot: &Snapshot) -> Vec<(MetricType, Option<u32>)> {
-    let violations = snapshot.judgement.violations.iter();
+    let violations = snapshot.evaluation.violations.iter();
     violations
         .filter(|violation| violation.subject.definition_line().is_some())
         .map(|violation| (violation.metric(), violation.subject.definition_line()))
@@ -144,9 +144,9 @@ fn assert_is_ignored(before: &Snapshot, text: &Rope, metric: MetricType, line: u
     let mut expected = of_definitions(before);
     expected.retain(|violation| *violation != (metric, Some(line + 1)));
     assert_eq!(of_definitions(&after), expected, "{text}");
-    assert_eq!(after.judgement.warnings, before.judgement.warnings, "{text}");
+    assert_eq!(after.evaluation.warnings, before.evaluation.warnings, "{text}");
     assert_eq!(
-        after.judgement.unused_ignores, before.judgement.unused_ignores,
+        after.evaluation.unused_ignores, before.evaluation.unused_ignores,
         "{text}"
     );
 }

@@ -13,7 +13,7 @@ use crate::lsp::protocol::client_capabilities::ClientSupport;
 use crate::lsp::settings::Settings;
 use antipasta_metrics::Document;
 use antipasta_rules::config::Config;
-use antipasta_rules::violations::{Judgement, judge};
+use antipasta_rules::violations::{Evaluation, evaluate};
 use antipasta_syntax::text::{Position, PositionEncoding, replace};
 
 /// Judges cyclomatic and cognitive complexity over 2, weighted methods over 5, and a Halstead volume over 5.
@@ -30,18 +30,18 @@ pub(super) fn snapshot_of(document: Document) -> Snapshot {
 /// A snapshot of a document, judged by a configuration.
 pub(super) fn snapshot_by(document: Document, config: Config, encoding: PositionEncoding) -> Snapshot {
     let uri = Url::parse("file:///shop.py").unwrap();
-    let judgement = judge(&document, &config);
+    let evaluation = evaluate(&document, &config);
     let client = ClientSupport {
         encoding,
         ..ClientSupport::default()
     };
     Snapshot {
-        diagnostics: Diagnostics::of(&uri, &document, &judgement, None, &Settings::default(), &client),
+        diagnostics: Diagnostics::of(&uri, &document, &evaluation, None, &Settings::default(), &client),
         uri,
         version: 7,
         revision: 1,
         is_judged: true,
-        judgement,
+        evaluation,
         document,
         config: Arc::new(config),
     }
@@ -56,7 +56,7 @@ pub(super) fn snapshot(text: &str) -> Snapshot {
 pub(super) fn unjudged_snapshot(text: &str) -> Snapshot {
     Snapshot {
         is_judged: false,
-        judgement: Judgement::default(),
+        evaluation: Evaluation::default(),
         ..snapshot(text)
     }
 }

@@ -6,7 +6,7 @@ use std::cell::LazyCell;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::subject::{Named, Subject};
-use super::suppression::{Remark, Suppressions, Verdict};
+use super::suppression::{CommentNote, Suppressions, Verdict};
 use super::violation::Violation;
 use crate::config::Config;
 use antipasta_metrics::{
@@ -15,20 +15,20 @@ use antipasta_metrics::{
 
 /// What holding a file's metrics against a configuration gives.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Judgement {
+pub struct Evaluation {
     /// The violations, in the order of the rows.
     pub violations: Vec<Violation>,
     /// How many more there would be without ignore comments.
     pub suppressed: usize,
     /// Ignore comments that suppress nothing, in the order of their lines.
-    pub unused_ignores: Vec<Remark>,
+    pub unused_ignores: Vec<CommentNote>,
     /// Ignore comments that cannot be read.
-    pub warnings: Vec<Remark>,
-    /// The metrics that the configuration judges, but that have no values for this file: they were not judged.
+    pub warnings: Vec<CommentNote>,
+    /// The metrics that the configuration evaluates, but that have no values for this file: they were not evaluated.
     pub unmeasured: Vec<MetricType>,
 }
 
-impl Judgement {
+impl Evaluation {
     /// That metrics have no values for this file, for people; `None` if all have.
     pub fn unmeasured_message(&self) -> Option<String> {
         let names: Vec<_> = self.unmeasured.iter().map(|metric| metric.as_str()).collect();
@@ -41,21 +41,21 @@ impl Judgement {
     }
 }
 
-/// The metrics that a configuration judges, but that have no values for a file.
+/// The metrics that a configuration evaluates, but that have no values for a file.
 fn unmeasured(totals: &FileTotals, config: &Config) -> Vec<MetricType> {
     let missing = MetricType::ALL.into_iter().filter(|metric| !totals.has_rows(*metric));
     missing.filter(|metric| config.threshold(*metric).is_some()).collect()
 }
 
 /// Holds the metrics of a file against a configuration, as the reference does: rows of Halstead's metrics that are about a
-/// function are not judged. A function whose violation is suppressed does not count in the file's average or maximum either.
-pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
+/// function are not evaluated. A function whose violation is suppressed does not count in the file's average or maximum either.
+pub fn evaluate<'a>(measured: &'a impl Measured, config: &Config) -> Evaluation {
     let mut warnings = Vec::new();
     let mut suppressions = Suppressions::of(measured, &mut warnings);
     let mut violations = Vec::new();
     let mut suppressed: Vec<(MetricType, Option<&'a FunctionMetrics>)> = Vec::new();
     let class_lines = LazyCell::new(|| lines_of_classes(measured));
-    for_each_row(measured, &Judged(config), |row| {
+    for_each_row(measured, &Evaluated(config), |row| {
         let Some(threshold) = config.threshold(row.metric).copied() else {
             return;
         };
@@ -84,7 +84,7 @@ pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
         });
     });
     count_namesakes(measured, &mut violations);
-    Judgement {
+    Evaluation {
         unused_ignores: suppressions.unused(config),
         violations,
         suppressed: suppressed.len(),
@@ -94,9 +94,9 @@ pub fn judge<'a>(measured: &'a impl Measured, config: &Config) -> Judgement {
 }
 
 /// Selects the rows that may violate a configuration.
-struct Judged<'a>(&'a Config);
+struct Evaluated<'a>(&'a Config);
 
-impl Selection for Judged<'_> {
+impl Selection for Evaluated<'_> {
     fn metric(&self, metric: MetricType) -> bool {
         self.0.threshold(metric).is_some()
     }
@@ -186,16 +186,16 @@ mod tests {
     use std::path::Path;
 
     /// Cyclomatic complexity over 2, cognitive complexity over 1 and weighted methods over 5 violate.
-    fn judged(source: &str) -> Judgement {
+    fn evaluated(source: &str) -> Evaluation {
         let config = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}, \
                       {type: cognitive_complexity, threshold: 1}, {type: weighted_methods_per_class, threshold: 5}]}]";
         let config = Config::from_yaml(Path::new("c.yaml"), config).unwrap();
-        judge(&measure(source).unwrap(), &config)
+        evaluate(&measure(source).unwrap(), &config)
     }
 
-    fn messages(judgement: &Judgement) -> Vec<String> {
+    fn messages(evaluation: &Evaluation) -> Vec<String> {
         let message = |violation: &Violation| violation.message("f");
-        judgement.violations.iter().map(message).collect()
+        evaluation.violations.iter().map(message).collect()
     }
 
     /// A function of cyclomatic and cognitive complexity `n + 1` and `n`.
@@ -207,18 +207,15 @@ mod tests {
         )
     }
 
-    fn remarks(remarks: &[Remark]) -> Vec<(u32, &str)> {
-        remarks
-            .iter()
-            .map(|remark| (remark.line, remark.message.as_str()))
-            .collect()
+    fn notes(notes: &[CommentNote]) -> Vec<(u32, &str)> {
+        notes.iter().map(|note| (note.line, note.message.as_str())).collect()
     }
 
     #[test]
     fn functions_and_their_aggregates_violate() {
-        let judgement = judged(&(function("def f():", 2, "") + &function("def g():", 4, "")));
+        let evaluation = evaluated(&(function("def f():", 2, "") + &function("def g():", 4, "")));
         assert_eq!(
-            messages(&judgement),
+            messages(&evaluation),
             [
                 "f:1 (f): Cyclomatic Complexity is 3.00 (threshold: <= 2.0)",
                 "f:4 (g): Cyclomatic Complexity is 5.00 (threshold: <= 2.0)",
@@ -234,9 +231,9 @@ mod tests {
     fn a_violation_says_what_it_is_about() {
         let class = format!("class C:\n    class D:\n{}", function("@a|def m(self):", 4, "        "));
         let source = class.clone() + &class + &function("def m(self):", 4, "") + "def m(self): pass\n";
-        let judgement = judged(&source);
+        let evaluation = evaluated(&source);
         let cyclomatic = |violation: &&Violation| violation.metric() == MetricType::CognitiveComplexity;
-        let subjects: Vec<_> = judgement.violations.iter().filter(cyclomatic).collect();
+        let subjects: Vec<_> = evaluation.violations.iter().filter(cyclomatic).collect();
         let named = |violation: &&Violation| {
             let named = violation.subject.named()?;
             let place = (named.line, named.first_line, named.last_line);
@@ -258,34 +255,34 @@ mod tests {
 
     #[test]
     fn metrics_without_values_are_named_if_they_are_judged() {
-        let judged = |source: &str| judge(&measure(source).unwrap(), &Config::built_in());
-        assert_eq!(judged("x = 1\n").unmeasured_message(), None);
-        let judgement = judged("x = '\u{b}'\n");
-        assert_eq!(judgement.unmeasured, [MetricType::MaintainabilityIndex]);
+        let evaluated = |source: &str| evaluate(&measure(source).unwrap(), &Config::built_in());
+        assert_eq!(evaluated("x = 1\n").unmeasured_message(), None);
+        let evaluation = evaluated("x = '\u{b}'\n");
+        assert_eq!(evaluation.unmeasured, [MetricType::MaintainabilityIndex]);
         assert_eq!(
-            judgement.unmeasured_message().unwrap(),
+            evaluation.unmeasured_message().unwrap(),
             "not judged, as antipasta computes no value for this file: maintainability_index"
         );
         // The visitors that count operators and branches give up as well.
         let deep = format!("x = {}1\n", "-".repeat(1500));
-        let names = judged(&deep).unmeasured;
+        let names = evaluated(&deep).unmeasured;
         assert!(names.contains(&MetricType::CyclomaticComplexity), "{names:?}");
         assert!(names.contains(&MetricType::HalsteadVolume), "{names:?}");
     }
 
     #[test]
     fn a_bare_ignore_takes_a_function_out_of_everything() {
-        let judgement = judged(&function("def f():  # antipasta: ignore", 3, ""));
-        assert_eq!(judgement.violations, []);
-        assert_eq!(judgement.suppressed, 2);
-        assert_eq!(judgement.unused_ignores, []);
+        let evaluation = evaluated(&function("def f():  # antipasta: ignore", 3, ""));
+        assert_eq!(evaluation.violations, []);
+        assert_eq!(evaluation.suppressed, 2);
+        assert_eq!(evaluation.unused_ignores, []);
     }
 
     #[test]
     fn an_ignore_takes_a_function_out_of_the_aggregates() {
         let source = function("def f():  # antipasta: ignore[cog]", 9, "") + &function("def g():", 2, "");
-        let judgement = judged(&source);
-        let cognitive: Vec<_> = messages(&judgement)
+        let evaluation = evaluated(&source);
+        let cognitive: Vec<_> = messages(&evaluation)
             .into_iter()
             .filter(|message| message.contains("Cognitive"))
             .collect();
@@ -297,7 +294,7 @@ mod tests {
             ]
         );
         assert!(
-            messages(&judgement)
+            messages(&evaluation)
                 .iter()
                 .any(|message| message.contains("f:1 (f): Cyclomatic"))
         );
@@ -306,8 +303,8 @@ mod tests {
     #[test]
     fn a_ceiling_holds_until_the_function_gets_worse() {
         let header = "def f(  # antipasta: ignore[cyc<=4, cog<=4]|):";
-        assert_eq!(judged(&function(header, 3, "")).violations, []);
-        let worse = judged(&function(header, 4, ""));
+        assert_eq!(evaluated(&function(header, 3, "")).violations, []);
+        let worse = evaluated(&function(header, 4, ""));
         assert_eq!(worse.violations[0].ceiling, Some(4.0));
         assert_eq!(worse.unused_ignores, []);
     }
@@ -315,24 +312,24 @@ mod tests {
     #[test]
     fn a_comment_on_a_class_holds_for_its_methods() {
         let class = |comment: &str| format!("class C:  {comment}\n{}", function("def m(self):", 6, "    "));
-        assert_eq!(messages(&judged(&class(""))).len(), 5);
-        assert_eq!(judged(&class("# antipasta: ignore")).violations, []);
-        let judgement = judged(&class("# antipasta: ignore[weighted_methods_per_class]"));
-        assert!(!messages(&judgement).iter().any(|message| message.contains("Weighted")));
-        assert_eq!(messages(&judgement).len(), 4);
+        assert_eq!(messages(&evaluated(&class(""))).len(), 5);
+        assert_eq!(evaluated(&class("# antipasta: ignore")).violations, []);
+        let evaluation = evaluated(&class("# antipasta: ignore[weighted_methods_per_class]"));
+        assert!(!messages(&evaluation).iter().any(|message| message.contains("Weighted")));
+        assert_eq!(messages(&evaluation).len(), 4);
         let other = format!(
             "{}class C:\n{}",
             class("# antipasta: ignore[cyc]"),
             function("def n(self):", 6, "    ")
         );
-        let judgement = judged(&other);
+        let evaluation = evaluated(&other);
         assert!(
-            messages(&judgement)
+            messages(&evaluation)
                 .iter()
                 .any(|message| message.contains("(n): Cyclomatic"))
         );
         assert!(
-            !messages(&judgement)
+            !messages(&evaluation)
                 .iter()
                 .any(|message| message.contains("(m): Cyclomatic"))
         );
@@ -343,17 +340,17 @@ mod tests {
     fn many_violations_and_comments_are_judged_in_proportion() {
         const MANY: usize = 200_000;
         let functions = "def f():  # antipasta: ignore\n if x: pass\n if x: pass\n".repeat(MANY);
-        let judgement = judged(&functions);
-        assert_eq!((judgement.suppressed, judgement.violations.len()), (2 * MANY, 0));
+        let evaluation = evaluated(&functions);
+        assert_eq!((evaluation.suppressed, evaluation.violations.len()), (2 * MANY, 0));
 
         let methods = " def m(): # antipasta: ignore[cog]\n  if x: pass\n  if x: pass\n";
         let of_one_name = format!("class C:  # antipasta: ignore[cyc]\n{methods}").repeat(MANY);
-        let judgement = judged(&of_one_name);
-        assert_eq!((judgement.suppressed, judgement.violations.len()), (2 * MANY, 1));
+        let evaluation = evaluated(&of_one_name);
+        assert_eq!((evaluation.suppressed, evaluation.violations.len()), (2 * MANY, 1));
 
         let class = |number| format!("class C{number}:\n def m():\n  x{}\n", " if x else x".repeat(5));
-        let judgement = judged(&(0..MANY).map(class).collect::<String>());
-        let of_classes = judgement
+        let evaluation = evaluated(&(0..MANY).map(class).collect::<String>());
+        let of_classes = evaluation
             .violations
             .iter()
             .rev()
@@ -372,7 +369,7 @@ mod tests {
             + &function("# complexipy: ignore|def i():", 1, "")
             + &function("def j():  # complexipy: ignore", 2, "");
         assert_eq!(
-            remarks(&judged(&source).unused_ignores),
+            notes(&evaluated(&source).unused_ignores),
             [
                 (1, "`# antipasta: ignore` suppresses nothing"),
                 (6, "`# antipasta: ignore[cognitive_complexity]` suppresses nothing"),
@@ -387,7 +384,7 @@ mod tests {
             function("def f():  # antipasta: ignore[vol]", 1, "") + &function("def g():  # antipasta: skip", 1, "");
         let source = source + &function("def h():  # antipasta: ignore[cyc<=13, cog, cyc<=5, cyc<=3]", 1, "");
         assert_eq!(
-            remarks(&judged(&source).warnings),
+            notes(&evaluated(&source).warnings),
             [
                 (
                     1,

@@ -16,7 +16,7 @@ use antipasta_metrics::{
 
 /// Something to say about a comment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Remark {
+pub struct CommentNote {
     /// The line of the comment, from 1.
     pub line: u32,
     /// What is to be said, for people.
@@ -87,7 +87,7 @@ impl Hash for Subject<'_> {
 
 impl<'a> Suppressions<'a> {
     /// Reads the comments of a file; what is wrong with them goes to `warnings`.
-    pub(super) fn of(measured: &'a impl Measured, warnings: &mut Vec<Remark>) -> Self {
+    pub(super) fn of(measured: &'a impl Measured, warnings: &mut Vec<CommentNote>) -> Self {
         let commented: Vec<Run<'a>> = measured.runs().filter(|run| run.summary.comments > 0).collect();
         let mut suppressions = Self {
             commented,
@@ -123,12 +123,12 @@ impl<'a> Suppressions<'a> {
         subject: Subject<'a>,
         lines_before: u32,
         comments: &[HeaderComment],
-        warnings: &mut Vec<Remark>,
+        warnings: &mut Vec<CommentNote>,
     ) {
         let first = self.comments.len();
         for comment in comments {
             let line = comment.line + lines_before;
-            let mut warn = |message: String| warnings.push(Remark { line, message });
+            let mut warn = |message: String| warnings.push(CommentNote { line, message });
             match ignore_comment::parse(&comment.text) {
                 None => {}
                 Some(Err(message)) => warn(format!("this ignore comment has no effect: {message}")),
@@ -231,21 +231,21 @@ impl<'a> Suppressions<'a> {
     }
 
     /// The comments that suppress nothing, though the metrics that they name are judged.
-    pub(super) fn unused(&self, config: &Config) -> Vec<Remark> {
+    pub(super) fn unused(&self, config: &Config) -> Vec<CommentNote> {
         let mut unused = Vec::new();
         for comment in &self.comments {
-            let mut remark = |message: String| {
-                unused.push(Remark {
+            let mut note = |message: String| {
+                unused.push(CommentNote {
                     line: comment.line,
                     message,
                 });
             };
             if comment.content.all && !comment.used[0] {
-                remark("`# antipasta: ignore` suppresses nothing".to_owned());
+                note("`# antipasta: ignore` suppresses nothing".to_owned());
             }
             for (named, used) in comment.content.metrics.iter().zip(&comment.used) {
                 if !used && config.threshold(named.metric).is_some() {
-                    remark(format!("`# antipasta: ignore[{}]` suppresses nothing", named.metric));
+                    note(format!("`# antipasta: ignore[{}]` suppresses nothing", named.metric));
                 }
             }
         }
@@ -254,7 +254,7 @@ impl<'a> Suppressions<'a> {
         unused
     }
 
-    fn unused_complexipy_comments(&self, config: &Config) -> impl Iterator<Item = Remark> {
+    fn unused_complexipy_comments(&self, config: &Config) -> impl Iterator<Item = CommentNote> {
         let threshold = config.threshold(MetricType::CognitiveComplexity).copied();
         let functions = self.commented.iter().flat_map(Run::placed_functions);
         functions.filter_map(move |function| {
@@ -262,7 +262,7 @@ impl<'a> Suppressions<'a> {
             let holds = threshold
                 .comparison
                 .holds(f64::from(function.item.cognitive), threshold.limit);
-            holds.then(|| Remark {
+            holds.then(|| CommentNote {
                 line: line + function.lines_before,
                 message: "complexipy's ignore comment suppresses nothing".to_owned(),
             })
