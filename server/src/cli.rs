@@ -146,7 +146,7 @@ struct CheckArguments {
     /// `REF` compares the working tree with the merge base of REF and HEAD, as a pull request to REF does. `FROM..TO` and
     /// `FROM...TO` compare the commit TO with FROM, or with the merge base of the two, wherever HEAD is. In a partial clone, git
     /// fetches what it lacks for this, except in a hook.
-    #[arg(long, value_name = "REF", group = "change", value_parser = Change::of_revisions)]
+    #[arg(long, value_name = "REF", group = "change", value_parser = Change::parse)]
     diff: Option<Change>,
 
     /// Count only violations that are new, or whose value got worse by the change.
@@ -348,7 +348,7 @@ fn staged() -> Result<Change, String> {
         return Ok(Change::Staged);
     };
     let range = format!("{from}...{to}");
-    let change = Change::of_revisions(&range).map_err(|error| error.to_string())?;
+    let change = Change::parse(&range).map_err(|error| error.to_string())?;
     console::say(format_args!(
         "pre-commit compares {range}, so this is what is checked, not what is staged"
     ));

@@ -253,3 +253,33 @@ fn what_git_warns_of_is_passed_on() {
         "{run:?}"
     );
 }
+
+/// Linux has names of any bytes; other systems have Unicode only.
+#[cfg(target_os = "linux")]
+#[test]
+fn git_is_asked_for_the_bytes_of_a_name_that_is_no_unicode() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let name = OsStr::from_bytes(b"caf\xe9.py");
+    let repository = Repository::new(&[("a.py", SIMPLE)]);
+    let path = repository.project.path("").join(name);
+    std::fs::write(&path, SIMPLE).unwrap();
+    repository.git(["add", "--all"]);
+    repository.git(["commit", "--quiet", "--message", "raw"]);
+    repository.write("a.py", COMPLEX);
+    let check = |revisions: &str| {
+        let mut command = repository.command(&["--diff", revisions, "a.py"]);
+        command.arg(name);
+        run(&mut command)
+    };
+    // It is tracked, but has not changed.
+    let unchanged = check("HEAD");
+    assert_eq!(unchanged.code, Some(2), "{unchanged:?}");
+    assert!(!unchanged.stderr.contains("does not track"), "{unchanged:?}");
+    // It is in the commit, though not on disk.
+    std::fs::remove_file(path).unwrap();
+    let of_commits = check("HEAD..HEAD");
+    assert_eq!(of_commits.code, Some(0), "{of_commits:?}");
+    assert!(!of_commits.stderr.contains("no such file"), "{of_commits:?}");
+}

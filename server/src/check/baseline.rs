@@ -239,7 +239,7 @@ impl Baseline {
         if gone.is_empty() {
             return Ok(gone);
         }
-        let left_out = match Repository::of_directory(&self.folder, limits) {
+        let left_out = match Repository::discover(&self.folder, limits) {
             Ok(repository) => repository.not_checked_out()?,
             Err(error) if error.is_no_repository() => return Ok(gone),
             // Without git there is no sparse checkout, unless this is one.

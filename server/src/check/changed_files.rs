@@ -136,7 +136,7 @@ impl ChangedFiles {
         }
         let is_known = real_path.is_some()
             || self.changes.paths.iter().any(|path| path.starts_with(&known))
-            || self.repository.knows(&self.changes.state, &portable(below_top))?;
+            || self.repository.knows(&self.changes.state, below_top)?;
         match is_known {
             true => Ok(known),
             false => Err(ChangedFilesError::NoSuchPath(argument.to_owned())),
@@ -178,9 +178,8 @@ impl ChangedFiles {
             let stamp = match &blob {
                 Some(_) => FileStamp::default(),
                 // If it cannot be asked for, reading it will say why.
-                None => {
-                    std::fs::metadata(&file.path).map_or_else(|_| FileStamp::default(), |data| FileStamp::of(&data))
-                }
+                None => std::fs::metadata(&file.path)
+                    .map_or_else(|_| FileStamp::default(), |data| FileStamp::from_metadata(&data)),
             };
             Task {
                 path: seen_from(&file.path, configs.working_directory()),
@@ -215,14 +214,13 @@ impl ChangedFiles {
     /// Warns of the paths that are named, and have no part in the change because git does not look at them.
     fn warnings_of_unchanged(&self, named: &[(&PathBuf, &PathBuf)]) -> Result<Vec<String>, GitError> {
         let top = self.repository.top();
-        let below_top = |path: &Path| portable(path.strip_prefix(top).unwrap_or(path));
         // What the change deletes was tracked.
         let is_of_change = |path: &Path| self.changes.paths.iter().any(|changed| changed.starts_with(path));
         let named = named.iter().filter(|(_, path)| *path != top && !is_of_change(path));
         let mut warnings = Vec::new();
         if let State::Commit(commit) = &self.changes.state {
             for (argument, path) in named {
-                if !self.repository.knows(&self.changes.state, &below_top(path))? {
+                if !self.repository.knows(&self.changes.state, below(path, top))? {
                     warnings.push(format!(
                         "{}: not checked: {} does not have it",
                         shown(argument),
@@ -233,7 +231,7 @@ impl ChangedFiles {
             return Ok(warnings);
         }
         let named: Vec<_> = named.collect();
-        let paths: Vec<_> = named.iter().map(|(_, path)| below_top(path)).collect();
+        let paths: Vec<_> = named.iter().map(|(_, path)| below(path, top)).collect();
         let attention = self.repository.attention(&paths)?;
         for (argument, path) in named {
             let mut below = attention.iter().filter(|(file, _)| file.starts_with(path)).peekable();
@@ -286,14 +284,12 @@ pub(super) enum ChangedFilesError {
     InOther(PathBuf, PathBuf),
 }
 
-fn shown(path: &Path) -> String {
-    one_line(&path.to_string_lossy()).into_owned()
+fn below<'p>(path: &'p Path, top: &Path) -> &'p Path {
+    path.strip_prefix(top).unwrap_or(path)
 }
 
-/// A path as git writes it.
-fn portable(path: &Path) -> String {
-    let names = path.components().map(|name| name.as_os_str().to_string_lossy());
-    names.collect::<Vec<_>>().join("/")
+fn shown(path: &Path) -> String {
+    one_line(&path.to_string_lossy()).into_owned()
 }
 
 /// Whether git may fetch what a partial clone lacks. A fetch runs programs that the repository's configuration names, and can

@@ -9,7 +9,7 @@ use super::task::Task;
 use crate::console;
 use antipasta_analysis::cache::Known;
 use antipasta_rules::config::Config;
-use antipasta_workspace::discovery::{Configs, PatternLists, Patterns, TooMany, normalized};
+use antipasta_workspace::discovery::{Configs, PatternLists, Patterns, TooManyPatterns, normalized};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 
 /// So many commits say enough of what is changed often.
@@ -23,7 +23,7 @@ pub(super) fn riskiest_first(
     changes: &FxHashMap<PathBuf, u32>,
 ) -> Vec<usize> {
     let mut patterns: FxHashMap<*const Config, Patterns> = FxHashMap::default();
-    let (mut lists, mut too_many) = (PatternLists::default(), TooMany::default());
+    let (mut lists, mut too_many) = (PatternLists::default(), TooManyPatterns::default());
     let working_directory = configs.working_directory();
     let rank = |(task, known): &(Task, Option<Known>)| {
         let path = normalized(&working_directory.join(&task.path));
@@ -50,7 +50,7 @@ pub(super) fn riskiest_first(
 
 /// How often files were changed of late, by their absolute paths; nothing, if there is no repository that says so in time.
 pub(super) fn recent_changes(working_directory: &Path, limits: Limits) -> FxHashMap<PathBuf, u32> {
-    let changes = Repository::of_directory(working_directory, limits).and_then(|repository| {
+    let changes = Repository::discover(working_directory, limits).and_then(|repository| {
         let counts = repository.change_counts(COMMITS)?;
         let absolute = counts
             .into_iter()

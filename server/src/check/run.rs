@@ -224,7 +224,7 @@ impl<'a> Run<'a> {
         };
         let change = match &options.input {
             Input::Change(change, _) => {
-                let repository = Repository::of_directory(&working_directory, git_limits)?;
+                let repository = Repository::discover(&working_directory, git_limits)?;
                 Some(ChangedFiles::of(change, options.changed_only, repository)?)
             }
             Input::Paths(_) | Input::Stdin(_) => None,

@@ -138,7 +138,7 @@ pub fn within_limit(size: u64, limit: u64) -> Result<(), AnalysisError> {
 /// Reads a file of at most `limit` bytes. Returns its stamp from just before.
 pub(super) fn read_bytes(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<FileStamp, AnalysisError> {
     let (mut file, metadata) = regular_file::open(path)?;
-    let stamp = FileStamp::of(&metadata);
+    let stamp = FileStamp::from_metadata(&metadata);
     within_limit(stamp.size, limit)?;
     buffer.clear();
     regular_file::read_to_end(&mut file, &metadata, limit, buffer)?;

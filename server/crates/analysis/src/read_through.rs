@@ -185,7 +185,7 @@ mod tests {
         fn look(&self) -> (Origin, Result<Analysis, AnalysisError>) {
             let cache = Cache::open(self.cache.path()).unwrap();
             let path = self.folder.path().join("a.py");
-            let stamp = FileStamp::of(&std::fs::metadata(&path).unwrap());
+            let stamp = FileStamp::from_metadata(&std::fs::metadata(&path).unwrap());
             let known = cache.known_files([(&*path, &stamp)].into_iter()).remove(0);
             let through = ReadThrough::new(cache);
             let looked = through.analyse_file(&path, stamp.size, u64::MAX, known.as_ref(), &mut Vec::new());

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use antipasta_metrics::MetricType;
 use antipasta_rules::escape;
+use antipasta_syntax::is_conflict_marker;
 
 /// What an entry is about: a metric of a function or class by its qualified name, or of the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -163,10 +164,7 @@ pub(super) fn parse(text: &str) -> Result<Entries, Malformed> {
 
 /// Adds the entry in a line, and returns how many values it has.
 fn add(text: &str, entries: &mut Entries) -> Result<usize, String> {
-    if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"]
-        .iter()
-        .any(|mark| text.starts_with(mark))
-    {
+    if is_conflict_marker(text.as_bytes()) {
         return Err("a merge conflict that is not resolved".to_owned());
     }
     let line: Line = serde_json::from_str(text).map_err(|error| {

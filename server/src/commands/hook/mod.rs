@@ -94,7 +94,7 @@ fn hooks() -> Result<Hooks, Failure> {
         silence: git::timeout().map_err(|error| error.to_string())?,
         deadline: None,
     };
-    let repository = Repository::of_directory(&directory, limits).map_err(|error| error.to_string())?;
+    let repository = Repository::discover(&directory, limits).map_err(|error| error.to_string())?;
     let hooks = repository.hooks().map_err(|error| error.to_string())?;
     // An empty path, or such as that of a null device, has git find none.
     if hooks.folder == repository.top() || hooks.folder.exists() && !hooks.folder.is_dir() {

@@ -18,7 +18,7 @@ use crate::lsp::protocol::open_document::open_document;
 use crate::lsp::session::Session;
 use antipasta_rules::config::{Problem, first_of};
 use antipasta_syntax::text::{Lines as _, PositionEncoding};
-use antipasta_workspace::discovery::{Found, read_text};
+use antipasta_workspace::discovery::{FoundConfig, read_text};
 
 /// The `code` of the diagnostics of a configuration that cannot be used.
 const ERROR_CODE: &str = "configuration-error";
@@ -39,12 +39,12 @@ pub(crate) struct ConfigurationProblems(Mutex<BTreeMap<PathBuf, Told>>);
 
 /// What the client has been told of a configuration.
 struct Told {
-    found: Found,
+    found: FoundConfig,
     diagnostics: Vec<Diagnostic>,
 }
 
 /// Takes note that a configuration was looked up, and tells the client if there is something new to say of it.
-pub(crate) async fn notice(session: &Arc<Session>, found: &Found) {
+pub(crate) async fn notice(session: &Arc<Session>, found: &FoundConfig) {
     let Some(path) = path_of(found).filter(|_| !problems_of(found).0.is_empty()) else {
         return;
     };
@@ -125,7 +125,7 @@ fn look(session: &Session, before: &[PathBuf]) -> BTreeMap<PathBuf, Told> {
 }
 
 /// The file of a configuration; `None` for the built-in one.
-fn path_of(found: &Found) -> Option<&Path> {
+fn path_of(found: &FoundConfig) -> Option<&Path> {
     match found {
         Ok(config) => config.path.as_deref(),
         Err(errors) => errors.path(),
@@ -133,7 +133,7 @@ fn path_of(found: &Found) -> Option<&Path> {
 }
 
 /// What is wrong with a configuration, and how severe that is.
-fn problems_of(found: &Found) -> (&[Problem], DiagnosticSeverity, &'static str) {
+fn problems_of(found: &FoundConfig) -> (&[Problem], DiagnosticSeverity, &'static str) {
     match found {
         Ok(config) => (&config.warnings, DiagnosticSeverity::WARNING, WARNING_CODE),
         Err(errors) => (&errors.0, DiagnosticSeverity::ERROR, ERROR_CODE),
@@ -141,7 +141,7 @@ fn problems_of(found: &Found) -> (&[Problem], DiagnosticSeverity, &'static str) 
 }
 
 /// Whether two configurations are one, which was read once.
-fn is_same(one: &Found, other: &Found) -> bool {
+fn is_same(one: &FoundConfig, other: &FoundConfig) -> bool {
     match (one, other) {
         (Ok(one), Ok(other)) => Arc::ptr_eq(one, other),
         (Err(one), Err(other)) => Arc::ptr_eq(one, other),
@@ -149,7 +149,7 @@ fn is_same(one: &Found, other: &Found) -> bool {
     }
 }
 
-fn diagnostics_of(found: &Found, encoding: PositionEncoding) -> Vec<Diagnostic> {
+fn diagnostics_of(found: &FoundConfig, encoding: PositionEncoding) -> Vec<Diagnostic> {
     let (problems, severity, code) = problems_of(found);
     let text = path_of(found).and_then(|path| read_text(path).ok()).unwrap_or_default();
     // Places are counted without a byte order mark, which editors do not show.

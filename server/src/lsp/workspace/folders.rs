@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use antipasta_pool::Pool;
 use antipasta_rules::config::{Config, ConfigErrors, Overrides};
-use antipasta_workspace::discovery::{self, Configs, Discovered, DiscoveryError, Found, is_left_out, read_config};
+use antipasta_workspace::discovery::{
+    self, Configs, Discovered, DiscoveryError, FoundConfig, is_left_out, read_config,
+};
 
 /// The folders of the workspace, each with its own configurations.
 ///
@@ -41,7 +43,7 @@ pub(crate) struct WorkspaceFiles {
 #[derive(Clone)]
 pub(crate) struct Rules {
     /// The configuration, or what is wrong with it.
-    pub config: Found,
+    pub config: FoundConfig,
     /// Whether the check would leave the document out, unless it were named.
     pub is_left_out: bool,
 }
@@ -82,11 +84,11 @@ impl Workspace {
     }
 
     /// The configurations that were found so far, sound or not, in no particular order.
-    pub(crate) fn configurations(&self) -> Vec<Found> {
+    pub(crate) fn configurations(&self) -> Vec<FoundConfig> {
         let of_folder = |folder: &Folder| {
             let unusable = folder.given_errors.iter().cloned().chain(folder.configs.unusable());
             let used = folder.configs.used().into_iter().map(Ok);
-            used.chain(unusable.map(Err)).collect::<Vec<Found>>()
+            used.chain(unusable.map(Err)).collect::<Vec<FoundConfig>>()
         };
         self.folders.iter().flat_map(of_folder).collect()
     }

@@ -392,7 +392,7 @@ fn look_at(session: &Session, path: &Path, cache: Option<&ReadThrough>) -> Optio
     let config = folder.configs.of_directory(path.parent().unwrap_or(path)).ok()?;
     let file = discovery::File {
         path: path.to_owned(),
-        stamp: FileStamp::of(&metadata),
+        stamp: FileStamp::from_metadata(&metadata),
         config,
     };
     scan_file(session, &file, cache, None, &mut Vec::new())

@@ -10,6 +10,7 @@ use ruff_python_parser::{InterpolatedStringErrorType, LexicalErrorType, ParseErr
 use ruff_text_size::{Ranged, TextRange, TextSize};
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 
+use super::conflict_marker::is_conflict_marker;
 use super::strictness::misused_tabs;
 use crate::text::LineIndex;
 
@@ -306,13 +307,6 @@ impl Context<'_> {
         let mut kinds = here.map(ruff_python_ast::token::Token::kind);
         kinds.find(|kind| !kind.is_trivia() && *kind != TokenKind::Unknown)
     }
-}
-
-/// Whether a line begins as git begins those around what it cannot merge.
-fn is_conflict_marker(line: &[u8]) -> bool {
-    let markers: [&[u8]; 4] = [b"<<<<<<<", b"|||||||", b"=======", b">>>>>>>"];
-    let rest = markers.iter().find_map(|marker| line.strip_prefix(*marker));
-    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b' ' | b'\r' | b'\n')))
 }
 
 /// What CPython says of the escape sequence in a string, or in a literal part of an interpolated one, that the parser refuses at

@@ -3,6 +3,7 @@
 // Tests read what they have written.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+mod conflict_marker;
 mod decoding;
 mod diagnosis;
 mod encoding_names;
@@ -16,6 +17,7 @@ pub mod units;
 pub mod work;
 mod work_limit;
 
+pub use conflict_marker::is_conflict_marker;
 pub use decoding::{DecodeError, decode};
 pub use nesting::MAX_NESTING;
 pub use parsing::{ANALYSIS_STACK_BYTES, MAX_BYTES, Source, SyntaxError, parse};

@@ -111,12 +111,12 @@ pub struct Configs {
     /// By absolute path: what stands for a file in place of what is on disk.
     contents: FxHashMap<PathBuf, Vec<u8>>,
     /// By directory: what holds in it, if there is anything at or above it.
-    known: Mutex<FxHashMap<PathBuf, Option<Found>>>,
+    known: Mutex<FxHashMap<PathBuf, Option<FoundConfig>>>,
     built_in: OnceLock<Arc<Config>>,
 }
 
 /// A configuration, or why there is none to use.
-pub type Found = Result<Arc<Config>, Arc<ConfigErrors>>;
+pub type FoundConfig = Result<Arc<Config>, Arc<ConfigErrors>>;
 
 impl Configs {
     /// Configurations found from each file upward.
@@ -172,7 +172,7 @@ impl Configs {
     /// # Errors
     ///
     /// Everything that is wrong with the nearest configuration.
-    pub fn of_directory(&self, directory: &Path) -> Found {
+    pub fn of_directory(&self, directory: &Path) -> FoundConfig {
         if let Some(config) = &self.given {
             return Ok(Arc::clone(config));
         }
@@ -211,7 +211,7 @@ impl Configs {
         unusable
     }
 
-    fn at_or_above(&self, directory: &Path) -> Option<Found> {
+    fn at_or_above(&self, directory: &Path) -> Option<FoundConfig> {
         let mut passed = Vec::new();
         let mut result = None;
         for directory in directory.ancestors() {
@@ -234,7 +234,7 @@ impl Configs {
         result
     }
 
-    fn in_directory(&self, directory: &Path) -> Option<Found> {
+    fn in_directory(&self, directory: &Path) -> Option<FoundConfig> {
         let mut found = self.in_file(&directory.join(FILE_NAME));
         let beside = directory.join(PYPROJECT);
         match &mut found {
@@ -298,7 +298,7 @@ mod tests {
         fs::write(directory.join(name), text).unwrap();
     }
 
-    fn limit(found: Found) -> f64 {
+    fn limit(found: FoundConfig) -> f64 {
         found
             .unwrap()
             .threshold(MetricType::CyclomaticComplexity)

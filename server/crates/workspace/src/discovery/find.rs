@@ -14,7 +14,7 @@ use super::configs::Configs;
 use super::ignore_files::IgnoreFiles;
 use super::left_out::{example_of_left_out, reason_of};
 use super::paths::{below, normalized};
-use super::patterns::{PatternLists, Patterns, TooMany};
+use super::patterns::{PatternLists, Patterns, TooManyPatterns};
 use super::stamp::FileStamp;
 use crate::locks::lock;
 use crate::system_error::{is_absence, of_following};
@@ -86,10 +86,15 @@ const MOST_REASONS: usize = 5;
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoveryError {
     /// A path of the command line cannot be looked at.
-    #[error("{path}: {source}", path = .0.display(), source = .1)]
-    Path(PathBuf, io::Error),
-    /// A configuration is unsound.
-    #[error("{0}")]
+    #[error("{path}: {source}", path = .path.display())]
+    Path {
+        /// The path as it was given.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// A configuration has errors.
+    #[error(transparent)]
     Config(Arc<ConfigErrors>),
 }
 
@@ -103,8 +108,10 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, pool: &Pool) -> Result<Dis
     let search = Search::new(configs);
     for path in paths {
         let absolute = search.absolute(path);
-        let metadata = std::fs::metadata(&absolute)
-            .map_err(|error| DiscoveryError::Path(path.clone(), of_following(&absolute, error)))?;
+        let metadata = std::fs::metadata(&absolute).map_err(|error| DiscoveryError::Path {
+            path: path.clone(),
+            source: of_following(&absolute, error),
+        })?;
         if metadata.is_dir() {
             let before = search.count();
             let config = search.config_of(&absolute).map_err(DiscoveryError::Config)?;
@@ -221,7 +228,7 @@ struct Search<'a> {
     included: Patterns,
     excluded: Arc<Patterns>,
     patterns: Mutex<KnownPatterns>,
-    found: Mutex<Found>,
+    found: Mutex<Findings>,
 }
 
 /// The patterns of configurations.
@@ -230,11 +237,12 @@ struct KnownPatterns {
     /// By the configuration's address.
     by_config: FxHashMap<usize, Arc<Patterns>>,
     lists: PatternLists,
-    too_many: TooMany,
+    too_many: TooManyPatterns,
 }
 
+/// What was found so far.
 #[derive(Default)]
-struct Found {
+struct Findings {
     /// Runs of files, each in the order of their paths.
     files: Vec<File>,
     unreadable: Vec<Unreadable>,
@@ -374,7 +382,7 @@ impl<'a> Search<'a> {
             lock(&self.found).files.push(File {
                 path: normal(path),
                 stamp: match metadata.is_file() {
-                    true => FileStamp::of(metadata),
+                    true => FileStamp::from_metadata(metadata),
                     false => FileStamp::default(),
                 },
                 config,
@@ -637,7 +645,7 @@ fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
             .map_err(|error| error.into_io_error().unwrap_or(io::ErrorKind::Other.into())),
     };
     match metadata {
-        Ok(metadata) if metadata.is_file() => Some(FileStamp::of(&metadata)),
+        Ok(metadata) if metadata.is_file() => Some(FileStamp::from_metadata(&metadata)),
         Ok(metadata) if metadata.is_dir() => None,
         Err(error) if is_absence(&error) && is_emacs_lock(entry) => None,
         // It is a pipe or a device, or leads nowhere: whoever tries to read it will say so.
@@ -774,7 +782,7 @@ mod tests {
         let top = tree(&[("a/.antipasta.yaml", "profil: x"), ("a/x.py", "")]);
         assert!(matches!(
             search(&top, &["b"], Overrides::default()),
-            Err(DiscoveryError::Path(..))
+            Err(DiscoveryError::Path { .. })
         ));
         for path in [".", "a", "a/x.py"] {
             assert!(matches!(

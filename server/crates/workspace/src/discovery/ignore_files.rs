@@ -10,7 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use rustc_hash::FxHashMap;
 
 use super::paths::below;
-use super::patterns;
+use super::patterns::TooManyPatterns;
 use super::user_excludes::user_excludes;
 use crate::regular_file;
 use crate::system_error::is_absence;
@@ -40,7 +40,7 @@ pub(super) struct IgnoreFiles {
     above: usize,
     /// What was not heeded, and why; for people.
     warnings: Vec<String>,
-    too_many: patterns::TooMany,
+    too_many: TooManyPatterns,
     compiled: Compiled,
 }
 
@@ -95,7 +95,7 @@ impl IgnoreFiles {
             directories: Vec::new(),
             above: 0,
             warnings: Vec::new(),
-            too_many: patterns::TooMany::default(),
+            too_many: TooManyPatterns::default(),
             compiled: Compiled {
                 known: FxHashMap::default(),
                 cost: 0,
@@ -187,11 +187,11 @@ impl IgnoreFiles {
                     let base = base.to_owned();
                     return (BasedRules { base, rules }, cost);
                 }
-                Err(TooMany::InScan) => {
+                Err(PatternLimit::Scan) => {
                     self.too_many.add(&path.display().to_string());
                     return (BasedRules::none(base), cost);
                 }
-                Err(TooMany::InDirectory) => "it has too many patterns, or too long ones".to_owned(),
+                Err(PatternLimit::Directory) => "it has too many patterns, or too long ones".to_owned(),
             },
             Err(error) if is_absence(&error) => return (BasedRules::none(base), cost),
             Err(error) => error.to_string(),
@@ -205,27 +205,27 @@ impl IgnoreFiles {
     }
 }
 
-/// The patterns cost more than the most that they may.
-enum TooMany {
-    /// Those that hold for one directory do, or one of them is too long.
-    InDirectory,
-    /// All that were compiled so far do.
-    InScan,
+/// The limit that patterns exceed.
+enum PatternLimit {
+    /// That of the patterns that apply to one directory, or that of the length of a pattern.
+    Directory,
+    /// That of all patterns that were compiled so far.
+    Scan,
 }
 
 impl Compiled {
     /// The rules in the text of an ignore file, and what they cost together with those that cost `cost`.
-    fn rules_of(&mut self, text: Vec<u8>, cost: usize) -> Result<(Arc<Gitignore>, usize), TooMany> {
+    fn rules_of(&mut self, text: Vec<u8>, cost: usize) -> Result<(Arc<Gitignore>, usize), PatternLimit> {
         if let Some((rules, own)) = self.known.get(&text) {
             return match cost + own > MOST_PATTERN_COST {
-                true => Err(TooMany::InDirectory),
+                true => Err(PatternLimit::Directory),
                 false => Ok((Arc::clone(rules), cost + own)),
             };
         }
         let (builder, total) = parsed(&text, cost)?;
         let own = total - cost;
-        self.room = self.room.checked_sub(own).ok_or(TooMany::InScan)?;
-        let rules = Arc::new(builder.build().map_err(|_| TooMany::InDirectory)?);
+        self.room = self.room.checked_sub(own).ok_or(PatternLimit::Scan)?;
+        let rules = Arc::new(builder.build().map_err(|_| PatternLimit::Directory)?);
         // Those of all directories would take more memory than those of the directory where the walk is.
         if self.cost + own > MOST_PATTERN_COST {
             self.known.clear();
@@ -239,7 +239,7 @@ impl Compiled {
 
 /// The rules in the text of an ignore file, yet to be compiled, and what they cost together with those that cost `cost`. What is no
 /// pattern matches nothing, as in git.
-fn parsed(bytes: &[u8], mut cost: usize) -> Result<(GitignoreBuilder, usize), TooMany> {
+fn parsed(bytes: &[u8], mut cost: usize) -> Result<(GitignoreBuilder, usize), PatternLimit> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut builder = GitignoreBuilder::new("");
     for line in bytes.split(|byte| *byte == b'\n') {
@@ -251,7 +251,7 @@ fn parsed(bytes: &[u8], mut cost: usize) -> Result<(GitignoreBuilder, usize), To
         }
         cost += pattern_cost(line);
         if cost > MOST_PATTERN_COST || line.len() > LONGEST_PATTERN {
-            return Err(TooMany::InDirectory);
+            return Err(PatternLimit::Directory);
         }
         let _ = builder.add_line(None, &gitignore_line(line));
     }
@@ -373,10 +373,10 @@ mod tests {
         assert_eq!(total, cost + 7);
         assert!(matches!(
             compiled.rules_of(text(1).into(), MOST_PATTERN_COST),
-            Err(TooMany::InDirectory)
+            Err(PatternLimit::Directory)
         ));
         assert!(compiled.rules_of(text(2).into(), 0).is_ok());
-        assert!(matches!(compiled.rules_of(text(3).into(), 0), Err(TooMany::InScan)));
+        assert!(matches!(compiled.rules_of(text(3).into(), 0), Err(PatternLimit::Scan)));
         assert!(compiled.rules_of(text(2).into(), 0).is_ok());
     }
 

@@ -10,7 +10,7 @@ mod stamp;
 mod user_excludes;
 
 pub use configs::{
-    Configs, FILE_NAME, Found, OLD_FILE_NAME, PYPROJECT, is_repository, misnamed, read_config, read_text,
+    Configs, FILE_NAME, FoundConfig, OLD_FILE_NAME, PYPROJECT, is_repository, misnamed, read_config, read_text,
 };
 pub use find::{
     Chosen, Discovered, DiscoveryError, File, Unreadable, choose, discover, entered, is_left_out, is_named_source,
@@ -19,5 +19,5 @@ pub use find::{
 pub use ignore_files::GITIGNORE;
 pub use left_out::{example_of_left_out, why_left_out};
 pub use paths::{normalized, seen_from};
-pub use patterns::{PatternLists, Patterns, TooMany};
+pub use patterns::{PatternLists, Patterns, TooManyPatterns};
 pub use stamp::FileStamp;

@@ -162,12 +162,12 @@ impl PatternLists {
 
 /// What is said of patterns that are not heeded because all of them together are too many: the first are named, the others counted.
 #[derive(Default)]
-pub struct TooMany {
+pub struct TooManyPatterns {
     named: Vec<String>,
     more: usize,
 }
 
-impl TooMany {
+impl TooManyPatterns {
     /// Notes that those in a place, such as a file, are not heeded.
     pub fn add(&mut self, place: &str) {
         const MOST_NAMED: usize = 5;
@@ -281,7 +281,7 @@ mod tests {
         lists.room = 2 * 3500 * pattern_cost("a1/00000*");
         assert!(lists.get(Path::new("/"), &list(1)).is_some() && lists.get(Path::new("/"), &list(2)).is_some());
         assert!(lists.get(Path::new("/"), &list(3)).is_none() && lists.get(Path::new("/"), &list(0)).is_some());
-        let mut too_many = TooMany::default();
+        let mut too_many = TooManyPatterns::default();
         (0..7).for_each(|index| too_many.add(&format!("file {index}")));
         let said = too_many.take("files");
         assert_eq!(said.len(), 6);

@@ -22,7 +22,7 @@ pub struct FileStamp {
 
 impl FileStamp {
     /// That of a file.
-    pub fn of(metadata: &Metadata) -> Self {
+    pub fn from_metadata(metadata: &Metadata) -> Self {
         let (changed_ns, inode) = identity(metadata);
         Self {
             size: metadata.len(),
@@ -70,7 +70,7 @@ mod tests {
     fn a_change_makes_another_stamp() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.py");
-        let stamp = || FileStamp::of(&std::fs::metadata(&path).unwrap());
+        let stamp = || FileStamp::from_metadata(&std::fs::metadata(&path).unwrap());
         std::fs::write(&path, "x = 1\n").unwrap();
         let first = stamp();
         assert_eq!(first.size, 6);

@@ -205,7 +205,7 @@ impl Answers {
                     let status = self.child.wait().ok();
                     return Err(refusal("cat-file", &self.child.stderr, status));
                 }
-                Err(error) => return Err(GitError::of("cat-file", error)),
+                Err(error) => return Err(GitError::from_child("cat-file", error)),
             };
         }
         let rest = &self.block[self.taken..];

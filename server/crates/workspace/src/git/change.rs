@@ -36,7 +36,7 @@ impl Change {
     /// # Errors
     ///
     /// It is none of these.
-    pub fn of_revisions(text: &str) -> Result<Self, GitError> {
+    pub fn parse(text: &str) -> Result<Self, GitError> {
         let revision = |revision: &str| match revision {
             "" => "HEAD".to_owned(),
             revision => revision.to_owned(),
@@ -470,10 +470,10 @@ mod tests {
             ("a..", range("a", "HEAD", false)),
             ("...b", range("HEAD", "b", true)),
         ] {
-            assert_eq!(Change::of_revisions(text).unwrap(), expected, "{text}");
+            assert_eq!(Change::parse(text).unwrap(), expected, "{text}");
         }
         for text in ["", "-x", "a..-x", "a....b", "a..b..c"] {
-            assert!(Change::of_revisions(text).is_err(), "{text}");
+            assert!(Change::parse(text).is_err(), "{text}");
         }
     }
 }

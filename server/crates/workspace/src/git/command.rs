@@ -15,6 +15,7 @@
 //!
 //! [`Repository::fetching`]: super::Repository::fetching
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
@@ -22,7 +23,7 @@ use std::time::Duration;
 
 use crate::child_process::{self, ChildError, Limits, Output, RunningChild, Stopped};
 use crate::search_path;
-use crate::seconds;
+use crate::seconds::{self, InvalidSeconds};
 use antipasta_rules::escape::one_line;
 
 /// The environment variable that says how long git may write nothing, in seconds.
@@ -95,7 +96,7 @@ pub enum GitError {
     NotOwned(String),
     /// The environment variable has no time.
     #[error("{TIMEOUT_VARIABLE}: {0}")]
-    Timeout(String),
+    Timeout(#[source] InvalidSeconds),
 }
 
 impl GitError {
@@ -104,7 +105,7 @@ impl GitError {
         matches!(self, Self::Refused(said) if said.starts_with(NO_REPOSITORY))
     }
 
-    pub(super) fn of(command: &str, error: ChildError) -> Self {
+    pub(super) fn from_child(command: &str, error: ChildError) -> Self {
         match error {
             ChildError::Io(error) => Self::Run(error),
             ChildError::Stopped(why) => Self::Stopped {
@@ -211,10 +212,21 @@ impl Git {
         succeeded(arguments, self.run(arguments, Vec::new())?)
     }
 
+    /// What git writes about some paths, if it does what it is asked for.
+    pub(super) fn output_about(&self, arguments: &[&str], paths: &[OsString]) -> Result<Vec<u8>, GitError> {
+        let mut command = self.command(arguments);
+        command.arg("--").args(paths);
+        let output = child_process::output(&mut command, Vec::new(), self.limits);
+        succeeded(
+            arguments,
+            output.map_err(|error| GitError::from_child(arguments[0], error))?,
+        )
+    }
+
     /// What git writes, and its exit code, when it reads `input`.
     pub(super) fn run(&self, arguments: &[&str], input: Vec<u8>) -> Result<Output, GitError> {
         child_process::output(&mut self.command(arguments), input, self.limits)
-            .map_err(|error| GitError::of(arguments[0], error))
+            .map_err(|error| GitError::from_child(arguments[0], error))
     }
 
     /// A git that runs until it is dropped.

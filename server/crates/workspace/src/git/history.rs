@@ -31,7 +31,7 @@ pub(super) fn change_counts(git: &Git, commits: u32) -> Result<FxHashMap<PathBuf
         match child.read() {
             Ok(Some(block)) => names.extend(block),
             Ok(None) => break,
-            Err(error) if names.is_empty() => return Err(GitError::of("log", error)),
+            Err(error) if names.is_empty() => return Err(GitError::from_child("log", error)),
             Err(_) => break,
         }
     }

@@ -30,7 +30,7 @@ const NAME_BYTES: [usize; 2] = [20, 32];
 pub fn first_tracked(folder: &Path, names: &[&str]) -> io::Result<Option<PathBuf>> {
     // Without one, relative paths start at it all the same.
     let working_directory = std::env::current_dir().unwrap_or_default();
-    let given = Given::by(|name| std::env::var_os(name), &working_directory);
+    let given = Given::from_environment(|name| std::env::var_os(name), &working_directory);
     first_tracked_also_by(given.as_ref(), folder, names)
 }
 
@@ -68,7 +68,7 @@ struct Given {
 
 impl Given {
     /// That of some environment variables, for a process in a working directory; `None` if they name none.
-    fn by(variable: impl Fn(&str) -> Option<OsString>, working_directory: &Path) -> Option<Self> {
+    fn from_environment(variable: impl Fn(&str) -> Option<OsString>, working_directory: &Path) -> Option<Self> {
         let path_in = |name| {
             let value = variable(name).filter(|value| !value.is_empty())?;
             Some(working_directory.join(value))
@@ -334,7 +334,7 @@ mod tests {
                 let given = variables.iter().find(|(given, _)| *given == name);
                 given.map(|(_, path)| path.as_os_str().to_owned())
             };
-            let given = Given::by(variable, working_directory);
+            let given = Given::from_environment(variable, working_directory);
             let first = first_tracked_also_by(given.as_ref(), &top.join("cache"), &["none", "metrics"]);
             first.unwrap().is_some()
         };

@@ -27,6 +27,7 @@ pub use index::first_tracked;
 pub use repository::{Attention, Hooks, Repository, Tracked};
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// A path as git writes it: bytes, with `/` between names.
@@ -40,6 +41,25 @@ fn path_of(bytes: &[u8]) -> PathBuf {
 #[cfg(not(unix))]
 fn path_of(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// A path as an argument of git: with `/` between names. Every name is kept, also one that is not Unicode.
+fn argument_of(path: &Path) -> OsString {
+    let mut argument = OsString::new();
+    for (index, name) in path.components().enumerate() {
+        if index > 0 {
+            argument.push("/");
+        }
+        argument.push(name);
+    }
+    argument
+}
+
+/// The pathspec of one path, given from the top of the working tree.
+fn pathspec_of(path: &Path) -> OsString {
+    let mut pathspec = OsString::from(":(top,literal)");
+    pathspec.push(argument_of(path));
+    pathspec
 }
 
 /// A path as git reads it.

@@ -9,7 +9,7 @@ use super::change::{self, Change, Changes, State};
 use super::command::{Git, GitError, records, succeeded};
 use super::history;
 use super::raw_diff::is_regular_file;
-use super::{bytes_of, path_of};
+use super::{argument_of, bytes_of, path_of, pathspec_of};
 use crate::child_process::Limits;
 
 /// Where git looks for hooks.
@@ -69,7 +69,7 @@ impl Repository {
     /// # Errors
     ///
     /// There is none, or none with a working tree.
-    pub fn of_directory(directory: &Path, limits: Limits) -> Result<Self, GitError> {
+    pub fn discover(directory: &Path, limits: Limits) -> Result<Self, GitError> {
         let git = Git::in_directory(directory, limits);
         let output = git.output(&["rev-parse", "--show-toplevel"])?;
         let top = path_in(&output, "rev-parse")?;
@@ -145,11 +145,13 @@ impl Repository {
     /// # Errors
     ///
     /// Git cannot say.
-    pub fn knows(&self, state: &State, path: &str) -> Result<bool, GitError> {
-        let literal = format!(":(top,literal){path}");
+    pub fn knows(&self, state: &State, path: &Path) -> Result<bool, GitError> {
         let output = match state {
-            State::Index | State::WorkingTree => self.git.output(&["ls-files", "-z", "--", &literal])?,
-            State::Commit(commit) => self.git.output(&["ls-tree", "-z", "--full-tree", commit, "--", path])?,
+            State::Index | State::WorkingTree => self.git.output_about(&["ls-files", "-z"], &[pathspec_of(path)])?,
+            State::Commit(commit) => {
+                let arguments = ["ls-tree", "-z", "--full-tree", commit];
+                self.git.output_about(&arguments, &[argument_of(path)])?
+            }
         };
         Ok(!output.is_empty())
     }
@@ -160,15 +162,13 @@ impl Repository {
     /// # Errors
     ///
     /// Git cannot say.
-    pub fn attention(&self, paths: &[String]) -> Result<FxHashMap<PathBuf, Attention>, GitError> {
+    pub fn attention(&self, paths: &[&Path]) -> Result<FxHashMap<PathBuf, Attention>, GitError> {
         /// So many paths are short enough for any system's command line.
         const AT_ONCE: usize = 50;
         let mut found = FxHashMap::default();
         for some in paths.chunks(AT_ONCE) {
-            let some: Vec<_> = some.iter().map(|path| format!(":(top,literal){path}")).collect();
-            let arguments = ["ls-files", "-v", "-z", "--full-name", "--"].into_iter();
-            let arguments: Vec<_> = arguments.chain(some.iter().map(String::as_str)).collect();
-            let output = self.git.output(&arguments)?;
+            let some: Vec<_> = some.iter().map(|path| pathspec_of(path)).collect();
+            let output = self.git.output_about(&["ls-files", "-v", "-z", "--full-name"], &some)?;
             let nonsense = || GitError::Answer("ls-files");
             for entry in records(&output).ok_or_else(nonsense)? {
                 let [tag, b' ', path @ ..] = entry else {

@@ -103,16 +103,9 @@ impl fmt::Display for Comparison {
 }
 
 /// The given text is no comparison.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("unknown comparison `{0}`")]
 pub struct UnknownComparison(pub String);
-
-impl fmt::Display for UnknownComparison {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "unknown comparison `{}`", self.0)
-    }
-}
-
-impl std::error::Error for UnknownComparison {}
 
 impl FromStr for Comparison {
     type Err = UnknownComparison;

@@ -106,7 +106,7 @@ impl Config {
         let mut settings = default_block(&schema::CONFIG);
         settings.set("languages", Setting::List(vec![language]));
         settings.set("ignore_patterns", Setting::List(patterns));
-        Self::of_settings(None, settings, Vec::new())
+        Self::from_settings(None, settings, Vec::new())
     }
 
     /// Reads the text of a `.antipasta.yaml`; `path` is for messages.
@@ -157,7 +157,7 @@ impl Config {
                 let size = document.get(MAX_FILE_SIZE).map(|size| size.position);
                 Ok(Self {
                     size_position: size.unwrap_or_default(),
-                    ..Self::of_settings(Some(path.to_owned()), settings, warnings)
+                    ..Self::from_settings(Some(path.to_owned()), settings, warnings)
                 })
             }
             _ => {
@@ -167,7 +167,7 @@ impl Config {
         }
     }
 
-    fn of_settings(path: Option<PathBuf>, settings: Setting, warnings: Vec<Problem>) -> Self {
+    fn from_settings(path: Option<PathBuf>, settings: Setting, warnings: Vec<Problem>) -> Self {
         let thresholds = match language(&settings) {
             Some(language) => thresholds_of(language),
             None => default_thresholds(&settings),

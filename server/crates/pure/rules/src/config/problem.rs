@@ -61,7 +61,8 @@ impl fmt::Display for Problem {
 }
 
 /// Everything that makes a configuration unusable, in the order of the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", listed(.0))]
 pub struct ConfigErrors(pub Vec<Problem>);
 
 impl ConfigErrors {
@@ -71,15 +72,12 @@ impl ConfigErrors {
     }
 }
 
-impl fmt::Display for ConfigErrors {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (first, more) = first_of(&self.0);
-        let lines = first.iter().map(ToString::to_string).chain(more);
-        formatter.write_str(&lines.collect::<Vec<_>>().join("\n"))
-    }
+/// The first problems, one a line.
+fn listed(problems: &[Problem]) -> String {
+    let (first, more) = first_of(problems);
+    let lines = first.iter().map(ToString::to_string).chain(more);
+    lines.collect::<Vec<_>>().join("\n")
 }
-
-impl std::error::Error for ConfigErrors {}
 
 #[cfg(test)]
 mod tests {

@@ -51,7 +51,7 @@ fn unmeasured(totals: &FileTotals, config: &Config) -> Vec<MetricType> {
 /// function are not evaluated. A function whose violation is suppressed does not count in the file's average or maximum either.
 pub fn evaluate<'a>(measured: &'a impl Measured, config: &Config) -> Evaluation {
     let mut warnings = Vec::new();
-    let mut suppressions = Suppressions::of(measured, &mut warnings);
+    let mut suppressions = Suppressions::new(measured, &mut warnings);
     let mut violations = Vec::new();
     let mut suppressed: Vec<(MetricType, Option<&'a FunctionMetrics>)> = Vec::new();
     let class_lines = LazyCell::new(|| lines_of_classes(measured));
@@ -74,13 +74,13 @@ pub fn evaluate<'a>(measured: &'a impl Measured, config: &Config) -> Evaluation 
             Verdict::Stands => None,
         };
         let subject = match (row.function, row.name.as_deref()) {
-            (Some(function), _) => Subject::of_function(&function),
-            (None, Some(name)) => Subject::of_class(name, class_lines.get(name).copied().unwrap_or(1)),
+            (Some(function), _) => Subject::from_function(&function),
+            (None, Some(name)) => Subject::from_class(name, class_lines.get(name).copied().unwrap_or(1)),
             (None, None) => Subject::File,
         };
         violations.push(Violation {
             ceiling,
-            ..Violation::of_row(&row, value, threshold, subject)
+            ..Violation::from_row(&row, value, threshold, subject)
         });
     });
     count_namesakes(measured, &mut violations);

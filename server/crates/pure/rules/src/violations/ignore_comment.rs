@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use antipasta_metrics::MetricType;
+use antipasta_metrics::{MetricType, UnknownMetric};
 
 /// What one comment asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,19 +31,34 @@ impl fmt::Display for IgnoredMetric {
     }
 }
 
-/// Reads a comment that holds `antipasta:`. `None` if it does not speak to us after all, as in `# see antipasta: docs`.
+/// Why an ignore comment has no effect.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(super) enum IgnoreCommentError {
+    #[error("`{0}` is unknown; write `# antipasta: ignore[METRIC]`")]
+    UnknownWord(String),
+    #[error("`[` is never closed")]
+    Unclosed,
+    #[error("`[]` names no metric; leave the brackets out to ignore all")]
+    NoMetric,
+    #[error(transparent)]
+    UnknownMetric(#[from] UnknownMetric),
+    #[error("`{written}` is no ceiling; write a number, as in `[{name}<=18]`")]
+    Ceiling { name: String, written: String },
+}
+
+/// Parses a comment that contains `antipasta:`. `None` if it is not an ignore comment, as in `# see antipasta: docs`.
 ///
 /// # Errors
 ///
-/// What is wrong with it, for people.
-pub(super) fn parse(comment: &str) -> Option<Result<IgnoreComment, String>> {
+/// The comment is malformed.
+pub(super) fn parse(comment: &str) -> Option<Result<IgnoreComment, IgnoreCommentError>> {
     let directive = comment[directive_start(comment)?..].trim_start();
     let word_end = directive
         .find(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_')
         .unwrap_or(directive.len());
     let (word, rest) = directive.split_at(word_end);
     if word != "ignore" {
-        return Some(Err(format!("`{word}` is unknown; write `# antipasta: ignore[METRIC]`")));
+        return Some(Err(IgnoreCommentError::UnknownWord(word.to_owned())));
     }
     Some(brackets(rest.trim_start()))
 }
@@ -56,7 +71,7 @@ pub(super) fn directive_start(comment: &str) -> Option<usize> {
         .map(|(at, name)| at + name.len())
 }
 
-fn brackets(rest: &str) -> Result<IgnoreComment, String> {
+fn brackets(rest: &str) -> Result<IgnoreComment, IgnoreCommentError> {
     let Some(inside) = rest.strip_prefix('[') else {
         return Ok(IgnoreComment {
             metrics: Vec::new(),
@@ -64,32 +79,33 @@ fn brackets(rest: &str) -> Result<IgnoreComment, String> {
         });
     };
     let Some((inside, _)) = inside.split_once(']') else {
-        return Err("`[` is never closed".to_owned());
+        return Err(IgnoreCommentError::Unclosed);
     };
     let items = inside.split(',').map(str::trim).filter(|item| !item.is_empty());
     let metrics: Vec<_> = items.map(item).collect::<Result<_, _>>()?;
     if metrics.is_empty() {
-        return Err("`[]` names no metric; leave the brackets out to ignore all".to_owned());
+        return Err(IgnoreCommentError::NoMetric);
     }
     Ok(IgnoreComment { metrics, all: false })
 }
 
-fn item(item: &str) -> Result<IgnoredMetric, String> {
+fn item(item: &str) -> Result<IgnoredMetric, IgnoreCommentError> {
     let (name, ceiling) = match item.split_once("<=") {
         Some((name, ceiling)) => (name.trim_end(), Some(ceiling.trim_start())),
         None => (item, None),
     };
     let metric = match MetricType::of_prefix(name) {
         Some(metric) => metric,
-        None => name.parse::<MetricType>().map_err(|error| error.to_string())?,
+        None => name.parse()?,
     };
     let ceiling = match ceiling {
         Some(written) => match written.parse::<f64>() {
             Ok(ceiling) if ceiling >= 0.0 => Some(ceiling),
             _ => {
-                return Err(format!(
-                    "`{written}` is no ceiling; write a number, as in `[{name}<=18]`"
-                ));
+                return Err(IgnoreCommentError::Ceiling {
+                    name: name.to_owned(),
+                    written: written.to_owned(),
+                });
             }
         },
         None => None,
@@ -102,7 +118,7 @@ mod tests {
     use super::*;
     use MetricType::{CognitiveComplexity, CyclomaticComplexity};
 
-    fn named(metrics: &[(MetricType, Option<f64>)]) -> Option<Result<IgnoreComment, String>> {
+    fn named(metrics: &[(MetricType, Option<f64>)]) -> Option<Result<IgnoreComment, IgnoreCommentError>> {
         let metrics = metrics
             .iter()
             .map(|&(metric, ceiling)| IgnoredMetric { metric, ceiling });
@@ -147,7 +163,7 @@ mod tests {
             ("# antipasta: ignore[cyc<=x]", "`x` is no ceiling"),
             ("# antipasta: ignore[cyc<=-1]", "`-1` is no ceiling"),
         ] {
-            let message = parse(comment).unwrap().unwrap_err();
+            let message = parse(comment).unwrap().unwrap_err().to_string();
             assert!(message.contains(expected), "{comment}: {message}");
         }
     }

@@ -26,7 +26,7 @@ pub fn ignore_comment(
         classes: unit.classes(),
     };
     let line = definition.line() - lines.start;
-    let before = Comments::of(definition);
+    let before = Comments::from_definition(definition);
     let (place, comment) = candidates(&unit, line, wanted)?
         .into_iter()
         .take(MOST_PLACES)
@@ -87,7 +87,7 @@ impl UnitText<'_> {
         let classes = measured.classes.iter().map(|item| Definition::Class(in_unit(item)));
         let mut all = functions.chain(classes);
         let definition = all.find(|definition| definition.line() == line);
-        definition.is_some_and(|definition| are_as_wanted(Comments::of(&definition)))
+        definition.is_some_and(|definition| are_as_wanted(Comments::from_definition(&definition)))
     }
 }
 
@@ -106,7 +106,7 @@ struct Comments<'a> {
 }
 
 impl<'a> Comments<'a> {
-    fn of(definition: &Definition<'a>) -> Self {
+    fn from_definition(definition: &Definition<'a>) -> Self {
         match definition {
             Definition::Function(function) => Self {
                 to_us: &function.item.header_comments,

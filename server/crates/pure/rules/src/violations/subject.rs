@@ -30,7 +30,7 @@ pub struct Named {
 
 impl Subject {
     /// A function, of whose namesakes none stands above it as far as is known.
-    pub(super) fn of_function(function: &Placed<'_, FunctionMetrics>) -> Self {
+    pub(super) fn from_function(function: &Placed<'_, FunctionMetrics>) -> Self {
         Self::Function(Named {
             qualified_name: function.item.qualified_name().replace("::", ".").into(),
             namesakes_above: 0,
@@ -41,7 +41,7 @@ impl Subject {
     }
 
     /// The classes of a name, of which the first has its `class` on a line, from 1.
-    pub(super) fn of_class(name: &str, line: u32) -> Self {
+    pub(super) fn from_class(name: &str, line: u32) -> Self {
         Self::Class(Named {
             qualified_name: name.into(),
             namesakes_above: 0,

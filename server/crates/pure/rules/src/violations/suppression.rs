@@ -43,7 +43,7 @@ pub(super) struct Suppressions<'a> {
     /// Those on one header follow each other.
     comments: Vec<PlacedComment>,
     /// Which of the comments are on a header.
-    comments_on: FxHashMap<Subject<'a>, Range<usize>>,
+    comments_on: FxHashMap<Identity<'a>, Range<usize>>,
 }
 
 /// The names of the classes around a class, outermost first, and its own.
@@ -57,14 +57,14 @@ struct PlacedComment {
     used: Vec<bool>,
 }
 
-/// A function or class. Only the same one is equal, not one that is merely alike.
+/// A function or class, equal to itself only: another with the same metrics is not equal.
 #[derive(Clone, Copy)]
-enum Subject<'a> {
+enum Identity<'a> {
     Function(&'a FunctionMetrics),
     Class(&'a ClassMetrics),
 }
 
-impl PartialEq for Subject<'_> {
+impl PartialEq for Identity<'_> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Function(one), Self::Function(other)) => std::ptr::eq(*one, *other),
@@ -74,9 +74,9 @@ impl PartialEq for Subject<'_> {
     }
 }
 
-impl Eq for Subject<'_> {}
+impl Eq for Identity<'_> {}
 
-impl Hash for Subject<'_> {
+impl Hash for Identity<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self {
             Self::Function(function) => std::ptr::hash(*function, state),
@@ -87,7 +87,7 @@ impl Hash for Subject<'_> {
 
 impl<'a> Suppressions<'a> {
     /// Reads the comments of a file; what is wrong with them goes to `warnings`.
-    pub(super) fn of(measured: &'a impl Measured, warnings: &mut Vec<CommentNote>) -> Self {
+    pub(super) fn new(measured: &'a impl Measured, warnings: &mut Vec<CommentNote>) -> Self {
         let commented: Vec<Run<'a>> = measured.runs().filter(|run| run.summary.comments > 0).collect();
         let mut suppressions = Self {
             commented,
@@ -97,14 +97,14 @@ impl<'a> Suppressions<'a> {
         };
         for run in suppressions.commented.clone() {
             for function in run.functions {
-                let subject = Subject::Function(function);
+                let subject = Identity::Function(function);
                 suppressions.read(subject, run.lines_before, &function.header_comments, warnings);
             }
         }
         let of_functions = suppressions.comments.len();
         for run in suppressions.commented.clone() {
             for class in run.classes {
-                let subject = Subject::Class(class);
+                let subject = Identity::Class(class);
                 suppressions.read(subject, run.lines_before, &class.header_comments, warnings);
             }
         }
@@ -120,7 +120,7 @@ impl<'a> Suppressions<'a> {
     /// Reads the comments on the header of a function or class.
     fn read(
         &mut self,
-        subject: Subject<'a>,
+        subject: Identity<'a>,
         lines_before: u32,
         comments: &[HeaderComment],
         warnings: &mut Vec<CommentNote>,
@@ -131,7 +131,7 @@ impl<'a> Suppressions<'a> {
             let mut warn = |message: String| warnings.push(CommentNote { line, message });
             match ignore_comment::parse(&comment.text) {
                 None => {}
-                Some(Err(message)) => warn(format!("this ignore comment has no effect: {message}")),
+                Some(Err(error)) => warn(format!("this ignore comment has no effect: {error}")),
                 Some(Ok(mut content)) => {
                     content.metrics.retain(|named| {
                         let has_value = has_value(subject, named.metric);
@@ -197,17 +197,17 @@ impl<'a> Suppressions<'a> {
     }
 
     /// The functions and classes whose comments hold for a row.
-    fn subjects(&self, row: &MetricRow<'a>) -> Vec<Subject<'a>> {
+    fn subjects(&self, row: &MetricRow<'a>) -> Vec<Identity<'a>> {
         let mut subjects = Vec::new();
         if let Some(function) = row.function {
-            subjects.push(Subject::Function(function.item));
-            subjects.extend(self.classes_around(function).map(Subject::Class));
+            subjects.push(Identity::Function(function.item));
+            subjects.extend(self.classes_around(function).map(Identity::Class));
         } else if row.metric.info().scope == Scope::Class
             && let Some(name) = row.name.as_deref()
         {
             // The row is about the classes of the module that bear the name, taken together.
             let named = self.classes_named((&[], name)).iter();
-            subjects.extend(named.map(|class| Subject::Class(class.item)));
+            subjects.extend(named.map(|class| Identity::Class(class.item)));
         }
         subjects
     }
@@ -271,13 +271,13 @@ impl<'a> Suppressions<'a> {
 }
 
 /// Whether the subject, or a method in it, has a value of the metric that is judged.
-fn has_value(subject: Subject<'_>, metric: MetricType) -> bool {
-    metric.info().is_ignorable(matches!(subject, Subject::Class(_)))
+fn has_value(subject: Identity<'_>, metric: MetricType) -> bool {
+    metric.info().is_ignorable(matches!(subject, Identity::Class(_)))
 }
 
-fn kind(subject: Subject<'_>) -> &'static str {
+fn kind(subject: Identity<'_>) -> &'static str {
     match subject {
-        Subject::Function(_) => "functions",
-        Subject::Class(_) => "classes",
+        Identity::Function(_) => "functions",
+        Identity::Class(_) => "classes",
     }
 }

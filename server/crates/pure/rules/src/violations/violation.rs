@@ -27,7 +27,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    pub(super) fn of_row(row: &MetricRow<'_>, value: f64, threshold: Threshold, subject: Subject) -> Self {
+    pub(super) fn from_row(row: &MetricRow<'_>, value: f64, threshold: Threshold, subject: Subject) -> Self {
         Self {
             threshold,
             value,

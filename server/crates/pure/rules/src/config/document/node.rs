@@ -18,7 +18,7 @@ pub struct Position {
 
 impl Position {
     /// The place of the byte at `offset`. A rope finds it without counting from the start.
-    pub(in crate::config) fn of_offset(text: &Rope, offset: usize) -> Self {
+    pub(in crate::config) fn from_offset(text: &Rope, offset: usize) -> Self {
         let offset = offset.min(text.len_bytes());
         let line = text.byte_to_line(offset);
         let column = text.byte_to_char(offset) - text.line_to_char(line);
@@ -144,9 +144,9 @@ mod tests {
         let text = "é = 1\nñü = 2\n";
         let offset = text.find('2').unwrap();
         let rope = Rope::from_str(text);
-        assert_eq!(Position::of_offset(&rope, 0), Position::new(1, 1));
-        assert_eq!(Position::of_offset(&rope, offset), Position::new(2, 6));
-        assert_eq!(Position::of_offset(&rope, text.len()), Position::new(3, 1));
+        assert_eq!(Position::from_offset(&rope, 0), Position::new(1, 1));
+        assert_eq!(Position::from_offset(&rope, offset), Position::new(2, 6));
+        assert_eq!(Position::from_offset(&rope, text.len()), Position::new(3, 1));
     }
 
     #[test]

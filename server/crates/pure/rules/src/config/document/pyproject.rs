@@ -54,7 +54,7 @@ pub(in crate::config) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> 
 }
 
 fn place(text: &Rope, span: &Range<usize>) -> Position {
-    Position::of_offset(text, span.start)
+    Position::from_offset(text, span.start)
 }
 
 /// Bounded by the parser, which refuses documents that nest deep.
