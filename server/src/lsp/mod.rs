@@ -1,7 +1,7 @@
 //! The language server: what an editor sees of the metrics while one types.
 //!
-//! Messages come in by the [`protocol`]. What changes a document is done at once and in order; everything else is for
-//! tower-lsp to hand to the [`server`]. Each open [document](documents) has a task, which makes a
+//! Messages come in by the [`protocol`]. What changes a document is done at once and in order; tower-lsp hands everything else to
+//! the handlers of the [`requests`], or to the [`server`]. Each open [document](documents) has a task, which makes a
 //! [snapshot](documents::snapshot) of every revision of the text that it gets to see. The [`features`] are functions of such
 //! snapshots. The [`workspace`] knows folders, configurations and files that are not open.
 
@@ -9,6 +9,7 @@ mod commands;
 mod documents;
 mod features;
 mod protocol;
+mod requests;
 mod server;
 mod session;
 mod settings;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use tower_lsp::jsonrpc;
 use tower_lsp::lsp_types::{
     DiagnosticServerCancellationData, DocumentDiagnosticParams, DocumentDiagnosticReport,
-    DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, PreviousResultId,
-    RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport,
-    Url, WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport,
+    DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, RelatedFullDocumentDiagnosticReport,
+    RelatedUnchangedDocumentDiagnosticReport, UnchangedDocumentDiagnosticReport, Url, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReport, WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport,
     WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
 };
 
@@ -27,12 +27,12 @@ const SERVER_CANCELLED: i64 = -32802;
 ///
 /// Somebody typed before many diagnostics could be told: the client asks again for its change.
 pub(crate) async fn of_document(
-    session: &Arc<Session>,
+    session: Arc<Session>,
     params: DocumentDiagnosticParams,
 ) -> jsonrpc::Result<DocumentDiagnosticReportResult> {
     let document = session.document(&params.text_document.uri);
     let snapshot = match &document {
-        Some(document) => settled(session, document).await,
+        Some(document) => settled(&session, document).await,
         None => None,
     };
     let diagnostics = snapshot
@@ -76,10 +76,11 @@ fn outrun() -> jsonrpc::Error {
 /// what the client has said before. Open documents are as they are in
 /// the editor.
 pub(crate) async fn of_workspace(
-    session: &Arc<Session>,
-    previous: &[PreviousResultId],
-) -> WorkspaceDiagnosticReportResult {
-    let previous: HashMap<&Url, &str> = previous.iter().map(|known| (&known.uri, &*known.value)).collect();
+    session: Arc<Session>,
+    params: WorkspaceDiagnosticParams,
+) -> jsonrpc::Result<WorkspaceDiagnosticReportResult> {
+    let previous = params.previous_result_ids.iter();
+    let previous: HashMap<&Url, &str> = previous.map(|known| (&known.uri, &*known.value)).collect();
     let mut items = Vec::new();
     let mut add = |uri: Url, version: Option<i32>, diagnostics: &Diagnostics| {
         let version = version.map(i64::from);
@@ -99,7 +100,7 @@ pub(crate) async fn of_workspace(
     session.pending_work.idle().await;
     let open = session.open_documents();
     for document in &open {
-        if let Some(snapshot) = settled(session, document).await {
+        if let Some(snapshot) = settled(&session, document).await {
             add(document.uri.clone(), Some(snapshot.version), &snapshot.diagnostics);
         }
     }
@@ -115,7 +116,7 @@ pub(crate) async fn of_workspace(
     for uri in previous.keys().filter(|uri| !is_known(uri)) {
         add((*uri).clone(), None, &Diagnostics::none());
     }
-    WorkspaceDiagnosticReport { items }.into()
+    Ok(WorkspaceDiagnosticReport { items }.into())
 }
 
 fn unchanged(diagnostics: &Diagnostics, previous: Option<&str>) -> Option<UnchangedDocumentDiagnosticReport> {

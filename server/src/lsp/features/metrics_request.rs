@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::notification::Notification;
-use tower_lsp::lsp_types::request::Request;
 use tower_lsp::lsp_types::{Position, Range, TextDocumentIdentifier, Url};
 
 use super::judged_values::{JudgedValue, JudgedValues, Verdict};
@@ -13,17 +12,7 @@ use crate::lsp::protocol::convert::to_range;
 use antipasta_metrics::{Definition, FunctionSummary, Measured as _, MetricType};
 use antipasta_syntax::text::PositionEncoding;
 
-/// `antipasta/metrics`, from the client: every value of an open document, and of the function or class around a position.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum MetricsRequest {}
-
-impl Request for MetricsRequest {
-    type Params = MetricsParams;
-    type Result = Option<MetricsReport>;
-    const METHOD: &'static str = "antipasta/metrics";
-}
-
-/// What [`MetricsRequest`] asks.
+/// The parameters of `antipasta/metrics`: every value of an open document, and of the function or class around a position.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MetricsParams {
@@ -34,7 +23,7 @@ pub(crate) struct MetricsParams {
     pub position: Option<Position>,
 }
 
-/// The answer to [`MetricsRequest`]; `null` for a document that is not open.
+/// The answer to `antipasta/metrics`; `null` for a document that is not open.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct MetricsReport {
@@ -144,7 +133,7 @@ pub(crate) struct ReportedError {
     pub message: String,
 }
 
-/// The answer to [`MetricsRequest`] for a snapshot of its document. Costs what the document has of functions.
+/// The answer to `antipasta/metrics` for a snapshot of its document. Costs what the document has of functions.
 pub(crate) fn metrics_report(
     snapshot: &Snapshot,
     position: Option<Position>,

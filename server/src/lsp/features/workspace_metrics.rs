@@ -2,7 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 use tower_lsp::lsp_types::Url;
-use tower_lsp::lsp_types::request::Request;
 
 use super::judged_values::{JudgedValue, JudgedValues};
 use super::metrics_request::{DefinitionKind, ReportedValue, kind_of, reported};
@@ -11,17 +10,7 @@ use crate::lsp::documents::snapshot::Snapshot;
 use antipasta_metrics::MetricType;
 use antipasta_syntax::text::Lines as _;
 
-/// `antipasta/workspaceMetrics`, from the client: what is measured of every file of the workspace, open or not.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum WorkspaceMetricsRequest {}
-
-impl Request for WorkspaceMetricsRequest {
-    type Params = WorkspaceMetricsParams;
-    type Result = WorkspaceReport;
-    const METHOD: &'static str = "antipasta/workspaceMetrics";
-}
-
-/// What [`WorkspaceMetricsRequest`] asks.
+/// The parameters of `antipasta/workspaceMetrics`: what is measured of every file of the workspace, open or not.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct WorkspaceMetricsParams {
     /// The metrics that the answer is to have values of; all, if it is left out.
@@ -35,7 +24,7 @@ impl WorkspaceMetricsParams {
     }
 }
 
-/// The answer to [`WorkspaceMetricsRequest`].
+/// The answer to `antipasta/workspaceMetrics`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct WorkspaceReport {

@@ -42,6 +42,14 @@ pub(crate) struct ClientSupport {
 }
 
 impl ClientSupport {
+    /// The kind of text that hovers have.
+    pub(crate) fn markup_kind(&self) -> MarkupKind {
+        match self.prefers_markdown {
+            true => MarkupKind::Markdown,
+            false => MarkupKind::PlainText,
+        }
+    }
+
     /// What `initialize` says.
     pub(crate) fn of(params: &InitializeParams) -> Self {
         let ClientCapabilities {

@@ -9,17 +9,17 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::{BoxFuture, poll_fn, ready};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tower_lsp::LspService;
 use tower_lsp::jsonrpc::{Error, ErrorCode, Request, Response};
 use tower_lsp::lsp_types::{
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, SetTraceParams, TextDocumentContentChangeEvent, Url,
-    WorkDoneProgressCancelParams, notification, notification::Notification, request, request::Request as _,
+    DidOpenTextDocumentParams, SetTraceParams, TextDocumentContentChangeEvent, Url, WorkDoneProgressCancelParams,
+    notification, notification::Notification, request, request::Request as _,
 };
 use tower_service::Service;
 
+use crate::lsp::requests;
 use crate::lsp::server::LanguageServer;
 use crate::lsp::session::Session;
 use crate::lsp::workspace::pending_work::PendingWorkGuard;
@@ -100,18 +100,15 @@ impl Dispatcher {
         if method == notification::Exit::METHOD {
             return Outcome::Exit(self.exit_code());
         }
-        if is_notification && is_for_us(&method) {
-            if self.session.introduced().is_none() || self.was_shut_down {
-                tracing::warn!("`{method}` comes before `initialize` or after `shutdown`");
-            } else {
-                self.handle(&method, request);
+        if is_notification && let Some(handling) = handling_of(&method) {
+            match handling {
+                Handling::AtOnce(handler) => self.handle(&method, *handler, request),
+                Handling::InTurn => {
+                    let (handler, underway) = (self.pass_on(request), self.session.pending_work.begin());
+                    // It ends with this only if the process does.
+                    let _ = self.of_workspace.send((handler, underway, permit));
+                }
             }
-            return Outcome::Done;
-        }
-        if is_notification && is_of_workspace(&method) {
-            let (handler, underway) = (self.pass_on(request), self.session.pending_work.begin());
-            // It ends with this only if the process does.
-            let _ = self.of_workspace.send((handler, underway, permit));
             return Outcome::Done;
         }
         if let Some(id) = request.id().filter(|_| method.starts_with("$/")) {
@@ -129,34 +126,13 @@ impl Dispatcher {
         Outcome::Response(response, permit)
     }
 
-    fn handle(&self, method: &str, request: Request) {
-        let session = &self.session;
+    fn handle(&self, method: &str, handler: fn(&Arc<Session>, Value) -> serde_json::Result<()>, request: Request) {
+        if self.session.introduced().is_none() || self.was_shut_down {
+            tracing::warn!("`{method}` comes before `initialize` or after `shutdown`");
+            return;
+        }
         let (_, _, params) = request.into_parts();
-        let params = params.unwrap_or(Value::Null);
-        let handled = match method {
-            notification::DidOpenTextDocument::METHOD => {
-                let spelling = params
-                    .pointer("/textDocument/uri")
-                    .and_then(Value::as_str)
-                    .map(str::to_owned);
-                read(params).map(|params: DidOpenTextDocumentParams| {
-                    let uri = params.text_document.uri.as_str();
-                    session.outbox.spellings.note(uri, spelling.as_deref().unwrap_or(uri));
-                    session.open(params);
-                })
-            }
-            notification::DidChangeTextDocument::METHOD => {
-                read(params).map(|params: ChangeParams| session.change(params))
-            }
-            notification::DidCloseTextDocument::METHOD => {
-                read(params).map(|params: DidCloseTextDocumentParams| session.close(&params))
-            }
-            notification::WorkDoneProgressCancel::METHOD => {
-                read(params).map(|params: WorkDoneProgressCancelParams| session.scan.cancel_progress(&params.token))
-            }
-            _ => read(params).map(|params: SetTraceParams| session.trace.set(params.value)),
-        };
-        if let Err(error) = handled {
+        if let Err(error) = handler(&self.session, params.unwrap_or(Value::Null)) {
             tracing::warn!("`{method}` cannot be understood: {error}");
         }
     }
@@ -166,32 +142,88 @@ impl Dispatcher {
         if !matches!(is_ready, Some(Ok(()))) {
             tracing::warn!("`{}` comes at a time when it cannot be handled", request.method());
         }
-        let response = self.service.call(request);
+        let response = self.service.call(routed(request));
         async move { response.await.ok().flatten() }.boxed()
     }
 }
 
-/// Whether a notification is handled here.
-fn is_for_us(method: &str) -> bool {
-    matches!(
-        method,
-        notification::DidOpenTextDocument::METHOD
-            | notification::DidChangeTextDocument::METHOD
-            | notification::DidCloseTextDocument::METHOD
-            | notification::WorkDoneProgressCancel::METHOD
-            | notification::SetTrace::METHOD
-    )
+/// How a notification is handled that changes what later messages are about.
+enum Handling {
+    /// Before the next message is read.
+    AtOnce(fn(&Arc<Session>, Value) -> serde_json::Result<()>),
+    /// By tower-lsp, one after the other: of two, the second must have the last word.
+    InTurn,
 }
 
-/// Whether a notification says what the workspace is and what holds in it. Of two, the second must have the last word.
-fn is_of_workspace(method: &str) -> bool {
-    matches!(
-        method,
-        notification::Initialized::METHOD
-            | notification::DidChangeConfiguration::METHOD
-            | notification::DidChangeWatchedFiles::METHOD
-            | notification::DidChangeWorkspaceFolders::METHOD
-    )
+/// The notifications that are not left to tower-lsp alone.
+const NOTIFICATIONS: [(&str, Handling); 9] = [
+    (notification::DidOpenTextDocument::METHOD, Handling::AtOnce(open)),
+    (notification::DidChangeTextDocument::METHOD, Handling::AtOnce(change)),
+    (notification::DidCloseTextDocument::METHOD, Handling::AtOnce(close)),
+    (
+        notification::WorkDoneProgressCancel::METHOD,
+        Handling::AtOnce(cancel_progress),
+    ),
+    (notification::SetTrace::METHOD, Handling::AtOnce(set_trace)),
+    (notification::Initialized::METHOD, Handling::InTurn),
+    (notification::DidChangeConfiguration::METHOD, Handling::InTurn),
+    (notification::DidChangeWatchedFiles::METHOD, Handling::InTurn),
+    (notification::DidChangeWorkspaceFolders::METHOD, Handling::InTurn),
+];
+
+fn handling_of(method: &str) -> Option<&'static Handling> {
+    let row = NOTIFICATIONS.iter().find(|(of, _)| *of == method);
+    row.map(|(_, handling)| handling)
+}
+
+fn open(session: &Arc<Session>, params: Value) -> serde_json::Result<()> {
+    let spelling = params
+        .pointer("/textDocument/uri")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    let params: DidOpenTextDocumentParams = serde_json::from_value(params)?;
+    let uri = params.text_document.uri.as_str();
+    session.outbox.spellings.note(uri, spelling.as_deref().unwrap_or(uri));
+    session.open(params);
+    Ok(())
+}
+
+fn change(session: &Arc<Session>, params: Value) -> serde_json::Result<()> {
+    session.change(serde_json::from_value(params)?);
+    Ok(())
+}
+
+fn close(session: &Arc<Session>, params: Value) -> serde_json::Result<()> {
+    session.close(&serde_json::from_value(params)?);
+    Ok(())
+}
+
+fn cancel_progress(session: &Arc<Session>, params: Value) -> serde_json::Result<()> {
+    let params: WorkDoneProgressCancelParams = serde_json::from_value(params)?;
+    session.scan.cancel_progress(&params.token);
+    Ok(())
+}
+
+fn set_trace(session: &Arc<Session>, params: Value) -> serde_json::Result<()> {
+    let params: SetTraceParams = serde_json::from_value(params)?;
+    session.trace.set(params.value);
+    Ok(())
+}
+
+/// A request of the table of [`requests`], by the name under which tower-lsp has its handler.
+fn routed(request: Request) -> Request {
+    let Some(name) = requests::registered_name(request.method()) else {
+        return request;
+    };
+    let (_, id, params) = request.into_parts();
+    let mut routed = Request::build(name);
+    if let Some(id) = id {
+        routed = routed.id(id);
+    }
+    if let Some(params) = params {
+        routed = routed.params(params);
+    }
+    routed.finish()
 }
 
 /// The response to a request whose parameters are a list. JSON-RPC allows it and the protocol does not; a client library may
@@ -203,8 +235,4 @@ fn explain_list(response: Response) -> Response {
         _ => error,
     });
     Response::from_parts(id, result)
-}
-
-fn read<T: DeserializeOwned>(params: Value) -> serde_json::Result<T> {
-    serde_json::from_value(params)
 }

@@ -37,7 +37,7 @@ impl Drop for StopOnDrop {
 ///
 /// The analysis as a whole has failed.
 pub(crate) async fn workspace_report(
-    session: &Arc<Session>,
+    session: Arc<Session>,
     params: WorkspaceMetricsParams,
 ) -> jsonrpc::Result<WorkspaceReport> {
     let mut summaries: BTreeMap<Url, FileSummary> = BTreeMap::new();
@@ -55,7 +55,7 @@ pub(crate) async fn workspace_report(
     }
     let stop = StopOnDrop(Arc::default());
     let surveyed = session.scan.in_background({
-        let (session, is_stopped) = (Arc::clone(session), Arc::clone(&stop.0));
+        let (session, is_stopped) = (Arc::clone(&session), Arc::clone(&stop.0));
         move || survey(&session, &params, &open, &is_stopped)
     });
     let surveyed = surveyed.await.map_err(|panicked: Panicked| {
