@@ -1,8 +1,8 @@
-//! Runs other programs, each of which has an end.
+//! Runs other programs with time and size limits.
 //!
-//! A child that writes nothing for too long, that writes too much, or that is not done in time is ended, and so are its own
-//! children: on Unix it leads a process group. Its pipes are read by threads, so that nothing waits for a descendant that
-//! holds one open.
+//! A child that writes nothing for too long, writes too much or exceeds its deadline is terminated together with its own
+//! children: on Unix it leads a process group. Threads read its pipes, so that nothing waits for a descendant that holds a
+//! pipe open.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -11,39 +11,39 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long a child may take.
+/// The time limits of a child.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How long it may write nothing.
+    /// The longest time without output.
     pub silence: Duration,
-    /// When it has to be done, whatever it writes.
+    /// The deadline, regardless of output.
     pub deadline: Option<Instant>,
 }
 
-/// A child that keeps writing may take this many times what it may be silent.
+/// A child that keeps writing may take this many times [`Limits::silence`].
 const TIMES_SILENCE: u32 = 10;
 
-/// The most that a child may write, in bytes, where all of it is kept.
+/// The limit of the output that is kept in memory, in bytes.
 const MAX_OUTPUT: usize = 256 << 20;
 
-/// The most that is kept of what a child writes to its standard error, in bytes.
+/// The limit of the standard error that is kept, in bytes.
 const MAX_ERROR: usize = 64 << 10;
 
-/// Who waits for a child looks this often whether it has ended.
+/// How often a waiting thread polls whether the child has exited.
 const POLL: Duration = Duration::from_millis(20);
 
-/// How long the pipes of a child that has ended may stay open: a descendant may hold them.
+/// How long to read the pipes of a child that has exited: a descendant may hold them open.
 const PIPES: Duration = Duration::from_secs(1);
 
-/// How long a child may take to end after each request to do so.
+/// How long a child may take to exit after each signal.
 const ENDING: Duration = Duration::from_millis(500);
 
-/// Why a child was ended before it was done.
+/// Why a child was terminated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stopped {
-    /// It wrote nothing for this time.
+    /// It wrote nothing for this long.
     Silent(Duration),
-    /// It wrote, and was not done after this time.
+    /// It wrote, but did not finish within this time.
     Slow(Duration),
     /// The deadline was reached.
     OutOfTime,
@@ -62,25 +62,25 @@ impl fmt::Display for Stopped {
     }
 }
 
-/// Why a child gave no answer.
+/// Why running a child failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChildError {
-    /// It cannot be started or waited for.
+    /// It cannot be started, or waiting for it failed.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// It was ended.
+    /// It was terminated.
     #[error("it was stopped: {0}")]
     Stopped(Stopped),
 }
 
-/// What a child came to.
+/// The result of a child.
 #[derive(Debug)]
 pub struct Output {
-    /// How it ended.
+    /// Its exit status.
     pub status: ExitStatus,
-    /// What it wrote.
+    /// Its standard output.
     pub stdout: Vec<u8>,
-    /// At most the first 64 KB.
+    /// The first 64 KB of its standard error.
     pub stderr: Vec<u8>,
 }
 
@@ -88,11 +88,11 @@ pub struct Output {
 ///
 /// # Errors
 ///
-/// It cannot be started, or was ended.
+/// It cannot be started, or was terminated.
 pub fn output(command: &mut Command, input: Vec<u8>, limits: Limits) -> Result<Output, ChildError> {
     let mut child = RunningChild::start(command, limits)?;
     let stdin = child.take_input();
-    // The child may write before it has read all, and may never read.
+    // The child may write before it has read all input, and may never read.
     if !input.is_empty() {
         thread::spawn(move || stdin.map(|mut stdin| stdin.write_all(&input)));
     }
@@ -108,30 +108,30 @@ pub fn output(command: &mut Command, input: Vec<u8>, limits: Limits) -> Result<O
     Ok(Output { status, stdout, stderr })
 }
 
-/// What a child has written.
+/// A part of a child's output.
 enum Piece {
     Output(Vec<u8>),
     Error(Vec<u8>),
 }
 
-/// A child that runs. It is ended when it is dropped.
+/// A running child. Dropping it terminates it.
 pub struct RunningChild {
     child: Child,
     stdin: Option<ChildStdin>,
     pieces: Receiver<Piece>,
-    /// At most the first 64 KB of what it wrote to its standard error.
+    /// The first 64 KB of its standard error.
     pub stderr: Vec<u8>,
     limits: Limits,
     clock: Clock,
 }
 
-/// What the limits are measured by.
+/// The times that the limits are compared with.
 struct Clock {
-    /// When the child was started, or asked last.
+    /// When the child was started, or was last sent a request.
     begun: Instant,
-    /// When it wrote last.
+    /// When it last wrote.
     heard: Instant,
-    /// When it was first seen that it has ended.
+    /// When its exit was first noticed.
     ended: Option<Instant>,
 }
 
@@ -163,7 +163,7 @@ impl RunningChild {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command.spawn()?;
-        // A child that writes without end waits for whoever reads.
+        // The channel is bounded: a child that writes without end waits for the reader.
         let (sender, pieces) = sync_channel(8);
         forward(child.stdout.take(), sender.clone(), Piece::Output);
         forward(child.stderr.take(), sender, Piece::Error);
@@ -177,17 +177,17 @@ impl RunningChild {
         })
     }
 
-    /// Its standard input, once. When that is dropped, the child reads its end.
+    /// Takes its standard input. When it is dropped, the child reads the end of the file.
     fn take_input(&mut self) -> Option<ChildStdin> {
         self.stdin.take()
     }
 
-    /// Writes to its standard input, and lets the time for the answer begin. Do not write more than a pipe holds (4 KB)
-    /// before the answer was read.
+    /// Writes a request to its standard input and restarts the time limits. Do not write more than a pipe holds (4 KB)
+    /// before you have read the answer.
     ///
     /// # Errors
     ///
-    /// It does not listen any more.
+    /// It has closed its standard input.
     pub fn ask(&mut self, question: &[u8]) -> io::Result<()> {
         self.clock = Clock::start();
         let Some(stdin) = &mut self.stdin else {
@@ -197,11 +197,11 @@ impl RunningChild {
         stdin.flush()
     }
 
-    /// What it writes next to its standard output; nothing at the end of that.
+    /// The next part of its standard output; empty at the end.
     ///
     /// # Errors
     ///
-    /// A limit was reached: it was ended.
+    /// A limit was reached and the child terminated.
     pub fn read(&mut self) -> Result<Option<Vec<u8>>, ChildError> {
         loop {
             let now = Instant::now();
@@ -233,11 +233,11 @@ impl RunningChild {
         }
     }
 
-    /// How it ended, after all of its output was read.
+    /// Its exit status, after all of its output was read.
     ///
     /// # Errors
     ///
-    /// A limit was reached: it was ended.
+    /// A limit was reached and the child terminated.
     pub fn wait(&mut self) -> Result<ExitStatus, ChildError> {
         let (end, why) = self.limit();
         match self.ends_by(end)? {
@@ -246,7 +246,7 @@ impl RunningChild {
         }
     }
 
-    /// When the next limit is reached, and which it is.
+    /// The next limit and when it is reached.
     fn limit(&self) -> (Instant, Stopped) {
         let Limits { silence, deadline } = self.limits;
         let longest = silence * TIMES_SILENCE;
@@ -263,23 +263,23 @@ impl RunningChild {
         limit
     }
 
-    /// Ends it, and says why.
+    /// Terminates it, and returns why.
     pub fn stop(&mut self, why: Stopped) -> ChildError {
         self.end();
         ChildError::Stopped(why)
     }
 
-    /// Ends it and its children. One that the system cannot end is left behind.
+    /// Terminates it and its children. A process that the system cannot terminate is left behind.
     fn end(&mut self) {
         drop(self.stdin.take());
-        // Git removes its temporary files if it is asked to end.
+        // Git removes its temporary files on SIGTERM.
         self.terminate();
         let _ = self.ends_by(Instant::now() + ENDING);
         self.kill();
         let _ = self.ends_by(Instant::now() + ENDING);
     }
 
-    /// How it ended, if it does so by then.
+    /// Its exit status, if it exits within a time.
     fn ends_by(&mut self, end: Instant) -> io::Result<Option<ExitStatus>> {
         let mut pause = Duration::from_micros(100);
         loop {
@@ -305,7 +305,7 @@ impl RunningChild {
         self.signal(nix::sys::signal::Signal::SIGKILL);
     }
 
-    /// Sends a signal to it and its children, as far as they stayed in its group.
+    /// Sends a signal to it and to the children that stayed in its process group.
     #[cfg(unix)]
     fn signal(&self, signal: nix::sys::signal::Signal) {
         if let Ok(group) = i32::try_from(self.child.id()) {
@@ -313,7 +313,7 @@ impl RunningChild {
         }
     }
 
-    /// Windows knows no request to end that a program without a window hears: its children are ended with it.
+    /// Windows has no termination request for programs without a window: the process and its children are killed.
     #[cfg(windows)]
     fn terminate(&self) {
         let system = std::env::var_os("SystemRoot").unwrap_or_else(|| r"C:\Windows".into());
@@ -334,7 +334,7 @@ impl RunningChild {
 
 impl Drop for RunningChild {
     fn drop(&mut self) {
-        // It ends by itself when it reads the end of its input.
+        // It exits when it reads the end of its input.
         drop(self.stdin.take());
         if !matches!(self.ends_by(Instant::now() + ENDING), Ok(Some(_))) {
             self.end();
@@ -342,7 +342,7 @@ impl Drop for RunningChild {
     }
 }
 
-/// Sends what a stream has, until its end or until nobody listens.
+/// Sends the parts of a stream until its end, or until the receiver is dropped.
 fn forward<R: Read + Send + 'static>(stream: Option<R>, sender: SyncSender<Piece>, piece: fn(Vec<u8>) -> Piece) {
     thread::spawn(move || {
         let mut stream = stream?;

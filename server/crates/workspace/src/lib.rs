@@ -1,4 +1,4 @@
-//! What is outside: files and folders, ignore files, configurations, git, other programs.
+//! Access to the workspace: files and folders, ignore files, configurations, git, other programs.
 
 // Tests read what they have written.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]

@@ -1,8 +1,7 @@
-//! Locks that go on after a panic.
+//! Locks that ignore poisoning.
 //!
-//! What panics is caught, and costs only itself. What it held a lock on is whole whenever the lock is free, for nothing that
-//! may panic is done between two changes that belong together; so that somebody panicked with it is no reason for others to
-//! panic too.
+//! A panic is caught, and costs only the work that panicked. No code that can panic runs between two changes that belong
+//! together, so locked data is consistent even if a thread panicked while it held the lock.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
@@ -11,12 +10,12 @@ pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Locks something to be read.
+/// Locks for reading.
 pub fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Locks something to be written.
+/// Locks for writing.
 pub fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
-//! Opens and reads the files that a repository or a user names: regular files only, and none without an end.
+//! Opens and reads regular files only, up to a size limit.
 //!
-//! A name may lead to a pipe, a device or a kernel log (`/proc/kmsg`), by a link that a repository brings. Opening one
-//! can wait for ever, and reading can never end. So every file is opened without waiting, and looked at before it is read.
+//! A repository can contain a link to a pipe, a device or a kernel log (`/proc/kmsg`). Opening it can block forever, and
+//! reading it may never end. So every file is opened without blocking, and its type is checked before it is read.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
@@ -13,7 +13,7 @@ use crate::system_error::of_following;
 ///
 /// # Errors
 ///
-/// Those of the system, and [`io::ErrorKind::InvalidInput`] if it is no regular file.
+/// An error of the system, or [`io::ErrorKind::InvalidInput`] if it is no regular file.
 pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -21,7 +21,7 @@ pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
     {
         use nix::fcntl::OFlag;
         use std::os::unix::fs::OpenOptionsExt;
-        // Without it, opening a pipe waits for somebody who writes.
+        // Without this flag, opening a pipe waits for a writer.
         options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
     }
     #[expect(clippy::disallowed_methods, reason = "here it is made safe")]
@@ -39,7 +39,7 @@ pub fn open(path: &Path) -> io::Result<(File, Metadata)> {
 ///
 /// # Errors
 ///
-/// Those of [`open`], those of the system, and [`io::ErrorKind::FileTooLarge`].
+/// An error of [`open`] or of the system, or [`io::ErrorKind::FileTooLarge`].
 pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let (mut file, metadata) = open(path)?;
     let mut bytes = Vec::new();
@@ -47,20 +47,20 @@ pub fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The text that a file has, which must be UTF-8.
+/// The text of a file, which must be UTF-8.
 ///
 /// # Errors
 ///
-/// [`io::ErrorKind::InvalidData`]: it is not.
+/// [`io::ErrorKind::InvalidData`] if it is not.
 pub fn text_of(bytes: Vec<u8>) -> io::Result<String> {
     String::from_utf8(bytes).map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }
 
-/// As [`read`], but refuses a link, whatever it leads to.
+/// As [`read`], but refuses links.
 ///
 /// # Errors
 ///
-/// Those of [`read`], and [`io::ErrorKind::InvalidInput`] if it is a link.
+/// An error of [`read`], or [`io::ErrorKind::InvalidInput`] if it is a link.
 pub fn read_unless_link(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     match path.symlink_metadata()?.is_symlink() {
         true => Err(io::Error::new(io::ErrorKind::InvalidInput, "a symbolic link")),
@@ -68,17 +68,17 @@ pub fn read_unless_link(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Appends what is left of an open file to `bytes`.
+/// Appends the rest of an open file to `bytes`.
 ///
 /// # Errors
 ///
-/// Those of the system, and [`io::ErrorKind::FileTooLarge`] if there are more than `limit` bytes; then `bytes` has at
-/// most one more than that.
+/// An error of the system, or [`io::ErrorKind::FileTooLarge`] if the file has more than `limit` bytes; then at most one byte
+/// more than the limit was appended.
 pub fn read_to_end(file: &mut File, metadata: &Metadata, limit: u64, bytes: &mut Vec<u8>) -> io::Result<()> {
     if metadata.len() > limit {
         return Err(too_large(limit));
     }
-    // The size may be wrong: the file may grow while it is read, and files of the kernel have none.
+    // The size in the metadata may be wrong: the file may grow while it is read, and kernel files have none.
     let read = file.take(limit.saturating_add(1)).read_to_end(bytes)?;
     if read as u64 > limit {
         return Err(too_large(limit));
@@ -86,7 +86,7 @@ pub fn read_to_end(file: &mut File, metadata: &Metadata, limit: u64, bytes: &mut
     Ok(())
 }
 
-/// The error that there are more bytes than there may be.
+/// The error of a file that is larger than its limit.
 pub fn too_large(limit: u64) -> io::Error {
     io::Error::new(io::ErrorKind::FileTooLarge, format!("larger than {limit} bytes"))
 }

@@ -1,9 +1,8 @@
-//! Files that are written as a whole or not at all, and nowhere but where they seem to be.
+//! Atomic replacement of files, which never follows a link out of the repository.
 //!
-//! A repository may bring a link in the place of a file that we write, or of a folder that it is in. One that stays in the
-//! repository is followed: its users made it so. One that leads out of it could lead to any file of the user, and is refused.
-//! The same holds of the working directory and of a folder that the user names, which may be no repository: an archive can bring
-//! links as well.
+//! A repository can contain a link in place of a file that we write, or of its folder. A link to a target in the repository
+//! is followed. A link out of the repository is refused: it could lead to any file of the user. The same applies to the
+//! working directory and to folders that the user names, even if they are no repository: archives can contain links too.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -14,23 +13,23 @@ use tempfile::{Builder, NamedTempFile};
 use crate::discovery::{is_repository, normalized};
 use crate::system_error::of_kind;
 
-/// The folders that the user names to be looked at: what is in them is another's.
+/// The folders that the user names, whose content is not trusted.
 #[derive(Clone, Debug, Default)]
 pub struct Trees(Vec<PathBuf>);
 
 impl Trees {
-    /// Those at some paths. What is no folder has nothing in it.
+    /// The folders at some paths. Paths of other things are ignored.
     ///
     /// # Errors
     ///
-    /// There is no working directory.
+    /// The working directory cannot be found.
     pub fn of<'p>(paths: impl IntoIterator<Item = &'p PathBuf>) -> io::Result<Self> {
         let paths: io::Result<Vec<_>> = paths.into_iter().map(|path| absolute(path)).collect();
         paths.map(Self)
     }
 
-    /// The tree that a path may not lead out of: the repository that it is in; without one, the innermost of these and the working
-    /// directory that it is in.
+    /// The folder that a path may not lead out of: its repository; outside of any repository, the innermost of these folders
+    /// and the working directory.
     fn around<'t>(&'t self, path: &'t Path, working_directory: &'t Path) -> Option<&'t Path> {
         let above = || path.ancestors().skip(1);
         let is_tree =
@@ -41,22 +40,22 @@ impl Trees {
     }
 }
 
-/// Gives a file a new content, or makes it. Whoever reads it meanwhile, and whoever comes after a crash, finds the old content
-/// or the new one, never a part. A file that is there keeps its permissions, and a link that stays in its tree stays one. A device
-/// is written to, and so is a pipe that somebody reads.
+/// Replaces the content of a file, or creates it. Concurrent readers, and readers after a crash, see either the old content
+/// or the new one. An existing file keeps its permissions, and a link that stays in its tree remains a link. A device is
+/// written to, and so is a pipe that has a reader.
 ///
 /// # Errors
 ///
-/// It cannot be written; then it is what it was.
+/// The file cannot be written; its old content remains.
 pub fn replace_file(path: &Path, trees: &Trees, content: &[u8]) -> io::Result<()> {
     replace_file_by(path, trees, |file| file.write_all(content))
 }
 
-/// As [`replace_file`], with what `write` writes.
+/// As [`replace_file`], with the content that `write` writes.
 ///
 /// # Errors
 ///
-/// Those of [`replace_file`], and those of `write`.
+/// An error of [`replace_file`] or of `write`.
 pub fn replace_file_by(
     path: &Path,
     trees: &Trees,
@@ -69,7 +68,7 @@ pub fn replace_file_by(
         Target::File(target, permissions) => (target, Some(permissions)),
     };
     let mut file = match beside(&target) {
-        // Where a file may be written, but its folder may not, there is no other way.
+        // The file is writable, but its folder is not: write in place.
         Err(error) if present.is_some() && is_refusal(&error) => return write_into(&target, write),
         file => file?,
     };
@@ -81,17 +80,17 @@ pub fn replace_file_by(
     file.persist(&target).map(drop).map_err(|error| error.error)
 }
 
-/// Makes the folders of a file that is to be written later, and finds out whether it can be.
+/// Creates the folders of a file that is written later, and checks that it can be written.
 ///
 /// # Errors
 ///
-/// It cannot.
+/// It cannot be written.
 pub fn prepare_file(path: &Path, trees: &Trees) -> io::Result<()> {
     let path = absolute(path)?;
     stays_in_tree(&path, trees)?;
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(|error| match error.kind() {
-            // A file is where the folder was to be.
+            // A file is in the place of the folder.
             io::ErrorKind::AlreadyExists => of_kind(io::ErrorKind::NotADirectory),
             _ => error,
         })?;
@@ -109,9 +108,9 @@ pub fn prepare_file(path: &Path, trees: &Trees) -> io::Result<()> {
 /// What is at a path.
 enum Target {
     Nothing,
-    /// A file, by its path without links.
+    /// A file; its path has no links.
     File(PathBuf, fs::Permissions),
-    /// A device or a pipe, or whatever the standard output is.
+    /// A device or a pipe, or the standard output.
     Stream,
 }
 
@@ -125,7 +124,7 @@ fn target_of(path: &Path, trees: &Trees) -> io::Result<Target> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Target::Nothing),
         Err(error) => return Err(error),
     };
-    // `/dev/stdout` may be a file, which others write as well.
+    // `/dev/stdout` may be a file that other processes write to as well.
     let is_of_system = ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder));
     if metadata.is_dir() {
         Err(of_kind(io::ErrorKind::IsADirectory))
@@ -138,11 +137,11 @@ fn target_of(path: &Path, trees: &Trees) -> io::Result<Target> {
     }
 }
 
-/// Refuses a path that is in a tree by its words, but leads out of it by a link: for files that are written by other means.
+/// Refuses a path that leads out of its tree by a link. For files that are written by other means.
 ///
 /// # Errors
 ///
-/// It leads out of it, or nobody knows whether it does.
+/// The path leads out of its tree, or cannot be resolved.
 pub fn refuse_way_out(path: &Path, trees: &Trees) -> io::Result<()> {
     stays_in_tree(&absolute(path)?, trees)
 }
@@ -153,7 +152,7 @@ fn stays_in_tree(path: &Path, trees: &Trees) -> io::Result<()> {
     let Some(tree) = trees.around(path, &working_directory) else {
         return Ok(());
     };
-    // What is not there yet leads nowhere.
+    // A path that does not exist yet has no links.
     let Some(Ok(real)) = path.ancestors().map(fs::canonicalize).find(Result::is_ok) else {
         return Ok(());
     };
@@ -166,7 +165,7 @@ fn stays_in_tree(path: &Path, trees: &Trees) -> io::Result<()> {
     }
 }
 
-/// A path from the root. Links may lead elsewhere.
+/// The absolute form of a path. Links are not resolved.
 fn absolute(path: &Path) -> io::Result<PathBuf> {
     Ok(normalized(&std::env::current_dir()?.join(path)))
 }
@@ -177,7 +176,7 @@ fn beside(path: &Path) -> io::Result<NamedTempFile> {
     builder.prefix(".antipasta-");
     as_any_new_file(&mut builder);
     let file = builder.tempfile_in(path.parent().unwrap_or(path));
-    // Where it cannot be made, its name tells nobody anything.
+    // Its name would not help the user in an error message.
     file.map_err(|error| of_kind(error.kind()))
 }
 
@@ -205,13 +204,13 @@ fn open_to_write(path: &Path, truncate: bool) -> io::Result<fs::File> {
     const BETWEEN_TRIES: Duration = Duration::from_millis(10);
     let mut options = OpenOptions::new();
     options.write(true).truncate(truncate);
-    // Without it, opening a pipe waits for somebody who reads. An archive can bring a pipe, and nobody may ever read it.
+    // Without this flag, opening a pipe waits for a reader. An archive can contain a pipe that has no reader.
     options.custom_flags((OFlag::O_NONBLOCK | OFlag::O_NOCTTY).bits());
     let is_unread = |error: &io::Error| error.raw_os_error() == Some(Errno::ENXIO as i32);
     let begun = Instant::now();
     let file = loop {
         match options.open(path) {
-            // Who reads may be started just now, as in `cat pipe & antipasta-lsp --output pipe`.
+            // The reader may be starting just now, as in `cat pipe & antipasta-lsp --output pipe`.
             Err(error) if is_unread(&error) && begun.elapsed() < LONGEST_WAIT => std::thread::sleep(BETWEEN_TRIES),
             Err(error) if is_unread(&error) => {
                 return Err(io::Error::new(error.kind(), "it is a pipe that nobody reads"));
@@ -219,7 +218,7 @@ fn open_to_write(path: &Path, truncate: bool) -> io::Result<fs::File> {
             file => break file?,
         }
     };
-    // Who reads may be slower than we write.
+    // The reader may be slower than the writer.
     let flags = OFlag::from_bits_truncate(fcntl(&file, FcntlArg::F_GETFL)?);
     fcntl(&file, FcntlArg::F_SETFL(flags - OFlag::O_NONBLOCK))?;
     Ok(file)
@@ -231,14 +230,14 @@ fn open_to_write(path: &Path, truncate: bool) -> io::Result<fs::File> {
     OpenOptions::new().write(true).truncate(truncate).open(path)
 }
 
-/// Lets the file have the permissions that the user's new files have: temporary ones are the owner's alone.
+/// Sets the default permissions of new files: temporary files are private to their owner.
 #[cfg(unix)]
 fn as_any_new_file(builder: &mut Builder<'_, '_>) {
     use std::os::unix::fs::PermissionsExt;
     builder.permissions(fs::Permissions::from_mode(0o666));
 }
 
-/// Permissions come from the folder.
+/// On Windows, the folder determines the permissions.
 #[cfg(not(unix))]
 fn as_any_new_file(_: &mut Builder<'_, '_>) {}
 

@@ -1,34 +1,34 @@
-//! What the system says of an error, for people.
+//! Messages for errors of the system.
 
 use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 
-/// What stands before the number of an error of the system.
+/// The text before the number of an error of the system.
 const NUMBER: &str = " (os error ";
 
-/// What went wrong, without the number that the system has for it.
+/// The message of an error, without its number.
 pub fn reason(error: &io::Error) -> String {
     without_numbers(&error.to_string()).into_owned()
 }
 
-/// Whether an error says that nothing is there. Any other leaves open what is there, so a path that gives it is not missing.
+/// Whether an error means that a path does not exist. After any other error, the path may exist.
 pub fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-/// Whether nothing has a path, not even a link. A path that cannot be looked at is not missing.
+/// Whether a path does not exist, not even as a link. A path that cannot be accessed may exist.
 pub fn is_missing(path: &Path) -> bool {
     path.symlink_metadata().is_err_and(|error| is_absence(&error))
 }
 
-/// Whether a path cannot even be looked at, as in a folder that may not be entered: what is there is not known.
+/// Whether a path cannot be accessed, as in a folder without permission, so that it is unknown whether it exists.
 pub fn is_out_of_sight(path: &Path) -> bool {
     path.symlink_metadata().is_err_and(|error| !is_absence(&error))
 }
 
-/// The error of following a path, in better words if the path is a link: the system says only that there is no such file,
-/// which is not what a listing of the folder says.
+/// The error of following a path, with a better message for a broken link: the system says only that there is no such file,
+/// but a listing of the folder shows the link.
 pub fn of_following(path: &Path, error: io::Error) -> io::Error {
     match is_absence(&error) && path.is_symlink() {
         true => io::Error::new(error.kind(), "a link that leads nowhere"),
@@ -36,8 +36,8 @@ pub fn of_following(path: &Path, error: io::Error) -> io::Error {
     }
 }
 
-/// An error of a kind, in the words that the system has for it. Those of the standard library for a kind alone, such as "entity
-/// not found", are for programmers.
+/// An error of a kind with the system's message. The messages of the standard library, such as "entity not found", are for
+/// programmers.
 pub fn of_kind(kind: io::ErrorKind) -> io::Error {
     let words = match kind {
         io::ErrorKind::NotFound => "No such file or directory",
@@ -54,7 +54,7 @@ pub fn of_kind(kind: io::ErrorKind) -> io::Error {
     io::Error::new(kind, words)
 }
 
-/// A text without the numbers of the errors that it quotes.
+/// A text without the error numbers that it quotes.
 pub fn without_numbers(text: &str) -> Cow<'_, str> {
     let mut text = Cow::Borrowed(text);
     while let Some(start) = text.find(NUMBER) {

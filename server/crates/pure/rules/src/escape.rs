@@ -1,7 +1,7 @@
-//! Escapes for text that a repository brings: names of files and functions, keys and values of a configuration.
+//! Escapes for text from a repository: names of files and functions, keys and values of a configuration.
 //!
-//! Each place that shows such text has one function here. What they give is inert there: it breaks no line, moves no
-//! cursor, reorders no letters, and becomes neither a link nor markup.
+//! Each output that shows such text has one function here. Its result breaks no line, moves no cursor, reorders no letters,
+//! and becomes neither a link nor markup there.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -32,27 +32,27 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
-/// What commands in the logs of pipelines begin with, wherever in a line they stand.
+/// The start of commands in the logs of pipelines, anywhere in a line.
 pub const LOG_COMMAND: &str = "##";
 
-/// As [`one_line`], for text that may begin a line: `./` stands before what GitHub takes for a workflow command there, such
-/// as `::error::`. As what begins our lines is a path, that changes nothing of what it names.
+/// As [`one_line`], for text at the start of a line: `./` is put before what GitHub takes for a workflow command, such as
+/// `::error::`. Our lines start with a path, and `./` does not change what a path names.
 pub fn whole_line(text: &str) -> Cow<'_, str> {
     let line = one_line(text);
-    // GitHub's runner takes off the white space before it looks.
+    // GitHub's runner removes white space first.
     match line.trim_start().starts_with("::") {
         true => Cow::Owned(format!("./{line}")),
         false => line,
     }
 }
 
-/// A path that may begin a line, as [`whole_line`] and [`name`].
+/// A path for the start of a line, as [`whole_line`] and [`name`].
 pub fn path(path: &Path) -> String {
     whole_line(&name(path)).into_owned()
 }
 
-/// A path as Unicode, no two alike: what is UTF-8 stays as it is, and of what is not, each byte becomes U+FFFD and its two
-/// hexadecimal digits. A U+FFFD of the name that two such digits follow is written as its bytes are. [`named`] reads it.
+/// A path as Unicode, different for each path. UTF-8 stays as it is. Every other byte becomes U+FFFD and its two hexadecimal
+/// digits; so do the bytes of a U+FFFD in the name that two such digits follow. [`named`] is the inverse.
 ///
 /// Unpaired surrogates, as Python writes such names to JSON, are refused by many readers, and XML cannot have them.
 pub fn name(path: &Path) -> Cow<'_, str> {
@@ -92,7 +92,7 @@ pub fn portable_name(path: &Path) -> String {
     names.collect::<Vec<_>>().join("/")
 }
 
-/// The path that [`name`] has written. Only Unix has names that need it.
+/// The path for a text from [`name`]: its inverse. Only Unix has names that need it.
 pub fn named(text: &str) -> PathBuf {
     let mut rest = text;
     let mut bytes = Vec::with_capacity(text.len());
@@ -126,7 +126,7 @@ fn path_of(bytes: Vec<u8>) -> Option<PathBuf> {
     String::from_utf8(bytes).ok().map(PathBuf::from)
 }
 
-/// The byte whose digits [`name`] writes, if a text begins with them.
+/// The byte whose two digits, as [`name`] writes them, begin a text.
 fn spelled_byte(text: &str) -> Option<u8> {
     let digits = text.get(..2)?;
     let is_digit = |digit: u8| matches!(digit, b'0'..=b'9' | b'A'..=b'F');
@@ -135,8 +135,8 @@ fn spelled_byte(text: &str) -> Option<u8> {
         .filter(|_| digits.bytes().all(is_digit))
 }
 
-/// JSON with escapes for the characters that [`one_line`] escapes. It means the same as before: such characters stand only
-/// in its strings.
+/// JSON with escapes for the characters that [`one_line`] escapes. Its meaning is unchanged: such characters are in strings
+/// only.
 pub fn json(json: String) -> String {
     let is_unsafe = |letter: char| letter != '\n' && is_unsafe(letter);
     if !json.contains(is_unsafe) && !json.contains(LOG_COMMAND) {
@@ -146,7 +146,7 @@ pub fn json(json: String) -> String {
     let mut before = None;
     for letter in json.chars() {
         if is_unsafe(letter) || letter == '#' && before == Some('#') {
-            // None of them is beyond the Basic Multilingual Plane.
+            // All of them are in the Basic Multilingual Plane.
             let _ = write!(escaped, "\\u{:04x}", u32::from(letter));
         } else {
             escaped.push(letter);
@@ -156,8 +156,8 @@ pub fn json(json: String) -> String {
     escaped
 }
 
-/// As [`json`], for JSON that somebody else wrote: white space between its values may be any that JSON has, and stays what it
-/// is, but for line ends and tabs of other systems, which become line feeds and blanks.
+/// As [`json`], for JSON from another program. White space between values stays, except that carriage returns become line
+/// feeds, and tabs become blanks.
 pub fn foreign_json(json: &str) -> Cow<'_, str> {
     let is_unsafe = |letter: char| letter != '\n' && is_unsafe(letter);
     if !json.contains(is_unsafe) && !json.contains(LOG_COMMAND) {
@@ -173,14 +173,14 @@ pub fn foreign_json(json: &str) -> Cow<'_, str> {
             '\r' if !is_in_text => escaped.push('\n'),
             '\t' if !is_in_text => escaped.push(' '),
             letter if is_unsafe(letter) || letter == '#' && before == Some('#') => {
-                // None of them is beyond the Basic Multilingual Plane.
+                // All of them are in the Basic Multilingual Plane.
                 let _ = write!(escaped, "\\u{:04x}", u32::from(letter));
             }
             letter => escaped.push(letter),
         }
         match letter {
             '"' => is_in_text = !is_in_text,
-            // What is escaped neither ends the text nor is unsafe.
+            // An escaped character neither ends the string nor is unsafe.
             '\\' if is_in_text => escaped.extend(letters.next()),
             _ => {}
         }
@@ -197,7 +197,7 @@ fn is_unsafe(letter: char) -> bool {
             | '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// As [`one_line`], and with at most `limit` characters of the text, the last of which is `…` if there were more.
+/// As [`one_line`], with at most `limit` characters of the text. If it has more, the last one is `…`.
 pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     match text.char_indices().nth(limit) {
         None => one_line(text),
@@ -225,18 +225,18 @@ pub fn markdown(text: &str) -> String {
     escaped
 }
 
-/// How many characters of a name are shown.
+/// The longest name that is shown, in characters.
 const LONGEST_NAME: usize = 200;
 
-/// A name as code in Markdown, and in backticks in a message. It cannot end what marks it as code, as it has no backticks,
-/// and has no links.
+/// A name as code in Markdown, and in backticks in a message. Its backticks are replaced so that it cannot end the code, and
+/// it has no links.
 pub fn code(name: &str) -> String {
     let name = shortened(name, LONGEST_NAME).replace('`', "'");
     format!("`{}`", without_links(&name))
 }
 
-/// The lines of a message without links: VS Code makes one of `[text](target)` in a notification, and its target may be a
-/// command. A space parts the two.
+/// The lines of a message without links: VS Code makes a link of `[text](target)` in a notification, and its target may be a
+/// command. A space is put between the two.
 pub fn without_links(text: &str) -> Cow<'_, str> {
     match text.contains("](") {
         true => Cow::Owned(text.replace("](", "] (")),

@@ -1,4 +1,4 @@
-//! Configuration, and from rows of metrics and thresholds to violations. Pure: no file, no clock, no environment.
+//! Configuration and the evaluation of metrics by thresholds. Pure: reads no file, no clock and no environment.
 
 // Tests read what they have written.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]

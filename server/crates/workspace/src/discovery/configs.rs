@@ -1,4 +1,4 @@
-//! Which configuration holds for a file: the nearest one, from the file's directory up to its repository's root.
+//! The configuration of a file: the nearest one, from the file's directory up to its repository's root.
 
 use std::fs;
 use std::io;
@@ -15,17 +15,16 @@ use antipasta_rules::config::{Config, ConfigErrors, Format, Overrides, Problem};
 /// The name of a configuration file.
 pub const FILE_NAME: &str = ".antipasta.yaml";
 
-/// A file that may hold a configuration as one of its tables.
+/// A file that may contain a configuration as one of its tables.
 pub const PYPROJECT: &str = "pyproject.toml";
 
-/// The name of the reference's older configuration, which is not read any more.
+/// The name of the reference's older configuration, which is no longer read.
 pub const OLD_FILE_NAME: &str = ".antipasta.config.json";
 
-/// What configurations are taken to be called, and are not.
+/// Common wrong names of configurations.
 const WRONG_NAMES: [&str; 3] = [".antipasta.yml", "antipasta.yaml", "antipasta.yml"];
 
-/// The name of a file in a directory that is meant to be a configuration, and is not read because of its name; `None` if
-/// there is none, or a configuration as well.
+/// The wrong name of a configuration in a directory; `None` if there is none, or if there is a configuration too.
 pub fn misnamed(directory: &Path) -> Option<&'static str> {
     if !is_missing(&directory.join(FILE_NAME)) {
         return None;
@@ -36,11 +35,11 @@ pub fn misnamed(directory: &Path) -> Option<&'static str> {
 /// The largest configuration that is read, in bytes.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
-/// Reads a configuration file, by its name: a `.toml` for its table, anything else as YAML.
+/// Reads a configuration file: the table of a `.toml`, anything else as YAML.
 ///
 /// # Errors
 ///
-/// That it cannot be read, that it is a TOML file without the table, or everything that is wrong with it.
+/// The file cannot be read, is TOML without the table, or has errors.
 pub fn read_config(path: &Path) -> Result<Config, ConfigErrors> {
     match read_if_any(path) {
         Ok(Some(config)) => config,
@@ -53,7 +52,7 @@ fn unreadable(path: &Path, error: &io::Error) -> ConfigErrors {
     unusable(path, format!("cannot be read: {}", reason(error)))
 }
 
-/// What is wrong with a configuration as a whole.
+/// An error of a configuration as a whole.
 fn unusable(path: &Path, message: String) -> ConfigErrors {
     ConfigErrors(vec![Problem {
         path: path.to_owned(),
@@ -67,7 +66,7 @@ fn unusable(path: &Path, message: String) -> ConfigErrors {
 ///
 /// # Errors
 ///
-/// It cannot be read, is no regular file, is too large, or is no text.
+/// The file cannot be read, is no regular file, is too large, or is not UTF-8.
 pub fn read_text(path: &Path) -> io::Result<String> {
     text_of(regular_file::read(path, MAX_CONFIG_BYTES)?)
 }
@@ -91,7 +90,7 @@ fn read_if_any(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> 
     Ok(config_of_text(path, &read_text(path)?))
 }
 
-/// The configuration that a file with a text has; `None` if it is a TOML file without the table.
+/// The configuration in the text of a file; `None` if it is a TOML file without the table.
 fn config_of_text(path: &Path, text: &str) -> Option<Result<Config, ConfigErrors>> {
     match Format::from_path(path) {
         Format::Pyproject => Config::from_pyproject(path, text).transpose(),
@@ -99,23 +98,23 @@ fn config_of_text(path: &Path, text: &str) -> Option<Result<Config, ConfigErrors
     }
 }
 
-/// Finds the configuration of files, and remembers what it has found by directory.
+/// Finds the configurations of files, with a cache by directory.
 ///
 /// Several threads may use it at once.
 pub struct Configs {
-    /// Where relative paths start, and whose configuration holds for files that have none.
+    /// The directory that relative paths are relative to. Its configuration applies to files without one.
     working_directory: PathBuf,
     overrides: Overrides,
-    /// The one configuration there is, if one was given by name.
+    /// The only configuration, if one was named.
     given: Option<Arc<Config>>,
-    /// By absolute path: what stands for a file in place of what is on disk.
+    /// By absolute path: contents that replace those on disk.
     contents: FxHashMap<PathBuf, Vec<u8>>,
-    /// By directory: what holds in it, if there is anything at or above it.
+    /// By directory: the configuration at or above it, if there is one.
     known: Mutex<FxHashMap<PathBuf, Option<FoundConfig>>>,
     built_in: OnceLock<Arc<Config>>,
 }
 
-/// A configuration, or why there is none to use.
+/// A configuration, or its errors.
 pub type FoundConfig = Result<Arc<Config>, Arc<ConfigErrors>>;
 
 impl Configs {
@@ -131,7 +130,7 @@ impl Configs {
         }
     }
 
-    /// One configuration for all files.
+    /// The same configuration for all files.
     pub fn given(working_directory: &Path, overrides: Overrides, config: Config) -> Self {
         let given = Some(Arc::new(overrides.apply(config)));
         Self {
@@ -140,7 +139,7 @@ impl Configs {
         }
     }
 
-    /// The same, but files at some absolute paths have other contents than on disk, if they are there at all.
+    /// The same, but with contents for some absolute paths that replace those on disk.
     pub fn with_contents(self, contents: FxHashMap<PathBuf, Vec<u8>>) -> Self {
         Self {
             contents,
@@ -149,19 +148,19 @@ impl Configs {
         }
     }
 
-    /// Where the patterns of a configuration start: at the directory of one that was found, and at the working directory for one
-    /// that was given by name, and for the built-in ones.
+    /// The directory that the patterns of a configuration are relative to: that of a configuration that was found, or the
+    /// working directory for one that was named or is built in.
     pub fn base_of<'a>(&'a self, config: &'a Config) -> &'a Path {
         let found_in = config.directory().filter(|_| self.given.is_none());
         found_in.unwrap_or(&self.working_directory)
     }
 
-    /// What the command line changes.
+    /// The overrides of the command line.
     pub fn overrides(&self) -> &Overrides {
         &self.overrides
     }
 
-    /// Where relative paths start.
+    /// The directory that relative paths are relative to.
     pub fn working_directory(&self) -> &Path {
         &self.working_directory
     }
@@ -171,7 +170,7 @@ impl Configs {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the nearest configuration.
+    /// The errors of the nearest configuration.
     pub fn of_directory(&self, directory: &Path) -> FoundConfig {
         if let Some(config) = &self.given {
             return Ok(Arc::clone(config));
@@ -201,7 +200,7 @@ impl Configs {
         used
     }
 
-    /// Why configurations that were found cannot be used, in the order of their paths.
+    /// The errors of the invalid configurations that were found, in the order of their paths.
     pub fn unusable(&self) -> Vec<Arc<ConfigErrors>> {
         let known = lock(&self.known);
         let found = known.values().flatten().filter_map(|found| found.as_ref().err());
@@ -257,7 +256,7 @@ impl Configs {
         })
     }
 
-    /// The configuration in a file, if it is there and has one.
+    /// The configuration in a file, if there is one.
     fn in_file(&self, path: &Path) -> Option<Result<Config, ConfigErrors>> {
         let config = match self.contents.get(path) {
             Some(content) => text_of(content.clone()).map(|text| config_of_text(path, &text)),
@@ -274,10 +273,10 @@ fn on_disk(path: &Path) -> io::Result<Option<Result<Config, ConfigErrors>>> {
         Ok(metadata) if metadata.is_file() => read_if_any(path),
         // Reading a pipe or a device may never end.
         Ok(_) => Ok(Some(Err(unusable(path, "is no regular file".to_owned())))),
-        // A link that cannot be followed is there: whoever made it wants its configuration heeded.
+        // A broken link exists: its configuration was meant to apply, so this is an error.
         Err(error) if path.is_symlink() => Err(of_following(path, error)),
-        // The last of these is said of a directory that may not be entered, not of a file that may not be read: the files in it
-        // fail one by one, and those below it do not ask for its leave.
+        // The last error is about a directory without permission, not about a file: its files are reported one by one, and
+        // files further below do not need it.
         Err(error) if is_absence(&error) || error.kind() == io::ErrorKind::PermissionDenied => Ok(None),
         Err(error) => Err(error),
     }

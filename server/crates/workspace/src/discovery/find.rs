@@ -1,4 +1,4 @@
-//! From the paths of a command line to the files to analyse.
+//! The files to analyze for the paths of a command line.
 
 use std::error::Error;
 use std::ffi::OsStr;
@@ -21,71 +21,71 @@ use crate::system_error::{is_absence, of_following};
 use antipasta_pool::Pool;
 use antipasta_rules::config::{Config, ConfigErrors, EXTENSION, NAMED_EXTENSIONS};
 
-/// Whether a file is one of those that are looked for in directories, by its name.
+/// Whether a search of directories finds a file of this name.
 pub fn is_source(path: &Path) -> bool {
     path.extension() == Some(OsStr::new(EXTENSION))
 }
 
-/// Whether a file is one of those that are analysed if they are named, by its name.
+/// Whether a file of this name is analyzed if the user names it.
 pub fn is_named_source(path: &Path) -> bool {
     let extension = path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
     extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension.as_str()))
 }
 
-/// What to say of a file that is named and is no Python, for people.
+/// The message about a named file that is no Python.
 pub fn no_python(path: &Path) -> String {
     let allowed = NAMED_EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
     format!("{}: not analysed: no Python file ({allowed})", path.display())
 }
 
-/// A file to analyse.
+/// A file to analyze.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Its path as it is reported: that of the argument it was found by, and what follows.
+    /// Its path in reports: the argument that it was found by, and the rest.
     pub path: PathBuf,
-    /// Its size, to plan by, and what else tells whether it is what it was.
+    /// Its stamp: the size, to plan by, and what tells whether it has changed.
     pub stamp: FileStamp,
-    /// What it is judged by.
+    /// The configuration that applies to it.
     pub config: Arc<Config>,
 }
 
-/// What was found.
+/// The result of a search.
 #[derive(Debug, Default)]
 pub struct Discovered {
     /// The files, in the order of their paths, each once.
     pub files: Vec<File>,
     /// The directories that cannot be searched, in the order of their paths.
     pub unreadable: Vec<Unreadable>,
-    /// What was not heeded, or was named but is not for us, for people.
+    /// Warnings: ignore files that are disregarded, and named files that are no Python.
     pub warnings: Vec<String>,
-    /// How many files were named that patterns leave out, or that are no Python. Hooks name every file of a commit: the
-    /// check passes if none of them is left to analyze.
+    /// How many named files patterns ignore, or are no Python. Hooks name every file of a commit: the check passes if none
+    /// of them is left to analyze.
     pub left_out: usize,
-    /// Why the first of them are left out, for people.
+    /// Why the first of them are ignored, as sentences.
     pub reasons: Vec<String>,
 }
 
 /// A directory that cannot be searched.
 #[derive(Debug)]
 pub struct Unreadable {
-    /// Its path as it is reported.
+    /// Its path in reports.
     pub path: PathBuf,
-    /// The configuration that holds above it.
+    /// The configuration that applies above it.
     pub config: Arc<Config>,
     /// Why not.
     pub error: io::Error,
 }
 
-/// What Emacs begins the name of a lock with: a link that leads nowhere, beside each file with unsaved changes.
+/// The prefix of Emacs' locks: broken links beside files with unsaved changes.
 const EMACS_LOCK: &str = ".#";
 
-/// Of so many files that are named and left out it is said why.
+/// For how many ignored files a reason is reported.
 const MOST_REASONS: usize = 5;
 
-/// Why nothing can be analysed.
+/// Why a search fails.
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoveryError {
-    /// A path of the command line cannot be looked at.
+    /// A path of the command line cannot be accessed.
     #[error("{path}: {source}", path = .path.display())]
     Path {
         /// The path as it was given.
@@ -103,7 +103,7 @@ pub enum DiscoveryError {
 ///
 /// # Errors
 ///
-/// A path that does not exist, or an unsound configuration.
+/// A path does not exist, or a configuration is invalid.
 pub fn discover(paths: &[PathBuf], configs: &Configs, pool: &Pool) -> Result<Discovered, DiscoveryError> {
     let search = Search::new(configs);
     for path in paths {
@@ -129,7 +129,7 @@ pub fn discover(paths: &[PathBuf], configs: &Configs, pool: &Pool) -> Result<Dis
     search.finish()
 }
 
-/// Why [`discover`] would leave out a file that is named, for people; `None` if it would not. It need not be there.
+/// Why [`discover`] would ignore a named file, as a sentence; `None` if it would not. The file need not exist.
 pub fn reason_to_leave_out(path: &Path, configs: &Configs) -> Option<String> {
     let search = Search::new(configs);
     let absolute = search.absolute(path);
@@ -143,8 +143,8 @@ pub fn reason_to_leave_out(path: &Path, configs: &Configs) -> Option<String> {
     Some(format!("{} is left out by {reason}", path.display()))
 }
 
-/// Whether [`discover`] finds a file below a directory, or would if the file's name ended as it should. Both paths are
-/// absolute. A file whose configuration is unsound is left out.
+/// Whether a rule makes [`discover`] ignore a file below a directory; the file's extension does not matter. Both paths are
+/// absolute. A file whose configuration is invalid is ignored.
 pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
     let search = Search::new(configs);
     let (Ok(Some(_)), Ok(top)) = (search.config_if_taken(path, directory), search.config_of(directory)) else {
@@ -167,8 +167,8 @@ pub fn is_left_out(path: &Path, directory: &Path, configs: &Configs) -> bool {
         || ignored.leave_out(path, depth, false)
 }
 
-/// The directories that [`discover`] enters for a directory `top`, as far as they are at or below `start`: none if it does not
-/// come there. Both paths are absolute. As long as the configuration is unsound, the built-in one says what is entered.
+/// The directories at or below `start` that [`discover`] enters for a directory `top`. Both paths are absolute. While the
+/// configuration is invalid, the built-in one decides.
 pub fn entered(start: &Path, top: &Path, configs: &Configs) -> Vec<PathBuf> {
     let search = Search::new(configs);
     let config = search.config_of(top).unwrap_or_else(|_| Arc::new(Config::built_in()));
@@ -183,23 +183,23 @@ pub fn entered(start: &Path, top: &Path, configs: &Configs) -> Vec<PathBuf> {
     entries.filter(is_directory).map(DirEntry::into_path).collect()
 }
 
-/// A file that is to be analysed, if it is not left out by a `.gitignore`.
+/// A file to analyze, unless a `.gitignore` ignores it.
 #[derive(Clone, Debug)]
 pub struct Chosen {
     /// Its absolute path.
     pub path: PathBuf,
-    /// What it is judged by.
+    /// The configuration that applies to it.
     pub config: Arc<Config>,
-    /// Whether a `.gitignore` can leave it out.
+    /// Whether a `.gitignore` can ignore it.
     pub respects_gitignore: bool,
 }
 
-/// Chooses among files, given by absolute paths, those that [`discover`] would find for the same `arguments`. They need not
-/// be there.
+/// Chooses the files, given by absolute paths, that [`discover`] would find for the same `arguments`. The files need not
+/// exist.
 ///
 /// # Errors
 ///
-/// An unsound configuration.
+/// A configuration is invalid.
 pub fn choose<'p>(
     paths: impl IntoIterator<Item = &'p Path>,
     arguments: &[PathBuf],
@@ -213,16 +213,16 @@ pub fn choose<'p>(
     chosen.collect::<Result<_, _>>().map_err(DiscoveryError::Config)
 }
 
-/// What a walk leaves out.
+/// What a walk ignores.
 enum Rules {
-    /// What configurations and `.gitignore` files leave out. That of the directory where the walk starts says whether
-    /// the latter count, and what need not be entered; what is below is left to the nearest of each file.
+    /// What configurations and `.gitignore` files ignore. The configuration of the directory where the walk starts decides
+    /// whether `.gitignore` applies and which directories are entered; below, the nearest one of each file decides.
     Configured(Arc<Config>),
-    /// All but what the command line's include patterns match.
+    /// All but what the include patterns of the command line match.
     Included,
 }
 
-/// One search. Shared by the threads that look at what a walk finds.
+/// One search, shared by the threads that examine what a walk finds.
 struct Search<'a> {
     configs: &'a Configs,
     included: Patterns,
@@ -247,7 +247,7 @@ struct Findings {
     files: Vec<File>,
     unreadable: Vec<Unreadable>,
     warnings: Vec<String>,
-    /// Directories of the command line in which there is nothing to analyse.
+    /// Directories of the command line without a file to analyze.
     empty: Vec<PathBuf>,
     left_out: usize,
     reasons: Vec<String>,
@@ -323,7 +323,7 @@ impl<'a> Search<'a> {
         found.warnings.extend(filter.take_warnings());
     }
 
-    /// Notes that a walk below an argument met something that it could not look at.
+    /// Records an error of a walk below an argument.
     fn cannot_search(&self, error: ignore::Error, argument: &Path, root: &Path) {
         let path = path_of(&error).unwrap_or(root).to_owned();
         let shown = match below(&path, root) {
@@ -345,7 +345,7 @@ impl<'a> Search<'a> {
         });
     }
 
-    /// What a walk below a root leaves out.
+    /// The filter of a walk below a root.
     fn filter(&self, root: &Path, rules: &Rules) -> Arc<Filter> {
         let (pruned, respects_gitignore) = match rules {
             Rules::Configured(config) => (Some(self.patterns_of(config)), config.use_gitignore),
@@ -360,12 +360,12 @@ impl<'a> Search<'a> {
         })
     }
 
-    /// A file of the command line. What leaves it out is said, but for the configuration's own patterns: hooks name every
-    /// file of a commit.
+    /// Adds a file of the command line. If a rule ignores it, that is reported, except for the configuration's own patterns:
+    /// hooks name every file of a commit.
     fn named(&self, path: &Path, metadata: &Metadata) {
         let absolute = self.absolute(path);
         let is_python = is_named_source(&absolute);
-        // What is no file at all is not left out by its name: it cannot be read, and whoever tries will say so.
+        // Something that is no file is not ignored by its name: the error is reported when it is read.
         if !is_python && metadata.is_file() && !self.configs.overrides().force_analyze {
             let warning = no_python(path);
             let mut found = lock(&self.found);
@@ -392,7 +392,7 @@ impl<'a> Search<'a> {
         }
     }
 
-    /// Notes that a file is named and left out by a pattern.
+    /// Records that a pattern ignores a named file.
     fn leave_out(&self, path: &Path, absolute: &Path) {
         let mut found = lock(&self.found);
         found.left_out += 1;
@@ -411,7 +411,7 @@ impl<'a> Search<'a> {
                 || self.patterns_of(config).leave_out(path, below_argument))
     }
 
-    /// What judges a file below the directory of an argument, if patterns do not leave it out.
+    /// The configuration of a file below an argument, unless patterns ignore it.
     fn config_if_taken(&self, path: &Path, argument: &Path) -> Result<Option<Arc<Config>>, Arc<ConfigErrors>> {
         let Ok(below_argument) = path.strip_prefix(argument) else {
             return Ok(None);
@@ -433,7 +433,7 @@ impl<'a> Search<'a> {
         Ok(self.is_taken(&config, path, below_argument).then_some(config))
     }
 
-    /// A file, if it is one of the arguments or below one, and nothing that is known by its path leaves it out.
+    /// A file that is one of the arguments or below one, unless a rule ignores its path.
     fn chosen(&self, path: &Path, arguments: &[PathBuf]) -> Result<Option<Chosen>, Arc<ConfigErrors>> {
         let chosen = |config, respects_gitignore| Chosen {
             path: path.to_owned(),
@@ -462,14 +462,14 @@ impl<'a> Search<'a> {
         Ok(None)
     }
 
-    /// How much was found, and could not be looked at.
+    /// The number of files and errors so far.
     fn count(&self) -> usize {
         let found = lock(&self.found);
         found.files.len() + found.unreadable.len()
     }
 
     fn is_included(&self, path: &Path, below_argument: &Path) -> bool {
-        // A pattern that includes is one that would leave out, were it an ignore pattern.
+        // An include pattern matches what it would ignore as an ignore pattern.
         !self.included.is_empty() && self.included.leave_out(path, below_argument)
     }
 
@@ -482,7 +482,7 @@ impl<'a> Search<'a> {
         if let Some(errors) = found.error {
             return Err(DiscoveryError::Config(errors));
         }
-        // If there is nothing else, that is an error, which says so.
+        // If nothing else is found, it is an error.
         if !found.files.is_empty() || !found.unreadable.is_empty() || found.left_out > 0 {
             for path in &found.empty {
                 let example = example_of_left_out(std::slice::from_ref(path), self.configs);
@@ -499,7 +499,7 @@ impl<'a> Search<'a> {
         found.warnings.dedup();
         found.unreadable.sort_by(|one, other| one.path.cmp(&other.path));
         found.unreadable.dedup_by(|one, other| one.path == other.path);
-        // What is in order already is found to be, and only merged.
+        // The stable sort detects runs that are sorted already, and only merges them.
         found.files.sort_by(|one, other| one.path.cmp(&other.path));
         found.files.dedup_by(|one, other| one.path == other.path);
         Ok(Discovered {
@@ -512,18 +512,18 @@ impl<'a> Search<'a> {
     }
 }
 
-/// What a walk leaves out.
+/// What a walk ignores.
 struct Filter {
     root: PathBuf,
     excluded: Arc<Patterns>,
-    /// What the configuration leaves out; `None` if it does not matter, as only what is included does.
+    /// The configuration's patterns; `None` if only include patterns matter.
     pruned: Option<Arc<Patterns>>,
     ignored: Mutex<Option<IgnoreFiles>>,
 }
 
 impl Filter {
-    /// Whether to look at an entry at a depth below the root: at sources, and at directories in which there may be one that is
-    /// taken. Entries come in the order of a walk.
+    /// Whether to visit an entry at a depth below the root: sources, and directories that may contain one. Entries come in
+    /// the order of a walk.
     fn passes(&self, path: &Path, depth: usize, is_directory: bool) -> bool {
         let prunes = |patterns: &Patterns| patterns.prune(path, below(path, &self.root));
         let may_be_taken = match (is_directory, &self.pruned) {
@@ -536,36 +536,36 @@ impl Filter {
         may_be_taken && !lock(&self.ignored).as_mut().is_some_and(leave_out)
     }
 
-    /// Walks what passes below a directory, which is itself at a depth below the root.
+    /// Walks the entries below a directory that pass the filter. The directory is at a depth below the root.
     fn walk(self: &Arc<Self>, directory: &Path, depth: usize) -> ignore::Walk {
         let filter = Arc::clone(self);
         let mut builder = WalkBuilder::new(directory);
-        // The order of their paths, and sooner had here than by comparing whole paths.
+        // The order of their paths; comparing names here is faster than comparing whole paths later.
         builder.standard_filters(false).sort_by_file_name(OsStr::cmp);
         builder.filter_entry(move |entry| filter.passes(entry.path(), depth + entry.depth(), is_directory(entry)));
         builder.build()
     }
 
-    /// What was not heeded.
+    /// The warnings about ignore files.
     fn take_warnings(&self) -> Vec<String> {
         let mut ignored = lock(&self.ignored);
         ignored.as_mut().map(IgnoreFiles::take_warnings).unwrap_or_default()
     }
 }
 
-/// One of those who look at what a walk finds.
+/// Examines what a walk finds, on one thread.
 struct Examiner<'s, 'a> {
     search: &'s Search<'a>,
     argument: &'s Path,
     root: &'s Path,
-    /// Whether the rules of configurations leave out files; if not, only those count that are included.
+    /// Whether configurations ignore files; if not, only include patterns matter.
     keeps_rules: bool,
-    /// The directory last looked at, and what holds in it.
+    /// The last directory, and the configuration that applies in it.
     directory: Option<(PathBuf, Arc<Config>, Arc<Patterns>)>,
 }
 
 impl Examiner<'_, '_> {
-    /// A file, unless something leaves it out.
+    /// A file, unless a rule ignores it.
     fn examine(&mut self, entry: &DirEntry) -> Option<File> {
         let path = entry.path();
         let below_argument = below(path, self.root);
@@ -584,10 +584,10 @@ impl Examiner<'_, '_> {
         })
     }
 
-    /// What holds for the files in a directory; `None` if its configuration is unsound.
+    /// The configuration of the files in a directory; `None` if it is invalid.
     fn rules_of(&mut self, directory: &Path) -> Option<(Arc<Config>, Arc<Patterns>)> {
         match &self.directory {
-            // As they are written: that is how the walk writes all of one directory, and sooner done than component by component.
+            // Compared as texts: the walk writes all paths of a directory alike, and this is faster than by component.
             Some((last, config, patterns)) if last.as_os_str() == directory.as_os_str() => {
                 Some((Arc::clone(config), Arc::clone(patterns)))
             }
@@ -610,7 +610,7 @@ fn is_directory(entry: &DirEntry) -> bool {
     entry.file_type().is_some_and(|kind| kind.is_dir())
 }
 
-/// What an error of a walk is about.
+/// The path of an error of a walk.
 fn path_of(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
@@ -619,7 +619,7 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// The error of the system that an error of a walk is about.
+/// The error of the system in an error of a walk.
 fn system_error(error: &ignore::Error) -> io::Error {
     let error = error.io_error();
     let mut cause = error.map(|error| error as &(dyn Error + 'static));
@@ -648,12 +648,12 @@ fn stamp_of_file(entry: &DirEntry) -> Option<FileStamp> {
         Ok(metadata) if metadata.is_file() => Some(FileStamp::from_metadata(&metadata)),
         Ok(metadata) if metadata.is_dir() => None,
         Err(error) if is_absence(&error) && is_emacs_lock(entry) => None,
-        // It is a pipe or a device, or leads nowhere: whoever tries to read it will say so.
+        // It is a pipe, a device or a broken link: the error is reported when it is read.
         Ok(_) | Err(_) => Some(FileStamp::default()),
     }
 }
 
-/// A path without the components that say nothing: `./a/./b` is `a/b`.
+/// A path without `.` components: `./a/./b` is `a/b`.
 fn normal(path: &Path) -> PathBuf {
     path.components()
         .filter(|component| *component != Component::CurDir)

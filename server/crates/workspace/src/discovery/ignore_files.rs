@@ -1,4 +1,4 @@
-//! What `.gitignore` files leave out: at every level, with `.git/info/exclude` and the user's own file, as git has it.
+//! The rules of `.gitignore` files at every level, of `.git/info/exclude` and of the user's own file, as in git.
 
 use std::borrow::Cow;
 use std::io;
@@ -18,18 +18,18 @@ use antipasta_rules::config::{
     LONGEST_PATTERN, MOST_PATTERN_COST, MOST_PATTERN_COST_OF_SCAN, gitignore_line, pattern_cost,
 };
 
-/// The file that says, in each directory, what git ignores.
+/// The name of git's ignore files.
 pub const GITIGNORE: &str = ".gitignore";
 
 /// The largest ignore file that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// The ignore files that hold in a directory: its own, and those of all directories above it.
+/// The ignore files that apply in a directory: its own, and those of all directories above it.
 ///
-/// A file that cannot be read, or has more than is plenty, is not heeded at all: of a part, the files that a later pattern
-/// would take in again would be missed.
+/// A file that cannot be read, or has too many patterns, is disregarded as a whole: with a part of it, a later `!` pattern
+/// would be missed.
 pub(super) struct IgnoreFiles {
-    /// The directory where the search starts, as it is written and as it is without links.
+    /// The directory where the search starts, as written and without links.
     top: PathBuf,
     real_top: PathBuf,
     /// The user's own rules.
@@ -38,7 +38,7 @@ pub(super) struct IgnoreFiles {
     directories: Vec<Rules>,
     /// How many directories are above `top`.
     above: usize,
-    /// What was not heeded, and why; for people.
+    /// Warnings about ignore files that are disregarded.
     warnings: Vec<String>,
     too_many: TooManyPatterns,
     compiled: Compiled,
@@ -60,7 +60,7 @@ impl BasedRules {
     }
 
     fn matched(&self, path: &Path, is_directory: bool) -> Match<()> {
-        // To compare paths takes a good part of a walk.
+        // Comparing paths takes a large part of a walk.
         match self.rules.is_empty() {
             true => Match::None,
             false => self.rules.matched(below(path, &self.base), is_directory).map(|_| ()),
@@ -68,12 +68,12 @@ impl BasedRules {
     }
 }
 
-/// What was compiled of late, by the text of the file: a repository may have the same one in every directory.
+/// Recently compiled rules by the text of their file: a repository may have the same file in every directory.
 struct Compiled {
     known: FxHashMap<Vec<u8>, (Arc<Gitignore>, usize)>,
-    /// What those that are known cost.
+    /// The cost of `known`.
     cost: usize,
-    /// What more may cost.
+    /// The cost that is left.
     room: usize,
 }
 
@@ -81,12 +81,12 @@ struct Compiled {
 struct Rules {
     gitignore: BasedRules,
     exclude: BasedRules,
-    /// What they and those above them cost.
+    /// The cost of these rules and those above them.
     cost: usize,
 }
 
 impl IgnoreFiles {
-    /// Those that hold for a directory, but for its own. The patterns of the user's own file start at `base`.
+    /// The rules from above a directory. The patterns of the user's own file are relative to `base`.
     pub(super) fn above(top: &Path, base: &Path) -> Self {
         let real_top = top.canonicalize().unwrap_or_else(|_| top.to_owned());
         let mut files = Self {
@@ -116,8 +116,8 @@ impl IgnoreFiles {
         files
     }
 
-    /// Whether they leave out an entry at a depth below the top; 1 is an entry of the top itself. Entries come in the order of a
-    /// walk: what is in a directory follows it.
+    /// Whether the rules ignore an entry at a depth below the top; 1 is an entry of the top itself. Entries come in the
+    /// order of a walk: the content of a directory follows it.
     pub(super) fn leave_out(&mut self, path: &Path, depth: usize, is_directory: bool) -> bool {
         let path = self.real(path).into_owned();
         self.directories.truncate(self.above + depth);
@@ -137,7 +137,7 @@ impl IgnoreFiles {
         }
     }
 
-    /// What was not heeded since this was last asked.
+    /// The warnings since the last call.
     pub(super) fn take_warnings(&mut self) -> Vec<String> {
         let mut warnings = std::mem::take(&mut self.warnings);
         warnings.extend(self.too_many.take("ignore files are"));
@@ -155,7 +155,7 @@ impl IgnoreFiles {
     /// Reads the rules of one more directory.
     fn enter(&mut self, directory: &Path) {
         let cost = self.directories.last().map_or(0, |rules| rules.cost);
-        // Git, too, does not follow a link here: whoever makes the repository would say what is read.
+        // Like git, do not follow a link: the repository would choose what is read.
         let (gitignore, cost) = self.read(
             &directory.join(GITIGNORE),
             directory,
@@ -173,7 +173,7 @@ impl IgnoreFiles {
         });
     }
 
-    /// The rules in a file, if there is one, and what they cost together with those that cost `cost`.
+    /// The rules in a file, if it exists, and `cost` plus their cost.
     fn read(
         &mut self,
         path: &Path,
@@ -214,7 +214,7 @@ enum PatternLimit {
 }
 
 impl Compiled {
-    /// The rules in the text of an ignore file, and what they cost together with those that cost `cost`.
+    /// The rules in the text of an ignore file, and `cost` plus their cost.
     fn rules_of(&mut self, text: Vec<u8>, cost: usize) -> Result<(Arc<Gitignore>, usize), PatternLimit> {
         if let Some((rules, own)) = self.known.get(&text) {
             return match cost + own > MOST_PATTERN_COST {
@@ -226,7 +226,7 @@ impl Compiled {
         let own = total - cost;
         self.room = self.room.checked_sub(own).ok_or(PatternLimit::Scan)?;
         let rules = Arc::new(builder.build().map_err(|_| PatternLimit::Directory)?);
-        // Those of all directories would take more memory than those of the directory where the walk is.
+        // Rules of all directories would take too much memory: keep recent ones.
         if self.cost + own > MOST_PATTERN_COST {
             self.known.clear();
             self.cost = 0;
@@ -237,8 +237,8 @@ impl Compiled {
     }
 }
 
-/// The rules in the text of an ignore file, yet to be compiled, and what they cost together with those that cost `cost`. What is no
-/// pattern matches nothing, as in git.
+/// The rules in the text of an ignore file, not yet compiled, and `cost` plus their cost. An invalid pattern matches
+/// nothing, as in git.
 fn parsed(bytes: &[u8], mut cost: usize) -> Result<(GitignoreBuilder, usize), PatternLimit> {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut builder = GitignoreBuilder::new("");
@@ -258,8 +258,7 @@ fn parsed(bytes: &[u8], mut cost: usize) -> Result<(GitignoreBuilder, usize), Pa
     Ok((builder, cost))
 }
 
-/// Where git keeps what it knows of the repository whose top is a directory; `None` if it is none. Of a worktree that is where
-/// its repository is.
+/// The common git folder of the repository or worktree whose top is a directory; `None` if there is none.
 fn git_directory(directory: &Path) -> Option<PathBuf> {
     const MOST: u64 = 64 << 10;
     let git = directory.join(".git");

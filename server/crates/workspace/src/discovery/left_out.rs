@@ -1,4 +1,4 @@
-//! Why a file is left out, and how to have it checked.
+//! Why a file is ignored, and how to include it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,16 +8,16 @@ use super::configs::Configs;
 use super::find::is_source;
 use super::patterns::Patterns;
 
-/// So many entries are looked at for a file that is left out.
+/// How many entries are searched for an ignored file.
 const MOST_ENTRIES: usize = 100_000;
 
-/// What leaves out a file that is left out, and what would take it in; for people, after "is left out by". Both paths are
-/// absolute: `argument` is the directory that was named, or that the named file is in.
+/// The rule that ignores a file, and the option that would include it, as the end of a sentence. Both paths are absolute:
+/// `argument` is the directory that was named, or that contains the named file.
 pub(super) fn reason_of(path: &Path, argument: &Path, configs: &Configs) -> String {
     let below_argument = path.strip_prefix(argument).unwrap_or(path);
     let deciding = |patterns: &[String], base: &Path| {
         let decides = |pattern: &&String| Patterns::new(base, [pattern.as_str()]).leave_out(path, below_argument);
-        // The last pattern that matches decides; those that take in match nothing alone.
+        // The last pattern that matches decides; `!` patterns alone match nothing.
         patterns.iter().rev().find(decides).cloned()
     };
     let overrides = configs.overrides();
@@ -46,8 +46,8 @@ pub(super) fn reason_of(path: &Path, argument: &Path, configs: &Configs) -> Stri
     "an ignore file (`git check-ignore -v` says which); `--no-gitignore` checks it".to_owned()
 }
 
-/// What leaves out a file that is left out, for people. Both paths are absolute: `argument` is the directory that was named, or
-/// that the named file is in.
+/// The rule that ignores a file, as a text. Both paths are absolute: `argument` is the directory that was named, or that
+/// contains the named file.
 pub fn why_left_out(path: &Path, argument: &Path, configs: &Configs) -> String {
     let shown = path.strip_prefix(configs.working_directory()).unwrap_or(path);
     format!(
@@ -57,8 +57,8 @@ pub fn why_left_out(path: &Path, argument: &Path, configs: &Configs) -> String {
     )
 }
 
-/// A pattern of the command line for this file, and no other of its name: they are relative to the working directory, as far as
-/// files are below it.
+/// A pattern for the command line that matches this file and no other of its name. Such patterns are relative to the working
+/// directory, if the file is below it.
 fn pattern_of(path: &Path, below_argument: &Path, working_directory: &Path) -> String {
     let path = path.strip_prefix(working_directory).unwrap_or(below_argument);
     match path.components().count() {
@@ -68,7 +68,7 @@ fn pattern_of(path: &Path, below_argument: &Path, working_directory: &Path) -> S
     }
 }
 
-/// Why nothing is found below some paths, by an example of what is left out there; `None` if there is no Python file.
+/// Why nothing is found below some paths, shown by one ignored file; `None` if there is no Python file.
 pub fn example_of_left_out(paths: &[PathBuf], configs: &Configs) -> Option<String> {
     paths.iter().find_map(|path| {
         let argument: PathBuf = configs.working_directory().join(path).components().collect();

@@ -1,4 +1,4 @@
-//! Which files to look at, and which configuration holds for each.
+//! Which files to analyze, and which configuration applies to each.
 
 mod configs;
 mod find;

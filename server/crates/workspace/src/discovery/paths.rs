@@ -1,10 +1,10 @@
-//! Paths as words.
+//! Operations on paths as texts.
 
 #[cfg(unix)]
 use std::ffi::OsStr;
 use std::path::{Component, Path, PathBuf};
 
-/// A path without `.` and `..`, by its words alone: what links there may be on the way is not asked.
+/// A path without `.` and `..`. Links are not resolved.
 pub fn normalized(path: &Path) -> PathBuf {
     let mut normalized = PathBuf::new();
     for component in path.components() {
@@ -19,7 +19,7 @@ pub fn normalized(path: &Path) -> PathBuf {
     normalized
 }
 
-/// An absolute path as it is seen from a directory: with as many `..` as are needed, unless the two have nothing in common.
+/// An absolute path relative to a directory, with as many `..` as needed; unchanged if they have nothing in common.
 pub fn seen_from(path: &Path, directory: &Path) -> PathBuf {
     for (levels, above) in directory.ancestors().enumerate() {
         if above.parent().is_none() && levels > 0 {
@@ -33,12 +33,12 @@ pub fn seen_from(path: &Path, directory: &Path) -> PathBuf {
     path.to_owned()
 }
 
-/// What follows the root of a walk in a path that the walk made.
+/// The rest of a path of a walk after the root of the walk.
 pub(super) fn below<'p>(path: &'p Path, root: &Path) -> &'p Path {
     #[cfg(unix)]
     {
         use std::os::unix::ffi::OsStrExt;
-        // The root is the same byte for byte; to compare its components takes a good part of a walk.
+        // The root is the same byte for byte; comparing components takes a large part of a walk.
         let rest = path.as_os_str().as_bytes().strip_prefix(root.as_os_str().as_bytes());
         if let Some(rest) = rest.and_then(|rest| rest.strip_prefix(b"/")) {
             return Path::new(OsStr::from_bytes(rest));

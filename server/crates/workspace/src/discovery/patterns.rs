@@ -1,4 +1,4 @@
-//! Lists of patterns as in a `.gitignore`, matched as the reference matches them.
+//! Lists of patterns with the syntax of `.gitignore`, matched like the reference.
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use antipasta_rules::config::{MOST_PATTERN_COST_OF_SCAN, gitignore_line, pattern
 /// Patterns, and the directory that they are relative to.
 ///
 /// The last pattern that matches a path, or a directory above it, decides. Unlike in git, a pattern that begins with `!`
-/// takes in even what lies below a directory that another pattern leaves out, and one that ends with `/*` matches what is
-/// in a directory, but not what is in the directories there.
+/// includes files even below a directory that another pattern ignores, and a pattern that ends with `/*` matches the entries
+/// of a directory, but not the content of its directories.
 #[derive(Clone, Debug)]
 pub struct Patterns {
     base: PathBuf,
@@ -27,18 +27,18 @@ struct Run {
     matcher: Gitignore,
 }
 
-/// What a pattern does beside matching.
+/// The effect of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Kind {
-    /// Whether it takes in what it matches, and does not leave it out.
+    /// Whether it includes what it matches (`!`).
     takes_in: bool,
-    /// Whether it matches directories without what is in them.
+    /// Whether it matches directories without their content.
     is_shallow: bool,
 }
 
 impl Patterns {
-    /// Patterns relative to `base`, an absolute directory. Those that are no patterns at all are left out; configurations
-    /// and command lines have been checked for them.
+    /// Compiles patterns relative to `base`, an absolute directory. Invalid patterns are skipped: configurations and command
+    /// lines were validated.
     pub fn new<'a>(base: &Path, patterns: impl IntoIterator<Item = &'a str>) -> Self {
         Self {
             base: base.to_owned(),
@@ -46,29 +46,29 @@ impl Patterns {
         }
     }
 
-    /// Whether there are none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.runs.is_empty()
     }
 
-    /// Whether the patterns leave out a file. `path` is absolute; if it is not below the patterns' directory, what counts
-    /// is `below_argument`, its path below what was asked for.
+    /// Whether the patterns ignore a file. `path` is absolute; if it is not below the patterns' directory, `below_argument`,
+    /// its path below the argument, is matched.
     pub fn leave_out(&self, path: &Path, below_argument: &Path) -> bool {
         self.verdict(path, below_argument, false)
     }
 
-    /// Whether the patterns leave out all that is in a directory, so that it need not be entered.
+    /// Whether the patterns ignore the whole content of a directory, so that it need not be entered.
     pub fn prune(&self, path: &Path, below_argument: &Path) -> bool {
         self.runs.iter().all(|run| !run.kind.takes_in) && self.verdict(path, below_argument, true)
     }
 
     fn verdict(&self, path: &Path, below_argument: &Path, is_directory: bool) -> bool {
-        // To compare paths takes a good part of a walk.
+        // Comparing paths takes a large part of a walk.
         if self.is_empty() {
             return false;
         }
         let relative = path.strip_prefix(&self.base).unwrap_or(below_argument);
-        // Only paths below a directory can be matched; `..` and roots have no place in patterns.
+        // Only paths below a directory can be matched; patterns have no `..` and no roots.
         if !relative
             .components()
             .all(|component| matches!(component, Component::Normal(_)))
@@ -110,7 +110,7 @@ fn compiled<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Arc<[Run]> {
             runs.push((kind, GitignoreBuilder::new("")));
         }
         if let Some((_, builder)) = runs.last_mut() {
-            // The reference takes the root for a directory that everything is in; git would match nothing.
+            // For the reference, the root contains everything; in git, the pattern would match nothing.
             let pattern = if pattern.trim_end() == "/" { "**" } else { pattern };
             let _ = builder.add_line(None, &gitignore_line(pattern));
         }
@@ -122,11 +122,10 @@ fn compiled<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Arc<[Run]> {
     runs.collect()
 }
 
-/// The lists of patterns that are compiled for one scan. Lists with the same patterns are compiled once: a repository may have one
-/// in every directory.
+/// The compiled lists of patterns of one scan. Equal lists are compiled once: a repository may have one in every directory.
 pub struct PatternLists {
     known: FxHashMap<Vec<String>, Arc<[Run]>>,
-    /// What more of them may cost.
+    /// The cost that is left.
     room: usize,
 }
 
@@ -140,8 +139,7 @@ impl Default for PatternLists {
 }
 
 impl PatternLists {
-    /// Patterns relative to `base`, as [`Patterns::new`] has them; `None` if all lists together cost more than the most that they
-    /// may.
+    /// As [`Patterns::new`]; `None` if all lists together exceed the limit of their cost.
     pub fn get(&mut self, base: &Path, patterns: &[String]) -> Option<Patterns> {
         let runs = match self.known.get(patterns) {
             Some(runs) => Arc::clone(runs),
@@ -160,7 +158,8 @@ impl PatternLists {
     }
 }
 
-/// What is said of patterns that are not heeded because all of them together are too many: the first are named, the others counted.
+/// Warnings about patterns that are disregarded because there are too many in total. The first ones are named, the others
+/// counted.
 #[derive(Default)]
 pub struct TooManyPatterns {
     named: Vec<String>,
@@ -168,7 +167,7 @@ pub struct TooManyPatterns {
 }
 
 impl TooManyPatterns {
-    /// Notes that those in a place, such as a file, are not heeded.
+    /// Adds the patterns of a place, such as a file.
     pub fn add(&mut self, place: &str) {
         const MOST_NAMED: usize = 5;
         if self.named.len() < MOST_NAMED {
@@ -180,7 +179,7 @@ impl TooManyPatterns {
         }
     }
 
-    /// What is to be said; `others` is what the others are.
+    /// Takes the warnings; `others` is the noun for those that are counted.
     pub fn take(&mut self, others: &str) -> Vec<String> {
         let mut said = std::mem::take(&mut self.named);
         if self.more > 0 {

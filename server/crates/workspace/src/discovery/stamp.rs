@@ -3,25 +3,25 @@
 use std::fs::Metadata;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// File systems keep the time of a change to within this: FAT, the coarsest, counts in steps of two seconds.
+/// The coarsest resolution of modification times: FAT has steps of two seconds.
 const COARSEST_STEP: Duration = Duration::from_secs(2);
 
-/// What the system says of a file that is another as soon as the file's content is: its size, when it was changed, and
-/// which file it is. What a system does not say is 0.
+/// Metadata that changes whenever a file's content changes: its size, its times and its inode. A value that the system does
+/// not have is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct FileStamp {
     /// The size in bytes.
     pub size: u64,
-    /// When the content was last changed, in nanoseconds since 1970. Programs can set it at will.
+    /// When the content was last changed, in nanoseconds since 1970. Programs can set it.
     pub modified_ns: i64,
-    /// When the content or anything else about the file was last changed, in nanoseconds since 1970. The system alone sets it.
+    /// When the content or the metadata was last changed, in nanoseconds since 1970. Only the system sets it.
     pub changed_ns: i64,
     /// The number of the file in its file system.
     pub inode: u64,
 }
 
 impl FileStamp {
-    /// That of a file.
+    /// The stamp of a file.
     pub fn from_metadata(metadata: &Metadata) -> Self {
         let (changed_ns, inode) = identity(metadata);
         Self {
@@ -32,9 +32,9 @@ impl FileStamp {
         }
     }
 
-    /// Whether a change after `now`, when the stamp was taken, is sure to make the stamp another. It is not if the file
-    /// was changed just then, or in the future: a second change may fall into the same step of the file system's clock.
-    /// Git calls such a file racy.
+    /// Whether every change after `now`, when the stamp was taken, changes the stamp. Not if the file was changed just
+    /// before `now`, or in the future: a second change may fall into the same step of the file system's clock. Git calls
+    /// such a file racy.
     pub fn is_settled(&self, now: SystemTime) -> bool {
         let latest = self.modified_ns.max(self.changed_ns);
         let settled = now.checked_sub(COARSEST_STEP).map_or(i64::MIN, nanoseconds);
@@ -54,7 +54,7 @@ fn identity(_: &Metadata) -> (i64, u64) {
     (0, 0)
 }
 
-/// Nanoseconds since 1970; times too far away to count so are as far as can be counted.
+/// Nanoseconds since 1970, saturated.
 fn nanoseconds(time: SystemTime) -> i64 {
     match time.duration_since(UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_nanos()).unwrap_or(i64::MAX),
@@ -75,7 +75,7 @@ mod tests {
         let first = stamp();
         assert_eq!(first.size, 6);
         assert_eq!(stamp(), first);
-        // As `cp -p` and `rsync -t` do: other content, but the size and the time of the file before.
+        // As `cp -p` and `rsync -t` do: new content with the old size and time.
         let other = folder.path().join("b.py");
         std::fs::write(&other, "y = 2\n").unwrap();
         let modified = std::fs::metadata(&path).unwrap().modified().unwrap();

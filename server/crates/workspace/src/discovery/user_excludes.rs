@@ -1,7 +1,6 @@
-//! Which file of the user's own says what git ignores in every repository: `core.excludesFile`, or its default.
+//! The user's ignore file for all repositories: `core.excludesFile`, or its default.
 //!
-//! The configuration of git is read here, and not by the `ignore` crate: that one waits for a pipe and reads a file without an
-//! end.
+//! The `ignore` crate would do this too, but it blocks on pipes and reads endless files.
 
 use std::ffi::OsString;
 use std::io;
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::git::core_value_in;
 use crate::system_error::is_absence;
 
-/// The user's own ignore file. What cannot be read of the configuration is told to `warn`.
+/// The user's ignore file. Errors of reading git's configuration go to `warn`.
 ///
 /// Source: [git-config, FILES](https://git-scm.com/docs/git-config#FILES).
 pub(super) fn user_excludes(warn: impl FnMut(&Path, io::Error)) -> Option<PathBuf> {
@@ -24,7 +23,7 @@ fn excludes(
 ) -> Option<PathBuf> {
     let path_in = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let xdg = path_in("XDG_CONFIG_HOME").or_else(|| Some(home.as_ref()?.join(".config")));
-    // The one that counts most comes first.
+    // The one with the highest precedence comes first.
     let mut files = match variable("GIT_CONFIG_GLOBAL") {
         Some(file) => vec![PathBuf::from(file)],
         None => {
@@ -38,7 +37,7 @@ fn excludes(
         match core_value_in(file, "excludesfile") {
             Ok(Some(value)) => return with_home(&value, home.as_deref()),
             Ok(None) => {}
-            // Like git, which has none of it if it may not look.
+            // Like git, disregard a file without read permission.
             Err(error) if is_absence(&error) || error.kind() == io::ErrorKind::PermissionDenied => {}
             Err(error) => warn(file, error),
         }
@@ -46,12 +45,12 @@ fn excludes(
     xdg.map(|xdg| xdg.join("git/ignore"))
 }
 
-/// Whether a path stands for no file, as people and tools write it for git.
+/// Whether a path is a common way to name no file.
 fn is_nothing(path: &Path) -> bool {
     path.as_os_str().is_empty() || path == Path::new("/dev/null")
 }
 
-/// The path that a value means; `None` if there is to be no file.
+/// The path for a value; `None` if it names no file.
 fn with_home(value: &str, home: Option<&Path>) -> Option<PathBuf> {
     match (value.strip_prefix("~/"), home) {
         _ if is_nothing(Path::new(value)) => None,

@@ -8,12 +8,12 @@ use super::command::{Git, GitError, refusal};
 use crate::child_process::RunningChild;
 use crate::locks::lock;
 
-/// The name of an object in git's store: a hash, in hexadecimal digits.
+/// The name of a git object: a hash in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ObjectId(String);
 
 impl ObjectId {
-    /// Reads the digits.
+    /// Parses the digits.
     pub(super) fn parse(digits: &[u8]) -> Option<Self> {
         let is_hash = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
         let digits = String::from_utf8(digits.to_vec()).ok().filter(|_| is_hash);
@@ -24,45 +24,45 @@ impl ObjectId {
         &self.0
     }
 
-    /// Whether it stands for a content that git's store has not, as that of a file in the working tree.
+    /// Whether it is all zeros: git has no object, as for a file in the working tree.
     pub(super) fn is_zero(&self) -> bool {
         self.0.bytes().all(|digit| digit == b'0')
     }
 }
 
-/// What git fetched as a partial clone lacked it.
+/// What git fetched for a partial clone.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Fetched {
-    /// How many objects.
+    /// The number of objects.
     pub objects: usize,
     /// How long that took.
     pub time: Duration,
 }
 
-/// Says what is in blobs, by a `git cat-file` that runs for as long as it is needed. Threads share it.
+/// Reads blobs by one long-running `git cat-file`, which threads share.
 pub struct Blobs {
     state: Mutex<State>,
 }
 
 struct State {
-    /// Reads what is here.
+    /// Reads local objects.
     local: Process,
-    /// Reads what has to be fetched, if that is allowed and something had to be.
+    /// Reads objects that have to be fetched. Started when it is first needed, if fetching is allowed.
     fetching: Option<Process>,
     git: Git,
     fetched: Fetched,
 }
 
-/// A `git cat-file`, or why there is none any more: it is not asked again.
+/// A `git cat-file`, or why it failed: it is not started again.
 enum Process {
     Runs(Answers),
     Failed(String),
 }
 
-/// What it writes.
+/// Its output.
 struct Answers {
     child: RunningChild,
-    /// What was read of that and not yet taken: `block[taken..]`.
+    /// The block that was read last; `block[taken..]` is not consumed yet.
     block: Vec<u8>,
     taken: usize,
 }
@@ -79,11 +79,11 @@ impl Blobs {
         })
     }
 
-    /// Reads a blob. Returns its size; if that is more than `limit`, nothing of it is in the buffer.
+    /// Reads a blob into `buffer`. Returns its size; if it exceeds `limit`, the buffer stays empty.
     ///
     /// # Errors
     ///
-    /// There is no such object, or git does not answer.
+    /// The object does not exist, or git fails.
     pub fn read(&self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> io::Result<u64> {
         buffer.clear();
         let mut state = lock(&self.state);
@@ -100,7 +100,7 @@ impl Blobs {
 }
 
 impl State {
-    /// Reads a blob that is not here.
+    /// Reads a blob that has to be fetched.
     fn fetch(&mut self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> io::Result<u64> {
         let missing = || {
             io::Error::new(
@@ -135,7 +135,7 @@ impl Process {
         }))
     }
 
-    /// Reads a blob; nothing, if there is none.
+    /// Reads a blob; `None` if it does not exist.
     fn read(&mut self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> io::Result<Option<u64>> {
         let why = match self {
             Self::Failed(why) => why.clone(),
@@ -152,7 +152,7 @@ impl Process {
 
 impl Answers {
     fn read(&mut self, id: &ObjectId, limit: u64, buffer: &mut Vec<u8>) -> Result<Option<u64>, GitError> {
-        // If it does not listen any more, what it said says why.
+        // If it has closed its input, its message says why.
         let _ = self.child.ask(format!("{}\n", id.as_str()).as_bytes());
         // `ID blob SIZE`, or `ID missing`.
         let header = self.line()?;
@@ -178,7 +178,7 @@ impl Answers {
         }
     }
 
-    /// A line, without its end.
+    /// A line without its terminator.
     fn line(&mut self) -> Result<Vec<u8>, GitError> {
         /// The header of an answer is shorter.
         const LONGEST: usize = 1 << 10;
@@ -195,7 +195,7 @@ impl Answers {
         }
     }
 
-    /// At least one of the next bytes, and at most so many.
+    /// At least one and at most `most` of the next bytes.
     fn some(&mut self, most: u64) -> Result<&[u8], GitError> {
         while self.taken == self.block.len() {
             self.taken = 0;

@@ -1,4 +1,4 @@
-//! What is compared with what, and which files differ.
+//! The files that differ between two states of a repository.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -12,36 +12,36 @@ use crate::child_process::Output;
 use crate::system_error::{is_missing, is_out_of_sight};
 use antipasta_rules::escape::one_line;
 
-/// A change: what is compared with what.
+/// A change: the two states that are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// What the next commit does: the index is compared with `HEAD`.
+    /// The next commit: the index compared with `HEAD`.
     Staged,
-    /// What was done since a branch began: the working tree is compared with the merge base of a revision and `HEAD`.
+    /// A branch: the working tree compared with the merge base of a revision and `HEAD`.
     Since(String),
-    /// What was done from one commit to another.
+    /// The difference between two commits.
     Range {
         /// The commit to compare with.
         from: String,
         /// The commit that is checked.
         to: String,
-        /// Whether it is compared with the merge base of the two, as `FROM...TO` says.
+        /// Whether to compare with the merge base of the two, as in `FROM...TO`.
         from_merge_base: bool,
     },
 }
 
 impl Change {
-    /// What `REF`, `FROM..TO` or `FROM...TO` mean; a side that is empty is `HEAD`, as it is for git.
+    /// Parses `REF`, `FROM..TO` or `FROM...TO`. As in git, an empty side is `HEAD`.
     ///
     /// # Errors
     ///
-    /// It is none of these.
+    /// The text is none of these.
     pub fn parse(text: &str) -> Result<Self, GitError> {
         let revision = |revision: &str| match revision {
             "" => "HEAD".to_owned(),
             revision => revision.to_owned(),
         };
-        // Git would take it for an option.
+        // Git would read it as an option.
         if text.is_empty() || text.starts_with('-') {
             return Err(GitError::Revision(text.to_owned()));
         }
@@ -63,23 +63,22 @@ impl Change {
     }
 }
 
-/// The files of a change, and where else to look for what is not in it.
+/// The files of a change, and where to read files that it did not touch.
 #[derive(Debug)]
 pub struct Changes {
-    /// The files that are there after the change and were not, or were others, before it; in the order of their paths. Links
-    /// and submodules are none of them.
+    /// The files that the change added or modified, in the order of their paths. Without links and submodules.
     pub files: Vec<ChangedFile>,
-    /// Where the files are that the change did not touch.
+    /// Where to read files that the change did not touch.
     pub state: State,
-    /// All paths of the change, by which arguments can be known: also those of links, of what was deleted, and old names.
+    /// All paths of the change, to validate arguments: also links, deleted files and old names.
     pub paths: Vec<PathBuf>,
-    /// What people may want to know about the comparison.
+    /// Warnings about the comparison.
     pub warnings: Vec<String>,
-    /// How long git fetched what a partial clone lacks, if it had to.
+    /// How long git fetched objects that a partial clone lacks; `None` if it did not have to.
     pub fetching: Option<Duration>,
 }
 
-/// Where all files are as they are after a change.
+/// The state of all files after a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum State {
     /// In the index.
@@ -95,14 +94,13 @@ pub enum State {
 pub struct ChangedFile {
     /// Its absolute path.
     pub path: PathBuf,
-    /// Its content after the change; `None` if that is what is in the working tree.
+    /// Its content after the change; `None` if the working tree has it.
     pub blob: Option<ObjectId>,
-    /// Its content before the change, under its name of then; `None` if it is new.
+    /// Its content before the change, under its old name; `None` if it is new.
     pub base: Option<ObjectId>,
 }
 
-/// How files are compared. `git diff` knows what to do where there is no commit yet, but heeds more of the user's settings
-/// than we can use.
+/// The options of the comparison. `git diff` works without a commit, but follows more settings of the user than we can use.
 const DIFF: [&str; 9] = [
     "diff",
     "--raw",
@@ -135,7 +133,7 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
                     warnings: Vec::new(),
                 },
             };
-            // Git would compare trees as well, of which nobody knows what they are part of.
+            // Git would accept trees as well, which are not a state of the repository.
             let revisions = [&base.commit, to].map(|revision| as_commit(revision)).to_vec();
             (base, revisions, State::Commit(to.clone()))
         }
@@ -145,7 +143,7 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
     if state == State::WorkingTree {
         entries.extend(new_out_of_sight(git, top, &resolved.commit)?);
     }
-    // In the working tree, a file that is not merged has a content like any other.
+    // In the working tree, an unmerged file can be read like any other.
     if state == State::Index {
         let unmerged = entries.iter().filter(|entry| entry.is_unmerged);
         let unmerged: Vec<_> = unmerged.map(|entry| entry.path.clone()).collect();
@@ -160,7 +158,7 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
     let is_of_working_tree = state == State::WorkingTree;
     let file = |entry: Entry| {
         let path = top.join(entry.path);
-        // Git takes a file that it cannot look at for a deleted one. Whoever reads it will say why it cannot be read.
+        // Git reports a file that it cannot access as deleted. Keep it: the error is reported when the file is read.
         if is_of_working_tree && (entry.before.is_some() || entry.after.is_some()) && is_hidden(top, &path) {
             return Some(ChangedFile {
                 path,
@@ -169,7 +167,7 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
             });
         }
         let blob = entry.after?;
-        // In a sparse checkout, what is not in the working tree is what the index has.
+        // In a sparse checkout, files that are not in the working tree are read from the index.
         let is_on_disk = is_of_working_tree && (blob.is_zero() || !is_missing(&path));
         Some(ChangedFile {
             path,
@@ -194,7 +192,7 @@ pub(super) fn changes(git: &Git, top: &Path, change: &Change) -> Result<Changes,
     })
 }
 
-/// What is in the index, was not in a commit, and cannot be looked at: a diff of the working tree leaves it out, and says nothing.
+/// Files that are in the index, but not in a commit, and cannot be accessed: a diff of the working tree omits them silently.
 fn new_out_of_sight(git: &Git, top: &Path, base: &str) -> Result<Vec<Entry>, GitError> {
     let arguments = DIFF
         .into_iter()
@@ -205,36 +203,37 @@ fn new_out_of_sight(git: &Git, top: &Path, base: &str) -> Result<Vec<Entry>, Git
     Ok(entries)
 }
 
-/// Whether there may be a file of the working tree that cannot be looked at. What lies beyond a link is none of it.
+/// Whether a path may be a file of the working tree that cannot be accessed. Paths beyond a link are not in the working
+/// tree.
 fn is_hidden(top: &Path, path: &Path) -> bool {
     let mut folders = path.ancestors().skip(1).take_while(|folder| *folder != top);
     is_out_of_sight(path) && !folders.any(Path::is_symlink)
 }
 
-/// What git warns of although it does what it is asked for, for people.
+/// The warnings of a git command that succeeded.
 fn warnings_in(stderr: &[u8]) -> impl Iterator<Item = String> + '_ {
     let said = String::from_utf8_lossy(stderr);
     let lines: Vec<_> = said
         .lines()
         .filter_map(|line| line.strip_prefix("warning: "))
-        // That line ends will be converted is no news to whoever has set it so, and comes once a file.
+        // The warning about converted line ends is expected by whoever configured it, and is repeated for each file.
         .filter(|line| !line.starts_with("in the working copy of "))
         .map(|line| format!("git: {}", one_line(line)))
         .collect();
     lines.into_iter()
 }
 
-/// What `git diff` said.
+/// The output of `git diff`.
 struct Difference {
     raw: Vec<u8>,
     warnings: Vec<String>,
     fetching: Option<Duration>,
 }
 
-/// Compares what `revisions` say.
+/// Compares `revisions`.
 fn difference(git: &Git, revisions: &[String], is_of_working_tree: bool) -> Result<Difference, GitError> {
     let local = Git {
-        // Only looking through the working tree is faster with a monitor.
+        // The monitor makes only the search of the working tree faster.
         monitors: is_of_working_tree && monitors_itself(git)?,
         ..git.without_fetching()
     };
@@ -254,7 +253,7 @@ fn difference(git: &Git, revisions: &[String], is_of_working_tree: bool) -> Resu
         fetching: None,
     };
     let mut output = run(&local, "--find-renames")?;
-    // To know a file that was renamed and changed, git needs contents, which a partial clone need not have.
+    // To detect a file that was renamed and changed, git needs contents, which a partial clone may lack.
     let lacks_objects = |output: &Output| memmem::find(&output.stderr, b"lazy fetching disabled").is_some();
     if lacks_objects(&output) && git.fetches {
         let fetches = Git {
@@ -285,7 +284,7 @@ fn difference(git: &Git, revisions: &[String], is_of_working_tree: bool) -> Resu
     Ok(difference)
 }
 
-/// Whether git's own monitor of the working tree is turned on. Where `core.fsmonitor` names a program, it is not.
+/// Whether git's built-in monitor of the working tree is enabled. It is not if `core.fsmonitor` names a program.
 fn monitors_itself(git: &Git) -> Result<bool, GitError> {
     let output = git.run(&["config", "--type=bool", "--get", "core.fsmonitor"], Vec::new())?;
     match output.status.code() {
@@ -296,9 +295,9 @@ fn monitors_itself(git: &Git) -> Result<bool, GitError> {
     }
 }
 
-/// A revision, such that git takes it for a commit or refuses it.
+/// A revision in a form that git reads as a commit or refuses.
 fn as_commit(revision: &str) -> String {
-    // The text that a commit's message has goes to the end, and finds nothing but commits.
+    // A search for a commit's message extends to the end, and finds only commits.
     match revision.starts_with(":/") {
         true => revision.to_owned(),
         false => format!("{revision}^{{commit}}"),
@@ -310,11 +309,11 @@ fn as_commit(revision: &str) -> String {
 struct MergeBase {
     /// The commit.
     commit: String,
-    /// What people may want to know of it.
+    /// A warning about it.
     warnings: Vec<String>,
 }
 
-/// Where two revisions parted. If that is not known, as in a clone that is too shallow, it is the first of them, with a warning.
+/// The merge base of two revisions. If it is unknown, as in a clone that is too shallow, the first revision, with a warning.
 fn merge_base(git: &Git, one: &str, other: &str) -> Result<MergeBase, GitError> {
     let output = git.run(&["merge-base", one, other], Vec::new())?;
     let mut warnings: Vec<_> = warnings_in(&output.stderr).collect();
@@ -323,7 +322,7 @@ fn merge_base(git: &Git, one: &str, other: &str) -> Result<MergeBase, GitError> 
             let base = ObjectId::parse(output.stdout.trim_ascii()).ok_or(GitError::Answer("merge-base"))?;
             base.as_str().to_owned()
         }
-        // This exit code says that there is none; others, that there are no such revisions.
+        // This exit code means that there is none; others mean that the revisions do not exist.
         Some(1) => {
             warnings.push(format!(
                 "{one} and {other} have no common commit here, so the comparison is with {one} itself; if this clone is \
@@ -339,7 +338,7 @@ fn merge_base(git: &Git, one: &str, other: &str) -> Result<MergeBase, GitError> 
     Ok(MergeBase { commit, warnings })
 }
 
-/// What to say of the first of some revisions that is no commit, if one is none.
+/// The error of the first revision that is no commit.
 fn why_unknown(git: &Git, revisions: &[String]) -> Result<Option<GitError>, GitError> {
     for revision in revisions.iter().filter(|revision| !revision.starts_with('-')) {
         let revision = revision.strip_suffix("^{commit}").unwrap_or(revision);
@@ -363,7 +362,7 @@ fn object(git: &Git, name: &str) -> Result<Option<ObjectId>, GitError> {
     Ok(ObjectId::parse(found.stdout.trim_ascii()).filter(|_| found.status.success()))
 }
 
-/// A name as a revision, the steps from it such as `~2`, and the path in it.
+/// The parts of a name: the revision, the steps from it such as `~2`, and the path in it.
 fn parts_of(revision: &str) -> (&str, &str, Option<&str>) {
     let (named, path) = match revision.split_once(':') {
         Some((named, path)) => (named, Some(path)),
@@ -373,7 +372,7 @@ fn parts_of(revision: &str) -> (&str, &str, Option<&str>) {
     (start, steps, path)
 }
 
-/// Why a revision that is there is no commit; `None` if it is not there.
+/// Why an existing revision is no commit; `None` if it does not exist.
 fn why_no_commit(git: &Git, revision: &str) -> Result<Option<String>, GitError> {
     const ONLY_COMMITS: &str = "only commits can be compared";
     if let Some(id) = object(git, revision)? {
@@ -394,7 +393,7 @@ fn why_no_commit(git: &Git, revision: &str) -> Result<Option<String>, GitError> 
     Ok(None)
 }
 
-/// What to do about a revision that is not there.
+/// Advice for a revision that does not exist.
 fn advice(git: &Git, revision: &str) -> Result<String, GitError> {
     let (start, steps, path) = parts_of(revision);
     let is_there = !start.is_empty() && object(git, &as_commit(start))?.is_some();
@@ -412,7 +411,7 @@ fn advice(git: &Git, revision: &str) -> Result<String, GitError> {
         return Ok(one_line(&format!("`{start}` is there, but has no such parent{depth}")).into_owned());
     }
     if let Some((remote, branch)) = tracked_branch(git, start)? {
-        // The branch alone is enough where the clone follows all of them, and not in a clone of one branch.
+        // In a clone of one branch, fetching the branch by name does not create the remote-tracking branch.
         return Ok(one_line(&format!(
             "fetch it with `git fetch {remote} {branch}:refs/remotes/{remote}/{branch}` (in GitHub Actions, check out with \
              `fetch-depth: 0`; in GitLab, set `GIT_DEPTH: 0`), or see `git branch --all` for the right name"
@@ -428,10 +427,10 @@ fn advice(git: &Git, revision: &str) -> Result<String, GitError> {
     Ok(format!("see {NAMES}"))
 }
 
-/// What shows how revisions are called.
+/// Commands that list revisions.
 const NAMES: &str = "`git branch --all` and `git tag` for the right name";
 
-/// What to do about what a shallow clone lacks.
+/// Advice for a shallow clone.
 const SHALLOW: &str = "it is a shallow clone, so fetch more of its history with `git fetch --unshallow` (in GitHub Actions, \
                        check out with `fetch-depth: 0`; in GitLab, set `GIT_DEPTH: 0`)";
 
@@ -440,7 +439,7 @@ fn is_shallow(git: &Git) -> Result<bool, GitError> {
     Ok(answer.starts_with(b"true"))
 }
 
-/// The remote and the branch there that a name such as `origin/main` stands for.
+/// The remote and the branch of a name such as `origin/main`.
 fn tracked_branch(git: &Git, name: &str) -> Result<Option<(String, String)>, GitError> {
     let remotes = git.output(&["remote"])?;
     let remotes = String::from_utf8_lossy(&remotes);

@@ -1,12 +1,14 @@
-//! How `git` is run.
+//! Runs `git`.
 //!
-//! Each call has an end, asks nobody for a password, and takes no locks. Of the programs that a repository's configuration can
-//! name, git runs as few as the answers allow:
+//! Each call has a time limit, never asks for a password, and takes no locks. Git runs as few of the programs that a
+//! repository's configuration can name as possible:
 //!
-//! - `core.fsmonitor` is off where it names a program. Git's own monitor (`true`) stays on where the working tree is compared.
+//! - `core.fsmonitor` is disabled if it names a program. Git's own monitor (`true`) stays enabled where the working tree is
+//!   compared.
 //! - A bare repository that lies in a folder, as a file of another repository can, is not taken for the repository.
-//! - What a partial clone lacks is fetched only for a check that people ask for, see [`Repository::fetching`]. A fetch runs what
-//!   the configuration names for the remote, such as `core.sshCommand` and credential helpers, as `git fetch` does.
+//! - Objects that a partial clone lacks are fetched only for a check that a person asks for, see [`Repository::fetching`]. A
+//!   fetch runs what the configuration names for the remote, such as `core.sshCommand` and credential helpers, as `git fetch`
+//!   does.
 //! - Clean filters (`filter.*.clean`, `filter.*.process`, as Git LFS has them) run only when the working tree is compared, and
 //!   only for files whose time or size is not that in the index, as with `git status` and `git diff`. Without them, a file that
 //!   nobody changed would be a changed one. What is staged, and what is between two commits, needs none.
@@ -26,64 +28,64 @@ use crate::search_path;
 use crate::seconds::{self, InvalidSeconds};
 use antipasta_rules::escape::one_line;
 
-/// The environment variable that says how long git may write nothing, in seconds.
+/// The environment variable for the longest time without output of git, in seconds.
 pub const TIMEOUT_VARIABLE: &str = "ANTIPASTA_GIT_TIMEOUT";
 
-/// How long git may write nothing, if nobody says so.
+/// The default of the longest time without output of git.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How what git says begins where there is no repository.
+/// The start of git's message outside of any repository.
 const NO_REPOSITORY: &str = "git: not a git repository";
 
-/// Why git does not answer.
+/// Why git failed.
 #[derive(Debug, thiserror::Error)]
 pub enum GitError {
-    /// It cannot be started or spoken to.
+    /// It cannot be started, or communication with it failed.
     #[error("git cannot be run: {0}; is it installed and on the PATH?")]
     Run(#[from] io::Error),
-    /// It was ended before it was done.
+    /// It was terminated.
     #[error("`git {command}` was stopped: {why}{}", advice(.why))]
     Stopped {
-        /// What it was to do, such as `diff`.
+        /// The subcommand, such as `diff`.
         command: String,
-        /// What it did instead.
+        /// The limit that it exceeded.
         why: Stopped,
     },
-    /// It refuses, for a reason that it gives, or fails.
+    /// It failed; the text is its message.
     #[error("{0}")]
     Refused(String),
-    /// Its answer makes no sense, or has no end.
+    /// Its output is malformed or truncated.
     #[error("the answer of `git {0}` cannot be understood; does it work if you run it yourself?")]
     Answer(&'static str),
-    /// The index is that of a merge that is under way, so that nothing can be committed.
+    /// The index has unmerged files, so that nothing can be committed.
     #[error("the index holds a merge that is not resolved: {}", listed(.0))]
     Unmerged(Vec<PathBuf>),
-    /// What was given is no revision and no range of them.
+    /// The argument is neither a revision nor a range.
     #[error("`{0}` is no revision and no range of revisions, such as `main` or `v1.0..v1.1`")]
     Revision(String),
-    /// There is no such revision.
+    /// The revision does not exist.
     #[error("this clone has no revision `{revision}`: {advice}")]
     UnknownRevision {
-        /// What it was called.
+        /// Its name.
         revision: String,
         /// What to do about it.
         advice: String,
     },
-    /// There is such an object, but it is no commit.
+    /// The object exists, but is no commit.
     #[error("`{revision}` is no commit: {why}")]
     NoCommit {
-        /// What it was called.
+        /// Its name.
         revision: String,
-        /// What it is instead.
+        /// Why not.
         why: String,
     },
-    /// A configuration or a baseline is a link, of which git has only where it leads.
+    /// A configuration or a baseline is a link, and git stores only its target.
     #[error(
         "{}: cannot be read: a symbolic link in git that is not in the working tree, so it cannot be followed",
         one_line(&.0.to_string_lossy())
     )]
     LinkNotOnDisk(PathBuf),
-    /// A configuration or a baseline is larger than any.
+    /// A configuration or a baseline exceeds its size limit.
     #[error("{}: too large to be read from git", one_line(&.0.to_string_lossy()))]
     TooLarge(PathBuf),
     /// The directory is in a bare repository.
@@ -91,16 +93,16 @@ pub enum GitError {
         "this folder is in a bare git repository, or inside `.git`: there is no working tree and no commit to check here"
     )]
     Bare,
-    /// The repository belongs to somebody else, and git does not trust it.
+    /// The repository belongs to another user, and git does not trust it.
     #[error("this repository belongs to another user, so git does not use it; if you trust its owner, run: {0}")]
     NotOwned(String),
-    /// The environment variable has no time.
+    /// The environment variable is no time.
     #[error("{TIMEOUT_VARIABLE}: {0}")]
     Timeout(#[source] InvalidSeconds),
 }
 
 impl GitError {
-    /// Whether git has looked for a repository, and there is none.
+    /// Whether git found no repository.
     pub fn is_no_repository(&self) -> bool {
         matches!(self, Self::Refused(said) if said.starts_with(NO_REPOSITORY))
     }
@@ -116,7 +118,7 @@ impl GitError {
     }
 }
 
-/// What to do about a git that was stopped.
+/// Advice for a git command that was stopped.
 fn advice(why: &Stopped) -> &'static str {
     match why {
         Stopped::Silent(_) | Stopped::Slow(_) => {
@@ -132,11 +134,11 @@ fn listed(paths: &[PathBuf]) -> String {
     paths.collect::<Vec<_>>().join(", ")
 }
 
-/// How long git may write nothing before it is ended: what [`TIMEOUT_VARIABLE`] says, or 30 s.
+/// The longest time without output of git: the value of [`TIMEOUT_VARIABLE`], or 30 s.
 ///
 /// # Errors
 ///
-/// The variable has no time.
+/// The variable is no time.
 pub fn timeout() -> Result<Duration, GitError> {
     match std::env::var(TIMEOUT_VARIABLE) {
         Ok(text) if !text.is_empty() => seconds::parse(&text).map_err(GitError::Timeout),
@@ -144,15 +146,15 @@ pub fn timeout() -> Result<Duration, GitError> {
     }
 }
 
-/// How `git` is run: in a directory, and with the environment that this process has, so that in a hook it looks at the
-/// repository and the index that the hook is about.
+/// A way to run `git`: in a directory, with the environment of this process, so that in a hook it uses the hook's repository
+/// and index.
 #[derive(Clone, Debug)]
 pub(super) struct Git {
     pub directory: PathBuf,
     pub limits: Limits,
-    /// Whether what a partial clone lacks may be fetched.
+    /// Whether git may fetch objects that a partial clone lacks.
     pub fetches: bool,
-    /// Whether git's own monitor of the working tree may help.
+    /// Whether git may use its own monitor of the working tree.
     pub monitors: bool,
 }
 
@@ -166,7 +168,7 @@ impl Git {
         }
     }
 
-    /// The same, that fetches nothing.
+    /// The same without fetching.
     pub(super) fn without_fetching(&self) -> Self {
         Self {
             fetches: false,
@@ -181,17 +183,17 @@ impl Git {
             .args(["-c", &monitor, "-c", "safe.bareRepository=explicit"])
             .args(arguments)
             .current_dir(&self.directory)
-            // What only looks takes no locks, which whoever commits may need.
+            // Read-only commands take no locks, which a concurrent commit may need.
             .env("GIT_OPTIONAL_LOCKS", "0")
             .env("PATH", search_path::absolute())
-            // Messages that we know again.
+            // English messages, which we recognize.
             .env("LANGUAGE", "en");
-        // Nobody is asked for a password, neither on the terminal nor in a window.
+        // Never ask for a password, neither on the terminal nor in a window.
         for (variable, value) in [
             ("GIT_TERMINAL_PROMPT", "0"),
             ("GIT_ASKPASS", ""),
             ("GCM_INTERACTIVE", "never"),
-            // As `BatchMode=yes`, but it leaves alone what the user has ssh be run with (`GIT_SSH_COMMAND`, `core.sshCommand`).
+            // As `BatchMode=yes`, but keeps the user's ssh command (`GIT_SSH_COMMAND`, `core.sshCommand`).
             ("SSH_ASKPASS_REQUIRE", "force"),
             ("SSH_ASKPASS", "false"),
         ] {
@@ -200,19 +202,19 @@ impl Git {
         if !self.fetches {
             command.env("GIT_NO_LAZY_FETCH", "1");
         }
-        // The user's wishes for paths that people type, while ours are written by us.
+        // These variables are meant for paths that the user types.
         for variable in ["LITERAL", "GLOB", "NOGLOB", "ICASE"] {
             command.env_remove(format!("GIT_{variable}_PATHSPECS"));
         }
         command
     }
 
-    /// What git writes, if it does what it is asked for.
+    /// The output of git, if it succeeds.
     pub(super) fn output(&self, arguments: &[&str]) -> Result<Vec<u8>, GitError> {
         succeeded(arguments, self.run(arguments, Vec::new())?)
     }
 
-    /// What git writes about some paths, if it does what it is asked for.
+    /// The output of git for some paths, if it succeeds.
     pub(super) fn output_about(&self, arguments: &[&str], paths: &[OsString]) -> Result<Vec<u8>, GitError> {
         let mut command = self.command(arguments);
         command.arg("--").args(paths);
@@ -223,19 +225,19 @@ impl Git {
         )
     }
 
-    /// What git writes, and its exit code, when it reads `input`.
+    /// The output and exit code of git, with `input` on its standard input.
     pub(super) fn run(&self, arguments: &[&str], input: Vec<u8>) -> Result<Output, GitError> {
         child_process::output(&mut self.command(arguments), input, self.limits)
             .map_err(|error| GitError::from_child(arguments[0], error))
     }
 
-    /// A git that runs until it is dropped.
+    /// Starts a git that runs until it is dropped.
     pub(super) fn start(&self, arguments: &[&str]) -> Result<RunningChild, GitError> {
         Ok(RunningChild::start(&mut self.command(arguments), self.limits)?)
     }
 }
 
-/// What git wrote, if it did what it was asked for.
+/// The output of git, if it succeeded.
 pub(super) fn succeeded(arguments: &[&str], output: Output) -> Result<Vec<u8>, GitError> {
     if output.status.success() {
         return Ok(output.stdout);
@@ -243,7 +245,7 @@ pub(super) fn succeeded(arguments: &[&str], output: Output) -> Result<Vec<u8>, G
     Err(refusal(arguments[0], &output.stderr, Some(output.status)))
 }
 
-/// What git said when it did not do what it was asked for, or else how it ended.
+/// The error of a git command that failed: its message, or else its exit status.
 pub(super) fn refusal(command: &str, stderr: &[u8], status: Option<ExitStatus>) -> GitError {
     let said = String::from_utf8_lossy(stderr);
     let said = said.trim();
@@ -251,7 +253,7 @@ pub(super) fn refusal(command: &str, stderr: &[u8], status: Option<ExitStatus>) 
     let text = match (said, status) {
         ("", Some(status)) => format!("`git {command}` ended before it was done ({status}), and did not say why"),
         ("", None) => format!("`git {command}` ended before it was done, and did not say why"),
-        // In a bare repository that lies in a folder, and in one that is it.
+        // In a bare repository below a folder, and in one that is the folder.
         (words, _) if words.contains("cannot use bare repository") || words.contains("be run in a work tree") => {
             return GitError::Bare;
         }
@@ -273,7 +275,7 @@ pub(super) fn refusal(command: &str, stderr: &[u8], status: Option<ExitStatus>) 
     GitError::Refused(text)
 }
 
-/// The records of an answer, each of which ends with NUL; nothing, if the last one has no end.
+/// The records of an output, each terminated by NUL; `None` if the last one is truncated.
 pub(super) fn records(output: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
     let whole = match output {
         [] => output,

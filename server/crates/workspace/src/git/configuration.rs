@@ -1,7 +1,7 @@
-//! A look into a configuration file of git, for those who may not run git, or not yet.
+//! Reads a configuration file of git, for code that may not run git, or not yet.
 //!
-//! Format: [git-config, SYNTAX](https://git-scm.com/docs/git-config#_syntax). What a file includes is not read, nor is a value that
-//! goes on in the next line.
+//! Format: [git-config, SYNTAX](https://git-scm.com/docs/git-config#_syntax). Included files and values over several lines
+//! are not read.
 
 use std::io;
 use std::path::Path;
@@ -11,11 +11,11 @@ use crate::regular_file;
 /// The largest configuration of git that is read, in bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// The value in a file of a key in the section `core`, given in lower case; the last one counts.
+/// The last value of a key in the section `core` of a file. The key is given in lower case.
 ///
 /// # Errors
 ///
-/// It cannot be read, as it is not there, or has more bytes than a configuration has.
+/// The file does not exist, cannot be read, or is too large.
 pub(crate) fn core_value_in(file: &Path, key: &str) -> io::Result<Option<String>> {
     Ok(core_value(&regular_file::read(file, MAX_BYTES)?, key))
 }
@@ -44,7 +44,7 @@ fn core_value(text: &[u8], key: &str) -> Option<String> {
 fn value_of(text: &str) -> String {
     let mut value = String::new();
     let mut is_quoted = false;
-    // How much of it stays, when blanks at the end are cut.
+    // The length without trailing blanks.
     let mut end = 0;
     let mut letters = text.trim_start().chars();
     while let Some(letter) = letters.next() {

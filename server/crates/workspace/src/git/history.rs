@@ -1,4 +1,4 @@
-//! How often files were changed.
+//! How often files have changed.
 
 use std::path::PathBuf;
 
@@ -7,11 +7,11 @@ use rustc_hash::FxHashMap;
 use super::command::{Git, GitError};
 use super::path_of;
 
-/// So many bytes of names say enough.
+/// The limit of the output in bytes.
 const ENOUGH: usize = 64 << 20;
 
-/// In how many of the last `commits` each file was changed, by paths below the top of the working tree. Of a git that is not
-/// done in time, what it has said counts.
+/// The number of the last `commits` that changed each file, by paths below the top of the working tree. If git is not done
+/// in time, the result is partial.
 pub(super) fn change_counts(git: &Git, commits: u32) -> Result<FxHashMap<PathBuf, u32>, GitError> {
     let limit = format!("--max-count={commits}");
     let mut child = git.start(&[
@@ -35,11 +35,11 @@ pub(super) fn change_counts(git: &Git, commits: u32) -> Result<FxHashMap<PathBuf
             Err(_) => break,
         }
     }
-    // A name that was cut off has no end.
+    // The last name may be truncated.
     let whole = memchr::memrchr(0, &names).unwrap_or(0);
     let mut counts = FxHashMap::default();
     for name in names[..whole].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
-        // Between two commits there may be the end of a line.
+        // A line end may separate two commits.
         let name = name.strip_prefix(b"\n").unwrap_or(name);
         *counts.entry(path_of(name)).or_default() += 1;
     }

@@ -1,4 +1,4 @@
-//! Whether git tracks a path, read from the index itself: for those who may not run git, such as the server.
+//! Whether git tracks a path, read from the index file: for code that may not run git, such as the server.
 //!
 //! Format: [gitformat-index](https://git-scm.com/docs/gitformat-index), versions 2 to 4, with SHA-1 and SHA-256, split
 //! and sparse.
@@ -19,16 +19,15 @@ const MAX_LINK_BYTES: u64 = 64 << 10;
 /// The bytes of an object's name: SHA-1, SHA-256.
 const NAME_BYTES: [usize; 2] = [20, 32];
 
-/// The first of some paths that git tracks, or that is below a link or submodule that git tracks, in any of the
-/// repositories that `folder` is in, or in that which the environment names. The paths are those of `names` in the absolute
-/// `folder`. Letters are the same in upper and lower case, as they are on some file systems. A folder is tracked if anything in
-/// it is.
+/// The first of the paths `folder/NAME` that git tracks, or that is below a tracked link or submodule. Searches all
+/// repositories that the absolute `folder` is in, and the one that the environment names. The comparison ignores case, as
+/// some file systems do. A folder is tracked if anything in it is.
 ///
 /// # Errors
 ///
 /// An index cannot be read.
 pub fn first_tracked(folder: &Path, names: &[&str]) -> io::Result<Option<PathBuf>> {
-    // Without one, relative paths start at it all the same.
+    // If it is unknown, relative paths are still relative to it.
     let working_directory = std::env::current_dir().unwrap_or_default();
     let given = Given::from_environment(|name| std::env::var_os(name), &working_directory);
     first_tracked_also_by(given.as_ref(), folder, names)
@@ -55,7 +54,7 @@ fn first_tracked_also_by(given: Option<&Given>, folder: &Path, names: &[&str]) -
     Ok(None)
 }
 
-/// The repository that the environment names, as it is for hooks, and for those who keep git's folder apart from their files.
+/// The repository that the environment names, as in hooks and where git's folder is apart from the working tree.
 ///
 /// Source: [git, ENVIRONMENT VARIABLES](https://git-scm.com/docs/git#_the_git_repository).
 struct Given {
@@ -67,7 +66,7 @@ struct Given {
 }
 
 impl Given {
-    /// That of some environment variables, for a process in a working directory; `None` if they name none.
+    /// Reads environment variables of a process in a working directory; `None` if they name no repository.
     fn from_environment(variable: impl Fn(&str) -> Option<OsString>, working_directory: &Path) -> Option<Self> {
         let path_in = |name| {
             let value = variable(name).filter(|value| !value.is_empty())?;
@@ -98,7 +97,7 @@ impl Given {
     }
 }
 
-/// The folder that git keeps a working tree's index in; `None` if `top` is the top of no working tree.
+/// The folder of a working tree's index; `None` if `top` is not the top of a working tree.
 fn git_folder(top: &Path) -> Option<PathBuf> {
     let git = top.join(".git");
     let metadata = git.metadata().ok()?;
@@ -110,7 +109,7 @@ fn git_folder(top: &Path) -> Option<PathBuf> {
     Some(top.join(super::path_of(target)))
 }
 
-/// The first of some paths that an index knows. What it shares with others is in a folder of git's.
+/// The first of some paths that an index contains. `git` has the shared part of a split index.
 fn tracked_by<'p>(git: &Path, index: &Path, paths: &'p [PathBuf]) -> io::Result<Option<&'p Path>> {
     let Some(index) = read(index)? else {
         return Ok(None);
@@ -122,7 +121,7 @@ fn tracked_by<'p>(git: &Path, index: &Path, paths: &'p [PathBuf]) -> io::Result<
     };
     let name: String = name.iter().map(|byte| format!("{byte:02x}")).collect();
     let shared = read(&git.join(format!("sharedindex.{name}")))?.ok_or_else(unreadable)?;
-    // What the other part removes from it counts as tracked.
+    // Entries that the other part removes count as tracked.
     let shared = Index::parse(&shared, paths).ok_or_else(unreadable)?;
     Ok(shared.tracked)
 }
@@ -136,18 +135,18 @@ fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
-/// What an index says of some paths.
+/// The result of looking for some paths in an index.
 struct Index<'i, 'p> {
-    /// The first of them that it knows.
+    /// The first path that it contains.
     tracked: Option<&'p Path>,
-    /// The name of the index that has the rest, if it is split.
+    /// The name of the shared index, if it is split.
     shared: Option<&'i [u8]>,
 }
 
 impl<'i, 'p> Index<'i, 'p> {
-    /// What `bytes` say of `paths`; `None` if they are no index.
+    /// Looks for `paths` in an index; `None` if `bytes` are no index.
     fn parse(bytes: &'i [u8], paths: &'p [PathBuf]) -> Option<Self> {
-        // The length of names is not said. With the wrong one, nothing ends where it must.
+        // The index does not say the length of hashes. With the wrong length, the entries do not end where they must.
         NAME_BYTES.iter().find_map(|&name| Self::with_names(bytes, name, paths))
     }
 
@@ -181,8 +180,8 @@ impl<'i, 'p> Index<'i, 'p> {
     }
 }
 
-/// Reads the path of the entry that begins at `at` into `path`, which has that of the entry before. Returns where the next
-/// one begins.
+/// Reads the path of the entry at `at` into `path`, which has the path of the entry before. Returns the offset of the next
+/// entry.
 fn next_entry(bytes: &[u8], at: usize, version: u32, name: usize, path: &mut Vec<u8>) -> Option<usize> {
     const STATUS_BYTES: usize = 40;
     const EXTENDED: u8 = 0x40;
@@ -213,7 +212,7 @@ fn next_entry(bytes: &[u8], at: usize, version: u32, name: usize, path: &mut Vec
 
 /// Whether an entry is the path, something in it, or a link or submodule above it.
 fn leads_to(entry: &[u8], path: &[u8]) -> bool {
-    // A folder in a sparse index ends with it.
+    // In a sparse index, folders end with a slash.
     let entry = entry.strip_suffix(b"/").unwrap_or(entry);
     let (short, long) = if entry.len() < path.len() {
         (entry, path)
@@ -230,7 +229,7 @@ fn number(bytes: &[u8]) -> Option<u32> {
     bytes.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
 }
 
-/// A number as version 4 and packs write it, and how many bytes it takes.
+/// A number in the encoding of version 4 and of packs, and its length in bytes.
 fn variable_number(bytes: &[u8]) -> Option<(usize, usize)> {
     let mut value = 0_usize;
     for (index, &byte) in bytes.iter().enumerate().take(5) {

@@ -1,4 +1,4 @@
-//! What `git diff --raw -z` writes: see "Raw output format" in its manual.
+//! A parser for `git diff --raw -z`: see "Raw output format" in its manual.
 
 use std::path::PathBuf;
 
@@ -11,25 +11,25 @@ use super::path_of;
 pub(super) struct Entry {
     /// Its path after the change, from the top of the working tree.
     pub path: PathBuf,
-    /// Its path before the change, if that was another one.
+    /// Its path before the change, if it differs.
     pub from: Option<PathBuf>,
     /// The content of the file before the change, if it was a regular file.
     pub before: Option<ObjectId>,
-    /// The content of the file after the change, if it is a regular file; zeros, if only the working tree has it.
+    /// The content of the file after the change, if it is a regular file; zeros if only the working tree has it.
     pub after: Option<ObjectId>,
-    /// Whether it takes part in a merge that is under way.
+    /// Whether it is unmerged.
     pub is_unmerged: bool,
 }
 
-/// The modes of regular files begin so; links, submodules and what is not there have others.
+/// The prefix of the modes of regular files; links, submodules and missing files have others.
 const REGULAR_FILE: &[u8] = b"100";
 
-/// Whether a mode, as git writes it, is that of a regular file.
+/// Whether a mode is that of a regular file.
 pub(super) fn is_regular_file(mode: &[u8]) -> bool {
     mode.starts_with(REGULAR_FILE)
 }
 
-/// Reads the entries; `None` if they make no sense.
+/// Parses the entries; `None` if they are malformed.
 pub(super) fn parse(output: &[u8]) -> Option<Vec<Entry>> {
     let mut fields = records(output)?;
     let mut entries = Vec::new();

@@ -14,15 +14,15 @@ use crate::child_process::Limits;
 
 /// Where git looks for hooks.
 pub struct Hooks {
-    /// The folder, which need not exist. Worktrees of one repository have it in common.
+    /// The folder, which need not exist. The worktrees of a repository share it.
     pub folder: PathBuf,
-    /// Whether it is outside of the repository, so that others may use it too.
+    /// Whether it is outside of the repository, so that other repositories may use it too.
     pub is_shared: bool,
-    /// Whether it is in the working tree, where git tracks what is in it, so that others get it.
+    /// Whether it is in the working tree, where its content can be committed.
     pub is_tracked: bool,
 }
 
-/// What git has by some name.
+/// A file in git.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tracked {
     /// A regular file with this content.
@@ -31,7 +31,7 @@ pub enum Tracked {
     Link,
 }
 
-/// How git looks at a file in the working tree that it tracks.
+/// Whether git looks for changes of a tracked file in the working tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attention {
     /// It looks for changes.
@@ -45,13 +45,13 @@ pub enum Attention {
 /// The mode of a symbolic link.
 const LINK: &[u8] = b"120000";
 
-/// The one path that git has written in answer to a command.
+/// The one path in git's output.
 fn path_in(output: &[u8], command: &'static str) -> Result<PathBuf, GitError> {
     let path = output.strip_suffix(b"\n").or(output.strip_suffix(b"\r\n"));
     path.map(path_of).ok_or(GitError::Answer(command))
 }
 
-/// What stands before the first tab, and what after it.
+/// The parts before and after the first tab.
 fn split_at_tab(entry: &[u8]) -> Option<(&[u8], &[u8])> {
     let tab = memchr::memchr(b'\t', entry)?;
     Some((&entry[..tab], &entry[tab + 1..]))
@@ -64,11 +64,11 @@ pub struct Repository {
 }
 
 impl Repository {
-    /// That of a directory. Whatever git is asked for has to be answered within the limits.
+    /// Finds the repository of a directory. The limits apply to each git command.
     ///
     /// # Errors
     ///
-    /// There is none, or none with a working tree.
+    /// There is no repository, or it has no working tree.
     pub fn discover(directory: &Path, limits: Limits) -> Result<Self, GitError> {
         let git = Git::in_directory(directory, limits);
         let output = git.output(&["rev-parse", "--show-toplevel"])?;
@@ -79,8 +79,8 @@ impl Repository {
         }
     }
 
-    /// The same, that may fetch what a partial clone lacks from where it was cloned. For what people ask for themselves: a fetch
-    /// runs what the repository's configuration names, and can take long.
+    /// The same, but git may fetch objects that a partial clone lacks. Only for checks that a person asks for: a fetch runs
+    /// programs that the repository's configuration names, and can take long.
     #[must_use]
     pub fn fetching(mut self) -> Self {
         self.git.fetches = true;
@@ -96,12 +96,12 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// Git cannot say.
+    /// Git fails.
     pub fn hooks(&self) -> Result<Hooks, GitError> {
-        // A relative path begins where hooks are run, which `git rev-parse` does not say.
+        // A relative path is relative to where hooks are run, which `git rev-parse` does not tell.
         let question = ["config", "--type=path", "--get", "core.hooksPath"];
         let configured = self.git.run(&question, Vec::new())?;
-        // This exit code says that it is not set.
+        // This exit code means that it is not set.
         if configured.status.code() == Some(1) {
             let folder = self.git.output(&["rev-parse", "--git-path", "hooks"])?;
             let folder = path_in(&folder, "rev-parse")?;
@@ -135,16 +135,16 @@ impl Repository {
     ///
     /// # Errors
     ///
-    /// It compares with what there is not, or the index is not merged.
+    /// A revision does not exist, or the index is not merged.
     pub fn changes(&self, change: &Change) -> Result<Changes, GitError> {
         change::changes(&self.git, &self.top, change)
     }
 
-    /// Whether git has a file or folder of this path, given from the top of the working tree, in a state.
+    /// Whether a file or folder exists in a state. Its path is relative to the top of the working tree.
     ///
     /// # Errors
     ///
-    /// Git cannot say.
+    /// Git fails.
     pub fn knows(&self, state: &State, path: &Path) -> Result<bool, GitError> {
         let output = match state {
             State::Index | State::WorkingTree => self.git.output_about(&["ls-files", "-z"], &[pathspec_of(path)])?,
@@ -156,14 +156,13 @@ impl Repository {
         Ok(!output.is_empty())
     }
 
-    /// What git does with some paths, given from the top of the working tree, in the working tree or the index; what it does not
-    /// track is not among the answers, and a folder never is.
+    /// The attention of git to the tracked files at or below some paths, which are relative to the top of the working tree.
     ///
     /// # Errors
     ///
-    /// Git cannot say.
+    /// Git fails.
     pub fn attention(&self, paths: &[&Path]) -> Result<FxHashMap<PathBuf, Attention>, GitError> {
-        /// So many paths are short enough for any system's command line.
+        /// This many paths fit in the command line of every system.
         const AT_ONCE: usize = 50;
         let mut found = FxHashMap::default();
         for some in paths.chunks(AT_ONCE) {
@@ -185,12 +184,12 @@ impl Repository {
         Ok(found)
     }
 
-    /// The files and links that git has, by their absolute paths, of those that are `wanted` by name. Of a working tree there are
-    /// none: its files are there to be read.
+    /// The files and links with one of the `wanted` names, by their absolute paths. Empty for the working tree, whose files
+    /// can be read from disk.
     ///
     /// # Errors
     ///
-    /// Git cannot say.
+    /// Git fails.
     pub fn files(&self, state: &State, wanted: &[&str]) -> Result<FxHashMap<PathBuf, Tracked>, GitError> {
         let (command, output) = match state {
             State::WorkingTree => return Ok(FxHashMap::default()),
@@ -225,11 +224,11 @@ impl Repository {
         Ok(files)
     }
 
-    /// The absolute paths of the files that the index has and the working tree is not to have, as in a sparse checkout.
+    /// The absolute paths of the files that are in the index, but not checked out, as in a sparse checkout.
     ///
     /// # Errors
     ///
-    /// Git cannot say.
+    /// Git fails.
     pub fn not_checked_out(&self) -> Result<FxHashSet<PathBuf>, GitError> {
         let output = self.git.output(&["ls-files", "-t", "-z", "--full-name", "--", ":/"])?;
         let entries = records(&output).ok_or(GitError::Answer("ls-files"))?;
@@ -238,11 +237,11 @@ impl Repository {
         Ok(paths.map(|path| self.top.join(path_of(path))).collect())
     }
 
-    /// Those of some absolute paths that rules such as those in `.gitignore` files leave out, whether git tracks them or not.
+    /// The absolute paths that ignore rules such as `.gitignore` match, whether git tracks them or not.
     ///
     /// # Errors
     ///
-    /// Git cannot say.
+    /// Git fails.
     pub fn ignored<'p>(&self, paths: impl IntoIterator<Item = &'p Path>) -> Result<FxHashSet<PathBuf>, GitError> {
         let mut input = Vec::new();
         for path in paths {
@@ -254,7 +253,7 @@ impl Repository {
         }
         let arguments = ["check-ignore", "-z", "--stdin", "--no-index"];
         let output = self.git.run(&arguments, input.clone())?;
-        // This exit code says that there are none.
+        // This exit code means that there are none.
         let output = match output.status.code() {
             Some(1) => output.stdout,
             _ => succeeded(&arguments, output)?,
@@ -263,7 +262,7 @@ impl Repository {
         let mut asked = records(&input).ok_or_else(nonsense)?;
         let mut ignored = FxHashSet::default();
         for path in records(&output).ok_or_else(nonsense)? {
-            // They come in the order in which they were asked for.
+            // Git answers in the order of its input.
             match asked.any(|asked| asked == path) {
                 true => ignored.insert(path_of(path)),
                 false => return Err(nonsense()),
@@ -272,16 +271,16 @@ impl Repository {
         Ok(ignored)
     }
 
-    /// In how many of the last `commits` each file was changed, by paths below the top, as far as git says so in time.
+    /// The number of the last `commits` that changed each file, by paths below the top. Partial if git is not done in time.
     ///
     /// # Errors
     ///
-    /// Git cannot be started, or says nothing in time.
+    /// Git cannot be started, or fails.
     pub fn change_counts(&self, commits: u32) -> Result<FxHashMap<PathBuf, u32>, GitError> {
         history::change_counts(&self.git, commits)
     }
 
-    /// What reads blobs.
+    /// A reader of blobs.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! How a value is held against its threshold.
+//! Comparisons of a value with its threshold.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -44,10 +44,9 @@ impl Comparison {
         }
     }
 
-    /// Whether `value` keeps to `threshold`.
+    /// Whether `value` satisfies `threshold`.
     ///
-    /// The four orderings are stated by their opposites, as the reference states them: what cannot
-    /// be ordered (NaN) violates none of them.
+    /// The four orderings are negated opposites, as in the reference, so NaN violates none of them.
     #[allow(clippy::neg_cmp_op_on_partial_ord)]
     pub fn holds(self, value: f64, threshold: f64) -> bool {
         match self {
@@ -60,7 +59,7 @@ impl Comparison {
         }
     }
 
-    /// Whether `value` keeps to a threshold less than `other` does. If values are to be one number, or not to be, any other is
+    /// Whether `value` is further on the wrong side of a threshold than `other`. For `==` and `!=`, any other value is
     /// worse.
     pub fn is_worse(self, value: f64, other: f64) -> bool {
         match self {
@@ -70,7 +69,7 @@ impl Comparison {
         }
     }
 
-    /// Whether low values are asked for (`Less`), or high ones (`Greater`), or one or all but one (`Equal`).
+    /// Whether the comparison asks for low values (`Less`), for high ones (`Greater`), or for one or all but one (`Equal`).
     pub fn direction(self) -> Ordering {
         match self {
             Self::Less | Self::LessOrEqual => Ordering::Less,
@@ -79,7 +78,7 @@ impl Comparison {
         }
     }
 
-    /// Whether any value from `minimum` to `maximum`, which are not the same, keeps to `threshold`.
+    /// Whether any value from `minimum` to `maximum`, which differ, satisfies `threshold`.
     pub fn can_hold_between(self, minimum: f64, maximum: f64, threshold: f64) -> bool {
         match self {
             Self::Equal => (minimum..=maximum).contains(&threshold),
@@ -87,7 +86,7 @@ impl Comparison {
         }
     }
 
-    /// Whether every value from `minimum` to `maximum` keeps to `threshold`.
+    /// Whether every value from `minimum` to `maximum` satisfies `threshold`.
     pub fn holds_between(self, minimum: f64, maximum: f64, threshold: f64) -> bool {
         match self {
             Self::NotEqual => !(minimum..=maximum).contains(&threshold),

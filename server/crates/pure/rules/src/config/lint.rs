@@ -1,4 +1,4 @@
-//! What is valid in a configuration, but does not do what it seems to. Each finding is a warning.
+//! Warnings about settings that are valid, but do not do what they seem to.
 
 use rustc_hash::FxHashMap;
 
@@ -12,13 +12,13 @@ use super::setting::Setting;
 use crate::escape::shortened;
 use antipasta_metrics::{MetricInfo, MetricType};
 
-/// The languages that antipasta analyzes and we do not.
+/// The languages that only antipasta analyzes.
 const OTHER_LANGUAGES: [&str; 2] = ["javascript", "typescript"];
 
-/// How many characters of a text of the configuration a message shows.
+/// The longest text that a message quotes, in characters.
 const LONGEST_TEXT: usize = 60;
 
-/// Warns of what is odd. `settings` is what was read of `document`, whose keys begin with `prefix` in messages.
+/// Adds the warnings. `settings` was made from `document`. Messages put `prefix` before its keys.
 pub(super) fn lint(document: &Node, settings: &Setting, prefix: &str, report: &mut Report<'_>) {
     languages(document, settings, prefix, report);
     defaults(document, settings, prefix, report);
@@ -28,7 +28,7 @@ pub(super) fn lint(document: &Node, settings: &Setting, prefix: &str, report: &m
     not_judged(document, settings, prefix, report);
 }
 
-/// The items of a list with their places.
+/// The items of a list with their positions.
 fn items<'a>(document: &'a Node, settings: &'a Setting, key: &str) -> impl Iterator<Item = (&'a Node, &'a Setting)> {
     let nodes = document.get(key).map(Node::items).unwrap_or_default();
     let settings = settings.get(key).map(Setting::items).unwrap_or_default();
@@ -84,7 +84,7 @@ fn is_other_language(name: &str) -> bool {
     OTHER_LANGUAGES.iter().any(|other| name.eq_ignore_ascii_case(other))
 }
 
-/// Warns of extensions other than those by which Python files are found, whatever the entry says.
+/// Warns of extensions that have no effect: Python files are always found by `.py`.
 fn extensions(node: &Node, language: &Setting, path: &str, report: &mut Report<'_>) {
     let Some(list) = node.get("extensions") else {
         return;
@@ -112,7 +112,7 @@ fn extensions(node: &Node, language: &Setting, path: &str, report: &mut Report<'
     report.warn(position, &member(path, "extensions"), message);
 }
 
-/// Looks at the metrics of the entry for Python.
+/// Lints the metrics of the entry for Python.
 fn metrics(node: &Node, language: &Setting, path: &str, report: &mut Report<'_>) {
     let list = member(path, "metrics");
     let entries: Vec<_> = items(node, language, "metrics").collect();
@@ -137,12 +137,12 @@ fn metrics(node: &Node, language: &Setting, path: &str, report: &mut Report<'_>)
     }
 }
 
-/// The metric that an entry of `metrics` judges, if it is enabled and computed.
+/// The metric of an entry in `metrics`, if it is enabled and computed.
 fn judged(entry: &Setting) -> Option<MetricType> {
     text(entry, "type").parse().ok().filter(|_| is_enabled(entry))
 }
 
-/// Warns of a comparison that asks for bad values, and of a limit that says nothing.
+/// Warns of a comparison that asks for bad values, and of a limit that every value or no value satisfies.
 fn limit(metric: MetricType, node: &Node, entry: &Setting, path: &str, report: &mut Report<'_>) {
     let threshold = threshold_of(metric, entry);
     let written = node.get("comparison");
@@ -215,7 +215,7 @@ fn defaults(document: &Node, settings: &Setting, prefix: &str, report: &mut Repo
     }
 }
 
-/// Warns of patterns that match nothing, and of exceptions from nothing.
+/// Warns of patterns that match nothing, and of `!` patterns without a pattern before them.
 fn patterns(document: &Node, settings: &Setting, key: &str, prefix: &str, report: &mut Report<'_>) {
     let list: Vec<_> = items(document, settings, key)
         .map(|(node, pattern)| (node, without_blanks(pattern.text().unwrap_or_default())))
@@ -251,7 +251,7 @@ fn patterns(document: &Node, settings: &Setting, key: &str, prefix: &str, report
     }
 }
 
-/// A pattern without the blanks at its end, which mean nothing unless they are escaped.
+/// A pattern without trailing blanks, which are ignored unless they are escaped.
 fn without_blanks(pattern: &str) -> &str {
     let trimmed = pattern.trim_end_matches(' ');
     match pattern.get(..trimmed.len() + 1) {
@@ -260,12 +260,13 @@ fn without_blanks(pattern: &str) -> &str {
     }
 }
 
-/// Why a pattern of the command line matches no file, or none that anybody has.
+/// Why a pattern of the command line matches no file, or no file that is likely to exist.
 pub fn trouble_of_given_pattern(pattern: &str) -> Option<String> {
     pattern_trouble(without_blanks(pattern), "the working directory")
 }
 
-/// Why a pattern, without blanks at its end, matches no file, or none that anybody has. It is relative to a `folder`.
+/// Why a pattern, without trailing blanks, matches no file, or no file that is likely to exist. It is relative to a
+/// `folder`.
 fn pattern_trouble(pattern: &str, folder: &str) -> Option<String> {
     let body = pattern.strip_prefix('!').unwrap_or(pattern);
     if body.is_empty() {
@@ -292,7 +293,7 @@ fn pattern_trouble(pattern: &str, folder: &str) -> Option<String> {
     None
 }
 
-/// Whether a backslash stands before what it need not escape, or at the end.
+/// Whether a backslash is before a character that needs no escape, or at the end.
 fn has_windows_separator(pattern: &str) -> bool {
     let mut rest = pattern;
     while let Some(at) = rest.find('\\') {
@@ -320,7 +321,7 @@ fn has_unclosed_bracket(pattern: &str) -> bool {
     false
 }
 
-/// One warning that names all that antipasta judges and we do not.
+/// Adds one warning that names all that only antipasta evaluates.
 fn not_judged(document: &Node, settings: &Setting, prefix: &str, report: &mut Report<'_>) {
     let mut found: Vec<(&Node, String)> = Vec::new();
     let mut add = |node, name: String| {
@@ -362,7 +363,7 @@ mod tests {
 
     use super::super::Config;
 
-    /// The warnings about a configuration, without the file's name.
+    /// The warnings of a configuration, without the file's name.
     fn warnings(yaml: &str) -> Vec<String> {
         let config = Config::from_yaml(Path::new("c"), yaml).unwrap();
         let shown = config.warnings.iter().map(ToString::to_string);

@@ -1,7 +1,7 @@
-//! From the old `.antipasta.config.json` to a `.antipasta.yaml`.
+//! Migration of the old `.antipasta.config.json` to a `.antipasta.yaml`.
 //!
-//! The reference's first versions read a JSON object whose `thresholds` spoke mostly of how much an edit may *add*; one of
-//! them still has a meaning. Later ones wrote today's keys as JSON. Both are taken over, in one file or two.
+//! The first versions of the reference read a JSON object whose `thresholds` mostly limited how much an edit may *add*; one
+//! of them still has a meaning. Later versions used today's keys in JSON. Both are migrated.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use super::problem::{ConfigErrors, Problem};
 /// The keys of the old `thresholds` that are now in `defaults` under the same name.
 const KEPT: [&str; 1] = ["min_maintainability_index"];
 
-/// The keys of the old `thresholds` that limited what one edit may add, or counted what is no longer counted.
+/// The keys of the old `thresholds` that limited what one edit may add, or that belong to metrics that no longer exist.
 const DROPPED: [&str; 4] = [
     "max_cyclomatic_increase",
     "max_halstead_volume_increase",
@@ -21,7 +21,7 @@ const DROPPED: [&str; 4] = [
     "max_class_count",
 ];
 
-/// A configuration taken over, and what could not be.
+/// A migrated configuration, and the settings that could not be migrated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Migrated {
     /// The configuration.
@@ -30,11 +30,11 @@ pub struct Migrated {
     pub dropped: Vec<Problem>,
 }
 
-/// Takes over the text of an old configuration; `path` is for messages.
+/// Migrates the text of an old configuration; `path` is for messages.
 ///
 /// # Errors
 ///
-/// What is wrong with it, each with its place.
+/// All errors, each with its position.
 pub fn migrate(path: &Path, text: &str) -> Result<Migrated, ConfigErrors> {
     let problem = |node: &Node, key: &str, message: String| Problem {
         path: path.to_owned(),
@@ -42,7 +42,7 @@ pub fn migrate(path: &Path, text: &str) -> Result<Migrated, ConfigErrors> {
         key: key.to_owned(),
         message,
     };
-    // JSON is YAML but for a few corners; a file that is not even JSON gets JSON's message.
+    // JSON is nearly a subset of YAML. A file that is no JSON gets the error of the JSON parser.
     if let Err(error) = serde_json::from_str::<serde_json::Value>(text.trim_start_matches('\u{feff}')) {
         let position = super::document::Position {
             line: u32::try_from(error.line()).unwrap_or(u32::MAX),
@@ -56,7 +56,7 @@ pub fn migrate(path: &Path, text: &str) -> Result<Migrated, ConfigErrors> {
             message,
         }]));
     }
-    // Tabs in JSON only ever separate, and YAML does not want them after every colon.
+    // JSON has tabs between tokens only. YAML does not accept them after every colon.
     let mut document =
         yaml::parse(&text.replace('\t', " ")).map_err(|error| super::model::syntax_problem(path, error))?;
     let mut dropped = Vec::new();
@@ -91,7 +91,7 @@ fn is(key: &Node, name: &str) -> bool {
     matches!(&key.value, Value::Text(text) if text == name)
 }
 
-/// Puts settings into `defaults`, ahead of those that stand there: the last of a key counts.
+/// Puts settings before those in `defaults`: the last one of a key applies.
 fn add_defaults(entries: &mut Vec<(Node, Node)>, kept: Vec<(Node, Node)>, position: Position) {
     if kept.is_empty() {
         return;

@@ -1,4 +1,4 @@
-//! What a configuration says, once it has been read and found sound.
+//! A valid configuration.
 
 use std::path::{Path, PathBuf};
 
@@ -13,26 +13,26 @@ use super::schema::{self, DEFAULT_MAX_FILE_SIZE, LARGEST_FOUND_SIZE, MAX_FILE_SI
 use super::setting::Setting;
 use antipasta_metrics::MetricType;
 
-/// The language whose `languages` entry counts.
+/// The language whose entry in `languages` applies.
 pub(super) const LANGUAGE: &str = "python";
 
-/// The extension of the files that are looked for in directories.
+/// The extension of the files that a search finds in directories.
 pub const EXTENSION: &str = "py";
 
-/// The extensions of files that are analysed if they are named.
+/// The extensions of files that are analyzed if the user names them.
 pub const NAMED_EXTENSIONS: [&str; 3] = [EXTENSION, "pyw", "pyi"];
 
-/// The patterns of a project that has no configuration: tests are left out.
+/// The ignore patterns of a project that has no configuration: tests are ignored.
 const DEFAULT_IGNORE_PATTERNS: [&str; 3] = ["**/test_*.py", "**/*_test.py", "**/tests/**"];
 
-/// How strict the metrics of style are. None of them is computed yet; the setting is kept for them.
+/// How strict the style metrics are. None of them is computed yet; the setting is reserved for them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// Nothing is tolerated.
+    /// The strictest.
     Extreme,
-    /// A little is.
+    /// The default.
     Standard,
-    /// More is.
+    /// The most lenient.
     Relaxed,
 }
 
@@ -50,7 +50,7 @@ impl Profile {
     }
 }
 
-/// What the values of one metric are held against.
+/// The threshold of one metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Threshold {
     /// The metric.
@@ -59,35 +59,35 @@ pub struct Threshold {
     pub comparison: Comparison,
     /// The limit.
     pub limit: f64,
-    /// Whether the metric is judged at all.
+    /// Whether the metric is evaluated.
     pub enabled: bool,
 }
 
-/// A sound configuration.
+/// A valid configuration.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     /// The file that it was read from; `None` for the built-in one.
     pub path: Option<PathBuf>,
-    /// What Python files are judged by: one entry a metric.
+    /// The thresholds for Python files: one entry per metric.
     pub thresholds: Vec<Threshold>,
-    /// Files to leave out, as in a `.gitignore`.
+    /// Patterns of files to ignore, with the syntax of `.gitignore`.
     pub ignore_patterns: Vec<String>,
-    /// Files to check first if there may not be time for all, likewise.
+    /// Patterns of files to check first when the time is limited, with the same syntax.
     pub critical_paths: Vec<String>,
-    /// Whether files that `.gitignore` names are left out as well.
+    /// Whether files that `.gitignore` names are ignored too.
     pub use_gitignore: bool,
-    /// How many bytes a source may have at most; a larger one is not checked.
+    /// The size limit of a source file in bytes. Larger files are not checked.
     pub max_file_size: u64,
-    /// Where the file sets that.
+    /// Where the file sets this limit.
     size_position: Position,
-    /// What is odd about the file, but does not make it unusable.
+    /// Warnings: the file is valid, but does not do what it seems to.
     pub warnings: Vec<Problem>,
-    /// Every setting, given or by default.
+    /// Every setting: the one in the file, or its default.
     pub settings: Setting,
 }
 
 impl Config {
-    /// What holds where no configuration file is found: the reference's defaults.
+    /// The configuration without a file: the reference's defaults.
     pub fn built_in() -> Self {
         let metrics = schema::default_thresholds().map(|(threshold, _)| {
             Setting::Block(vec![
@@ -113,13 +113,13 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong, each with its place.
+    /// All errors, each with its position.
     pub fn from_yaml(path: &Path, text: &str) -> Result<Self, ConfigErrors> {
         let document = yaml::parse(text).map_err(|error| syntax_problem(path, error))?;
         Self::from_node(path, &document)
     }
 
-    /// A configuration from what was read of a whole file.
+    /// A configuration from the document of a whole file.
     pub(super) fn from_node(path: &Path, document: &Node) -> Result<Self, ConfigErrors> {
         Self::from_document(path, document, "")
     }
@@ -128,7 +128,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// Everything that is wrong with the table, each with its place; or that the file is no TOML.
+    /// All errors of the table, each with its position; or a syntax error of the file.
     pub fn from_pyproject(path: &Path, text: &str) -> Result<Option<Self>, ConfigErrors> {
         match pyproject::parse(text).map_err(|error| syntax_problem(path, error))? {
             Some(table) => Self::from_document(path, &table, pyproject::TABLE).map(Some),
@@ -136,10 +136,10 @@ impl Config {
         }
     }
 
-    /// A configuration from what was read of a file or of a table in it, whose keys begin with `prefix` in messages.
+    /// A configuration from the document of a file or of a table in it. Messages put `prefix` before its keys.
     pub(super) fn from_document(path: &Path, document: &Node, prefix: &str) -> Result<Self, ConfigErrors> {
         let mut report = Report::new(path);
-        // An empty document, or one that says as much (`{}`, `[]`, `false`), is all defaults.
+        // An empty document, or an empty value (`{}`, `[]`, `false`), means all defaults.
         let settings = if document.value.is_falsy() && !matches!(document.value, Value::Table(_)) {
             Some(default_block(&schema::CONFIG))
         } else {
@@ -193,8 +193,8 @@ impl Config {
         }
     }
 
-    /// The configuration, as it holds if nobody named it, but it was found beside the files. Whoever wrote them wrote it as well,
-    /// and must not make us take all the memory there is.
+    /// The configuration as it applies if it was found beside the files and not named by the user. Its author is the author
+    /// of the files, and must not make the program use all memory.
     pub fn as_found(mut self) -> Self {
         if self.max_file_size > LARGEST_FOUND_SIZE {
             self.warnings.push(Problem {
@@ -218,7 +218,7 @@ impl Config {
         self.path.as_deref()?.parent()
     }
 
-    /// The threshold that judges `metric`, if one does.
+    /// The threshold of `metric`, if it is evaluated.
     pub fn threshold(&self, metric: MetricType) -> Option<&Threshold> {
         self.thresholds
             .iter()
@@ -231,7 +231,7 @@ fn language(settings: &Setting) -> Option<&Setting> {
     settings.get("languages")?.items().get(language_index(settings)?)
 }
 
-/// Which of the entries in `languages` is the one for Python; the first, if there are several.
+/// The index of the first entry for Python in `languages`.
 pub(super) fn language_index(settings: &Setting) -> Option<usize> {
     settings.get("languages")?.items().iter().position(|language| {
         let name = language.get("name").and_then(Setting::text);
@@ -239,12 +239,12 @@ pub(super) fn language_index(settings: &Setting) -> Option<usize> {
     })
 }
 
-/// Whether a language's name is Python's.
+/// Whether a name in `languages` is that of Python.
 pub(super) fn is_python(name: &str) -> bool {
     name.eq_ignore_ascii_case(LANGUAGE)
 }
 
-/// The thresholds of a `languages` entry, the last for each metric that is computed.
+/// The thresholds of an entry in `languages`: the last one of each computed metric.
 fn thresholds_of(language: &Setting) -> Vec<Threshold> {
     let mut thresholds: Vec<Threshold> = Vec::new();
     for entry in language.get("metrics").map(Setting::items).unwrap_or_default() {
@@ -261,7 +261,7 @@ fn thresholds_of(language: &Setting) -> Vec<Threshold> {
     thresholds
 }
 
-/// The threshold that an entry of `metrics` is for `metric`.
+/// The threshold of an entry in `metrics`.
 pub(super) fn threshold_of(metric: MetricType, entry: &Setting) -> Threshold {
     let comparison = entry.get("comparison").and_then(Setting::text);
     Threshold {
@@ -274,7 +274,7 @@ pub(super) fn threshold_of(metric: MetricType, entry: &Setting) -> Threshold {
     }
 }
 
-/// The thresholds where no `languages` entry is for Python: those of `defaults`, all of them judged.
+/// The thresholds without an entry for Python in `languages`: those of `defaults`, all enabled.
 fn default_thresholds(settings: &Setting) -> Vec<Threshold> {
     let defaults = settings.get("defaults");
     let limit = |key| {
@@ -291,7 +291,7 @@ fn default_thresholds(settings: &Setting) -> Vec<Threshold> {
         .collect()
 }
 
-/// The document cannot be read at all.
+/// The error of a document that cannot be parsed.
 pub(super) fn syntax_problem(path: &Path, error: SyntaxError) -> ConfigErrors {
     ConfigErrors(vec![Problem {
         path: path.to_owned(),

@@ -1,4 +1,4 @@
-//! What the command line changes of a configuration.
+//! Settings of the command line that override the configuration.
 
 use super::model::Config;
 use super::schema::coerce::number_text;
@@ -6,18 +6,18 @@ use super::schema::{Kind, NOT_COMPUTED, threshold_kind};
 use antipasta_metrics::{MetricType, UnknownMetric};
 use antipasta_syntax::text::python_float;
 
-/// Changes that hold for one run.
+/// Overrides for one run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
-    /// Limits to use in place of the configured ones; the last for a metric counts.
+    /// Limits that replace the configured ones; the last one of a metric applies.
     pub thresholds: Vec<(MetricType, f64)>,
-    /// More patterns of files to leave out, relative to the working directory.
+    /// More patterns of files to ignore, relative to the working directory.
     pub exclude_patterns: Vec<String>,
-    /// Patterns of files to take in whatever else leaves them out.
+    /// Patterns of files to include even if another rule ignores them.
     pub include_patterns: Vec<String>,
-    /// Whether `.gitignore` files are disregarded.
+    /// Whether to disregard `.gitignore` files.
     pub no_gitignore: bool,
-    /// Whether everything that leaves files out is disregarded.
+    /// Whether to disregard every rule that ignores files.
     pub force_analyze: bool,
 }
 
@@ -36,15 +36,15 @@ pub enum InvalidThreshold {
     /// The metric has no threshold that the command line could set.
     #[error("the threshold of {0} can be set only in the configuration, not by `-t`; {settable}", settable = settable())]
     NotSettable(MetricType),
-    /// The metric is one that only antipasta computes.
+    /// Only antipasta computes the metric.
     #[error("{0} is not judged by antipasta-lsp, only by antipasta; {settable}", settable = settable())]
     NotComputed(&'static str),
-    /// The value is out of the metric's range.
+    /// The value is outside the metric's range.
     #[error("{0} must be {1}, not {2}")]
     OutOfRange(MetricType, String, String),
 }
 
-/// The metrics whose threshold the command line can set, for people.
+/// The metrics whose threshold the command line can set, as a text.
 fn settable() -> String {
     let metrics = MetricType::ALL.into_iter();
     let metrics: Vec<_> = metrics
@@ -63,7 +63,7 @@ fn settable() -> String {
 ///
 /// # Errors
 ///
-/// What is wrong with it, and what would be right.
+/// The text is invalid; the message says what would be valid.
 pub fn parse_threshold(text: &str) -> Result<(MetricType, f64), InvalidThreshold> {
     let (name, written) = text
         .split_once('=')
@@ -91,7 +91,7 @@ pub fn parse_threshold(text: &str) -> Result<(MetricType, f64), InvalidThreshold
 }
 
 impl Overrides {
-    /// The configuration as it is for this run.
+    /// Applies the overrides to a configuration.
     pub fn apply(&self, mut config: Config) -> Config {
         for &(metric, limit) in &self.thresholds {
             for threshold in &mut config.thresholds {

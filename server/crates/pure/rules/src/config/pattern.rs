@@ -1,19 +1,19 @@
-//! Patterns as in a `.gitignore`: how the `ignore` crate is to read them, and how many of them are too many.
+//! Patterns with the syntax of `.gitignore`: their translation for the `ignore` crate, and their limits.
 
 use ignore::gitignore::GitignoreBuilder;
 
-/// What the patterns of one list, or of the ignore files that hold for one directory, may cost in all; see
-/// [`pattern_cost`]. They take a few dozen megabytes at most, and a tenth of a second.
+/// The limit for the cost of the patterns of one list, or of the ignore files that apply to one directory; see
+/// [`pattern_cost`]. At this limit, compiling takes a few dozen megabytes and a tenth of a second.
 pub const MOST_PATTERN_COST: usize = 512 << 10;
 
-/// What all lists of patterns that a scan compiles may cost, and all ignore files: a few seconds, and some hundred megabytes. Lists
-/// with the same text count once, as they are compiled once.
+/// The limit for the cost of all lists of patterns that one scan compiles, and of all ignore files: a few seconds and some
+/// hundred megabytes. Lists with the same text are compiled once and count once.
 pub const MOST_PATTERN_COST_OF_SCAN: usize = 32 * MOST_PATTERN_COST;
 
-/// How long a pattern may be, in bytes: as long as a path may be on Linux.
+/// The longest pattern, in bytes: as long as the longest path on Linux.
 pub const LONGEST_PATTERN: usize = 4096;
 
-/// Reads a pattern as in a `.gitignore`.
+/// Parses a pattern with the syntax of `.gitignore`.
 ///
 /// # Errors
 ///
@@ -27,8 +27,8 @@ pub fn parse_pattern(text: &str) -> Result<String, ignore::Error> {
     Ok(text.to_owned())
 }
 
-/// What a pattern costs to compile, in bytes of text that is compared as it is: one with a wildcard becomes a part of a
-/// regular expression, which takes several times as much.
+/// The cost of compiling a pattern, in bytes of literal text. A pattern with a wildcard becomes a regular expression, which
+/// costs several times as much.
 pub fn pattern_cost(pattern: &str) -> usize {
     const OF_EACH: usize = 8;
     const OF_WILDCARDS: usize = 8;
@@ -36,7 +36,7 @@ pub fn pattern_cost(pattern: &str) -> usize {
     (pattern.len() + OF_EACH) * if has_wildcards { OF_WILDCARDS } else { 1 }
 }
 
-/// A pattern as the `ignore` crate reads it. To that, unlike to git and to the reference, braces hold alternatives.
+/// A pattern as the `ignore` crate reads it. Unlike git and the reference, this crate reads braces as alternatives.
 pub fn gitignore_line(pattern: &str) -> String {
     let mut line = String::with_capacity(pattern.len());
     let mut rest = pattern;
@@ -55,11 +55,11 @@ pub fn gitignore_line(pattern: &str) -> String {
     line
 }
 
-/// How long the class of characters is that an opening bracket begins, the closing one included, in bytes; 0 if there is no
-/// such class.
+/// The length in bytes of the character class that an opening bracket begins, including the closing one; 0 if it begins
+/// none.
 pub(super) fn class_length(after_bracket: &str) -> usize {
     let members = after_bracket.strip_prefix(['!', '^']).unwrap_or(after_bracket);
-    // A closing bracket that comes first is a member.
+    // A closing bracket at the start is a member.
     let start = after_bracket.len() - members.len() + usize::from(members.starts_with(']'));
     after_bracket[start..].find(']').map_or(0, |end| start + end + 1)
 }

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, and where.
+//! Errors and warnings of a configuration, with their positions.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -6,30 +6,30 @@ use std::path::{Path, PathBuf};
 use super::document::Position;
 use crate::escape::{one_line, shortened};
 
-/// How many characters of a key are shown.
+/// The longest key in a message, in characters.
 const LONGEST_KEY: usize = 100;
 
-/// How many characters of a message are shown. Ours are shorter, unless they quote the file.
+/// The longest message, in characters. Messages are longer only if they quote the file.
 const LONGEST_MESSAGE: usize = 1000;
 
-/// How many problems of one file are shown.
+/// How many problems of one file are listed.
 const MOST_PROBLEMS: usize = 50;
 
-/// One thing wrong, or odd, at one place of a configuration file.
+/// An error or a warning at one position of a configuration file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The file.
     pub path: PathBuf,
     /// Where in the file.
     pub position: Position,
-    /// The setting, such as `languages[0].metrics[2].threshold`; empty if it is the file as a whole.
+    /// The setting, such as `languages[0].metrics[2].threshold`; empty for the file as a whole.
     pub key: String,
-    /// What is wrong, and what would be right.
+    /// What is wrong, and what would be valid.
     pub message: String,
 }
 
 impl Problem {
-    /// The key and the message in one line, without the place. What is quoted from the file is escaped and shortened.
+    /// The key and the message in one line, without the position. Quotations from the file are escaped and shortened.
     pub fn text(&self) -> String {
         let message = shortened(&self.message, LONGEST_MESSAGE);
         match &*self.key {
@@ -39,7 +39,7 @@ impl Problem {
     }
 }
 
-/// The first problems of a file, as many as are worth showing, and what to say of the others, if there are any.
+/// The first problems of a file, and a sentence that counts the others, if there are any.
 pub fn first_of(problems: &[Problem]) -> (&[Problem], Option<String>) {
     let (first, others) = problems.split_at(problems.len().min(MOST_PROBLEMS));
     let more = match others.len() {
@@ -60,7 +60,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Everything that makes a configuration unusable, in the order of the file.
+/// The errors that make a configuration unusable, in the order of the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", listed(.0))]
 pub struct ConfigErrors(pub Vec<Problem>);

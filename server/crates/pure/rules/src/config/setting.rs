@@ -1,11 +1,11 @@
-//! A checked value: of the right type, in range, and no longer tied to a place in a file.
+//! A validated value: of the right type and in range. It has no position.
 
 use std::borrow::Cow;
 
 /// The value of one setting.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Setting {
-    /// A truth value.
+    /// A boolean.
     Boolean(bool),
     /// A whole number.
     Integer(i64),
@@ -20,7 +20,7 @@ pub enum Setting {
 }
 
 impl Setting {
-    /// A text that need not be copied.
+    /// A text from a constant.
     pub(super) const fn word(text: &'static str) -> Self {
         Self::Text(Cow::Borrowed(text))
     }
@@ -33,14 +33,14 @@ impl Setting {
         }
     }
 
-    /// Gives the setting named `key` of a block another value.
+    /// Sets the setting named `key` of a block.
     pub(super) fn set(&mut self, key: &str, value: Self) {
         if let Some(setting) = self.get_mut(key) {
             *setting = value;
         }
     }
 
-    /// The setting named `key` of a block, to be changed.
+    /// The setting named `key` of a block, mutable.
     pub(super) fn get_mut(&mut self, key: &str) -> Option<&mut Self> {
         match self {
             Self::Block(settings) => settings
@@ -51,7 +51,7 @@ impl Setting {
         }
     }
 
-    /// The settings of a list, to be changed; `None` for anything else.
+    /// The settings of a list, mutable; `None` for anything else.
     pub(super) fn items_mut(&mut self) -> Option<&mut Vec<Self>> {
         match self {
             Self::List(items) => Some(items),
@@ -75,7 +75,7 @@ impl Setting {
         }
     }
 
-    /// The value of a truth value.
+    /// The value of a boolean.
     pub fn boolean(&self) -> Option<bool> {
         match self {
             Self::Boolean(value) => Some(*value),
@@ -92,7 +92,7 @@ impl Setting {
         }
     }
 
-    /// The setting as JSON. What JSON has no number for is a text, which the reference reads back.
+    /// The setting as JSON. A number that JSON does not have (infinity, NaN) becomes a text, which the reference can read.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value;
         match self {

@@ -1,11 +1,11 @@
-//! Where people can read more about a metric.
+//! Links to the documentation of metrics.
 
 use antipasta_metrics::MetricType;
 
 /// The page that documents the metrics: `docs/metrics.md` of this repository.
 const PAGE: &str = "https://github.com/antipasta-lsp/antipasta-lsp/blob/main/docs/metrics.md";
 
-/// The address, an `https` URL, of what is written about a metric. The page has a heading for each, named as the metric.
+/// The `https` URL of the documentation of a metric. The page has a heading for each metric.
 pub fn documentation_url(metric: MetricType) -> String {
     format!("{PAGE}#{metric}")
 }

@@ -1,4 +1,4 @@
-//! The metrics of a file held against a configuration.
+//! The evaluation of a file's metrics by a configuration.
 
 use std::borrow::Cow;
 use std::cell::LazyCell;
@@ -13,23 +13,23 @@ use antipasta_metrics::{
     Details, FileTotals, FunctionMetrics, Measured, MetricRow, MetricType, Selection, Spread, for_each_row,
 };
 
-/// What holding a file's metrics against a configuration gives.
+/// The result of [`evaluate`].
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evaluation {
     /// The violations, in the order of the rows.
     pub violations: Vec<Violation>,
-    /// How many more there would be without ignore comments.
+    /// How many violations ignore comments suppress.
     pub suppressed: usize,
     /// Ignore comments that suppress nothing, in the order of their lines.
     pub unused_ignores: Vec<CommentNote>,
     /// Ignore comments that cannot be read.
     pub warnings: Vec<CommentNote>,
-    /// The metrics that the configuration evaluates, but that have no values for this file: they were not evaluated.
+    /// The metrics of the configuration that have no value for this file, so that they were not evaluated.
     pub unmeasured: Vec<MetricType>,
 }
 
 impl Evaluation {
-    /// That metrics have no values for this file, for people; `None` if all have.
+    /// A message about the metrics without values for this file; `None` if all have values.
     pub fn unmeasured_message(&self) -> Option<String> {
         let names: Vec<_> = self.unmeasured.iter().map(|metric| metric.as_str()).collect();
         (!names.is_empty()).then(|| {
@@ -41,14 +41,14 @@ impl Evaluation {
     }
 }
 
-/// The metrics that a configuration evaluates, but that have no values for a file.
+/// The metrics of a configuration that have no value for a file.
 fn unmeasured(totals: &FileTotals, config: &Config) -> Vec<MetricType> {
     let missing = MetricType::ALL.into_iter().filter(|metric| !totals.has_rows(*metric));
     missing.filter(|metric| config.threshold(*metric).is_some()).collect()
 }
 
-/// Holds the metrics of a file against a configuration, as the reference does: rows of Halstead's metrics that are about a
-/// function are not evaluated. A function whose violation is suppressed does not count in the file's average or maximum either.
+/// Evaluates the metrics of a file by a configuration, as the reference does: Halstead's metrics of functions are not
+/// evaluated. A function whose violation is suppressed does not count in the file's average or maximum.
 pub fn evaluate<'a>(measured: &'a impl Measured, config: &Config) -> Evaluation {
     let mut warnings = Vec::new();
     let mut suppressions = Suppressions::new(measured, &mut warnings);
@@ -113,8 +113,8 @@ impl Selection for Evaluated<'_> {
     }
 }
 
-/// The value of a row, which for an average or a maximum is that without the functions whose violations are
-/// `suppressed`; `None` if no function is left.
+/// The value of a row. An average or a maximum leaves out the functions whose violations are `suppressed`; `None` if no
+/// function is left.
 fn value_without(
     measured: &impl Measured,
     row: &MetricRow<'_>,
@@ -142,7 +142,7 @@ fn value_without(
         .map(f64::from)
 }
 
-/// Says of each function that violates how many of the same qualified name stand above it.
+/// Counts, for each violating function, the functions of the same qualified name above it.
 fn count_namesakes(measured: &impl Measured, violations: &mut [Violation]) {
     let mut by_line: FxHashMap<u32, Vec<&mut Named>> = FxHashMap::default();
     let mut names: FxHashSet<Box<str>> = FxHashSet::default();
@@ -168,8 +168,7 @@ fn count_namesakes(measured: &impl Measured, violations: &mut [Violation]) {
     }
 }
 
-/// The lines of the module's classes in the file, by their names. Several classes of one name share a row; the first is as
-/// good as any.
+/// The lines of the module's classes by name. Classes of one name share a row, which gets the line of the first.
 fn lines_of_classes(measured: &impl Measured) -> FxHashMap<&str, u32> {
     let classes = measured.runs().flat_map(|run| run.placed_classes());
     let mut lines = FxHashMap::default();

@@ -4,12 +4,12 @@ use std::fmt;
 
 use antipasta_metrics::{MetricType, UnknownMetric};
 
-/// What one comment asks for.
+/// The content of one ignore comment.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct IgnoreComment {
-    /// The metrics that it names; none if it means all of them.
+    /// The metrics that it names; empty if it ignores all metrics.
     pub metrics: Vec<IgnoredMetric>,
-    /// Whether it means all metrics.
+    /// Whether it ignores all metrics.
     pub all: bool,
 }
 
@@ -18,7 +18,7 @@ pub(super) struct IgnoreComment {
 pub struct IgnoredMetric {
     /// The metric.
     pub metric: MetricType,
-    /// Up to this value, which belongs to it; without bound if there is none.
+    /// The highest value that is ignored; `None` ignores every value.
     pub ceiling: Option<f64>,
 }
 
@@ -63,7 +63,7 @@ pub(super) fn parse(comment: &str) -> Option<Result<IgnoreComment, IgnoreComment
     Some(brackets(rest.trim_start()))
 }
 
-/// Where in a comment that speaks to us starts what it says: behind `# antipasta:`.
+/// Where the directive of an ignore comment starts: after `# antipasta:`.
 pub(super) fn directive_start(comment: &str) -> Option<usize> {
     comment
         .match_indices("antipasta:")

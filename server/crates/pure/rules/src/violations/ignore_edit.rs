@@ -1,13 +1,12 @@
-//! An ignore comment that ignores some metrics more.
+//! Additions to an ignore comment.
 
 use super::ignore_comment::{self, IgnoreComment, IgnoredMetric};
 use antipasta_metrics::{HeaderComment, MetricType};
 
-/// The comment that says all that `comment` says, and asks to ignore each of `wanted` up to its ceiling, or however high it
-/// is if it has none. `comment` may be empty; if it names such a metric with a lower ceiling, that is raised or left out.
+/// Adds the `wanted` metrics with their ceilings to a comment. `comment` may be empty. If it names a wanted metric with a
+/// lower ceiling, the ceiling is raised or removed.
 ///
-/// `None` if the comment asks to ignore all metrics, or if it speaks to us and cannot be read: a second request behind it
-/// would not be read either.
+/// `None` if the comment ignores all metrics, or if it is malformed: a second directive after it would not be read.
 pub fn with_ignored(comment: &str, wanted: &[IgnoredMetric]) -> Option<String> {
     let mut comment = comment.trim_end().to_owned();
     for wanted in wanted {
@@ -39,8 +38,7 @@ fn with_one_ignored(comment: &str, wanted: IgnoredMetric) -> Option<String> {
     }
 }
 
-/// Whether the comments on a header, after one of them was changed, ask to ignore all that is `wanted`, and else nothing
-/// that those `before` did not ask for.
+/// Whether the comments `after` an edit ignore all that is `wanted`, and else exactly what the comments `before` ignored.
 pub fn ignores_also(before: &[HeaderComment], after: &[HeaderComment], wanted: &[IgnoredMetric]) -> bool {
     let read = |comments: &[HeaderComment]| -> (Vec<IgnoreComment>, usize) {
         let (read, unread): (Vec<_>, Vec<_>) = comments
@@ -78,7 +76,7 @@ fn reaches(named: &IgnoredMetric, wanted: IgnoredMetric) -> bool {
     }
 }
 
-/// The list of metrics in brackets with the ceilings of one of them raised, or left out.
+/// The list of metrics in brackets with the ceilings of one metric raised or removed.
 fn with_ceiling(inside: &str, metrics: &[IgnoredMetric], wanted: IgnoredMetric) -> String {
     let mut metrics = metrics.iter();
     let items = inside.split(',').map(|item| {
@@ -99,7 +97,7 @@ fn with_ceiling(inside: &str, metrics: &[IgnoredMetric], wanted: IgnoredMetric) 
     items.collect::<Vec<_>>().join(",")
 }
 
-/// The list of metrics in brackets with one more behind the last.
+/// The list of metrics in brackets with one more at the end.
 fn with_item(inside: &str, wanted: IgnoredMetric) -> String {
     let end = inside.trim_end_matches([',', ' ', '\t']).len();
     format!("{}, {wanted}{}", &inside[..end], &inside[end..])

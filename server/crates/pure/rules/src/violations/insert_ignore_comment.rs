@@ -1,4 +1,4 @@
-//! The comment by which metrics of a function or class are ignored, and where it is put.
+//! The edit that adds an ignore comment to a function or class.
 
 use std::ops::Range;
 
@@ -6,11 +6,11 @@ use crate::violations::{IgnoredMetric, ignores_also, with_ignored};
 use antipasta_metrics::{Definition, Document, HeaderComment, Placed, comment_places, contribution_of_unit};
 use antipasta_syntax::units::UnitKind;
 
-/// At how many places on a header a comment is tried: nearly always the first will do.
+/// How many places on a header are tried. The first one nearly always works.
 const MOST_PLACES: usize = 8;
 
-/// The edit of a document by which some metrics of something defined in it are ignored, and which changes nothing else that
-/// comments ask for: what takes the place of which bytes. `None` if there is no place for a comment, or the code does not
+/// The edit of a document that makes a comment ignore some metrics of a definition, and that changes no other effect of a
+/// comment: the bytes to replace, and their replacement. `None` if there is no place for a comment, or if the code does not
 /// parse.
 ///
 /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
@@ -39,13 +39,13 @@ pub fn ignore_comment(
     Some((start + place.start..start + place.end, comment))
 }
 
-/// What may take the place of what on the header on `line`, the best first.
+/// The possible edits of the header on `line`, the best first.
 fn candidates(unit: &UnitText<'_>, line: u32, wanted: &[IgnoredMetric]) -> Option<Vec<(Range<usize>, String)>> {
     let places = comment_places(&unit.text, unit.kind, unit.classes, line).ok()?;
     let ranked = places.into_iter().filter_map(|place| {
         let old = unit.text[place.clone()].trim_end();
         let new = with_ignored(old, wanted)?;
-        // Best a comment that names the metrics already, then one that names others, then the first place there is.
+        // Prefer a comment that names the metrics already, then one that names others, then the first free place.
         Some(if old.is_empty() {
             (2, (place, format!("  {new}")))
         } else if new.starts_with(old) {
@@ -61,7 +61,7 @@ fn candidates(unit: &UnitText<'_>, line: u32, wanted: &[IgnoredMetric]) -> Optio
     Some(ranked.into_iter().map(|(_, candidate)| candidate).collect())
 }
 
-/// The text of a unit, and what it takes to measure it.
+/// The text of a unit and what is needed to measure it.
 struct UnitText<'a> {
     text: String,
     kind: UnitKind,
@@ -69,7 +69,7 @@ struct UnitText<'a> {
 }
 
 impl UnitText<'_> {
-    /// Whether, after an edit, the comments on the header on `line` are as wanted; not if the unit does not parse then.
+    /// Whether the comments on the header on `line` are as wanted after an edit, and the unit still parses.
     fn comments_after(
         &self,
         (place, comment): &(Range<usize>, String),
@@ -91,17 +91,17 @@ impl UnitText<'_> {
     }
 }
 
-/// A function or class whose lines count from its unit's first.
+/// A function or class whose lines are relative to its unit.
 fn in_unit<T>(item: &T) -> Placed<'_, T> {
     Placed { lines_before: 0, item }
 }
 
-/// What the comments on a header say.
+/// The comments on a header.
 struct Comments<'a> {
-    /// Those that speak to us.
+    /// The comments with `antipasta:`.
     to_us: &'a [HeaderComment],
-    /// Whether one asks complexipy to ignore the function. It looks for that up to the first line with a colon, so that a
-    /// comment of ours may hide one further down.
+    /// Whether a comment makes complexipy ignore the function. Complexipy reads up to the first line with a colon, so a
+    /// comment of ours can hide one further down.
     ask_complexipy: bool,
 }
 

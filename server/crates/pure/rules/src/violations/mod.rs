@@ -1,4 +1,4 @@
-//! From rows and thresholds to violations, and the comments that suppress them.
+//! Violations of thresholds, and the comments that suppress them.
 
 mod documentation;
 mod evaluate;

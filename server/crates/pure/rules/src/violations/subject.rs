@@ -2,12 +2,12 @@
 
 use antipasta_metrics::{FunctionMetrics, Placed};
 
-/// What a violation is about. Made once, where rows are judged; whoever reports, compares or mends a violation uses it.
+/// What a violation is about. [`evaluate`](super::evaluate()) makes it once; reports, comparisons and quick fixes use it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// The file as a whole.
     File,
-    /// The classes of the module that bear a name: as in the reference, they share one value.
+    /// The classes of the module with one name: as in the reference, they share one value.
     Class(Named),
     /// A function or method.
     Function(Named),
@@ -16,20 +16,20 @@ pub enum Subject {
 /// The function or class that a violation is about.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Named {
-    /// The name with those of the classes around it, as Python's `__qualname__` has it: `Outer.Inner.method`.
+    /// The qualified name, as Python's `__qualname__`: `Outer.Inner.method`.
     pub qualified_name: Box<str>,
-    /// How many functions of the same qualified name stand above it in the file; 0 for a class.
+    /// How many functions of the same qualified name are above it in the file; 0 for a class.
     pub namesakes_above: u32,
     /// The line of its `def` or `class`, from 1.
     pub line: u32,
-    /// The first line of it, from 1: that of its first decorator. Of a class, that of its `class`.
+    /// Its first line, from 1: the line of its first decorator. For a class, the line of its `class`.
     pub first_line: u32,
-    /// The last line of it, from 1. Of a class, that of its `class`.
+    /// Its last line, from 1. For a class, the line of its `class`.
     pub last_line: u32,
 }
 
 impl Subject {
-    /// A function, of whose namesakes none stands above it as far as is known.
+    /// The subject of a function. `namesakes_above` is 0 until it is counted.
     pub(super) fn from_function(function: &Placed<'_, FunctionMetrics>) -> Self {
         Self::Function(Named {
             qualified_name: function.item.qualified_name().replace("::", ".").into(),
@@ -40,7 +40,7 @@ impl Subject {
         })
     }
 
-    /// The classes of a name, of which the first has its `class` on a line, from 1.
+    /// The subject of the classes with one name. `line` is that of the first `class`, from 1.
     pub(super) fn from_class(name: &str, line: u32) -> Self {
         Self::Class(Named {
             qualified_name: name.into(),
@@ -59,7 +59,7 @@ impl Subject {
         }
     }
 
-    /// The line that it is about, from 1: that of the `def` or `class`; for a file, its first.
+    /// The line, from 1: that of the `def` or `class`; 1 for a file.
     pub fn line(&self) -> u32 {
         self.definition_line().unwrap_or(1)
     }

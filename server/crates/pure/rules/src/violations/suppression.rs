@@ -1,7 +1,7 @@
-//! Which violations the comments of a file suppress, and which comments suppress nothing.
+//! The ignore comments of a file: which violations they suppress, and which comments suppress nothing.
 //!
-//! A comment on the header of a function holds for the function's values; one on the header of a class holds for the
-//! class's own and for those of its methods.
+//! A comment on the header of a function applies to the function's values. One on the header of a class applies to the
+//! values of the class and of its methods.
 
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
@@ -14,35 +14,35 @@ use antipasta_metrics::{
     ClassMetrics, FunctionMetrics, HeaderComment, Measured, MetricRow, MetricType, Placed, Run, Scope,
 };
 
-/// Something to say about a comment.
+/// A message about an ignore comment.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CommentNote {
     /// The line of the comment, from 1.
     pub line: u32,
-    /// What is to be said, for people.
+    /// The message.
     pub message: String,
 }
 
-/// What the comments of a file say of a violation.
+/// The effect of the comments of a file on a violation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Verdict {
-    /// Nothing.
+    /// No comment applies to it.
     Stands,
-    /// It is suppressed.
+    /// A comment suppresses it.
     Suppressed,
-    /// It was, but the value has grown above this ceiling.
+    /// A comment applies to it, but the value has grown above its ceiling.
     AboveCeiling(f64),
 }
 
 /// The ignore comments of a file.
 pub(super) struct Suppressions<'a> {
-    /// The runs with comments.
+    /// The runs that have comments.
     commented: Vec<Run<'a>>,
     /// The classes of each full name, in the order of the source, if any class has a comment.
     classes: FxHashMap<FullName<'a>, Vec<Placed<'a, ClassMetrics>>>,
-    /// Those on one header follow each other.
+    /// The comments; those of one header are consecutive.
     comments: Vec<PlacedComment>,
-    /// Which of the comments are on a header.
+    /// The indices of the comments of a header.
     comments_on: FxHashMap<Identity<'a>, Range<usize>>,
 }
 
@@ -53,7 +53,7 @@ type FullName<'a> = (&'a [Box<str>], &'a str);
 struct PlacedComment {
     line: u32,
     content: IgnoreComment,
-    /// Whether it suppresses anything, or did until a value grew above its ceiling: for all metrics, or for each named.
+    /// Whether it applied to a violation, for each metric that it names; one item if it ignores all metrics.
     used: Vec<bool>,
 }
 
@@ -86,7 +86,7 @@ impl Hash for Identity<'_> {
 }
 
 impl<'a> Suppressions<'a> {
-    /// Reads the comments of a file; what is wrong with them goes to `warnings`.
+    /// Parses the comments of a file, and adds to `warnings` what is wrong with them.
     pub(super) fn new(measured: &'a impl Measured, warnings: &mut Vec<CommentNote>) -> Self {
         let commented: Vec<Run<'a>> = measured.runs().filter(|run| run.summary.comments > 0).collect();
         let mut suppressions = Self {
@@ -117,7 +117,7 @@ impl<'a> Suppressions<'a> {
         suppressions
     }
 
-    /// Reads the comments on the header of a function or class.
+    /// Parses the comments on the header of a function or class.
     fn read(
         &mut self,
         subject: Identity<'a>,
@@ -164,7 +164,7 @@ impl<'a> Suppressions<'a> {
         }
     }
 
-    /// What the comments say of a row that violates with `value`.
+    /// The effect of the comments on a row that violates with `value`.
     pub(super) fn verdict(&mut self, row: &MetricRow<'a>, value: f64) -> Verdict {
         if self.comments.is_empty() {
             return Verdict::Stands;
@@ -196,7 +196,7 @@ impl<'a> Suppressions<'a> {
         verdict
     }
 
-    /// The functions and classes whose comments hold for a row.
+    /// The functions and classes whose comments apply to a row.
     fn subjects(&self, row: &MetricRow<'a>) -> Vec<Identity<'a>> {
         let mut subjects = Vec::new();
         if let Some(function) = row.function {
@@ -205,14 +205,14 @@ impl<'a> Suppressions<'a> {
         } else if row.metric.info().scope == Scope::Class
             && let Some(name) = row.name.as_deref()
         {
-            // The row is about the classes of the module that bear the name, taken together.
+            // The row is about all classes of the module with this name.
             let named = self.classes_named((&[], name)).iter();
             subjects.extend(named.map(|class| Identity::Class(class.item)));
         }
         subjects
     }
 
-    /// The classes around a method. Of several with the same names, the last one that starts above it.
+    /// The classes around a method. If several have the same name, the last one that starts above it.
     fn classes_around<'s>(
         &'s self,
         function: Placed<'a, FunctionMetrics>,
@@ -230,7 +230,7 @@ impl<'a> Suppressions<'a> {
         self.classes.get(&name).map_or(&[], Vec::as_slice)
     }
 
-    /// The comments that suppress nothing, though the metrics that they name are judged.
+    /// The comments that suppress nothing although the metrics that they name are evaluated.
     pub(super) fn unused(&self, config: &Config) -> Vec<CommentNote> {
         let mut unused = Vec::new();
         for comment in &self.comments {
@@ -270,7 +270,7 @@ impl<'a> Suppressions<'a> {
     }
 }
 
-/// Whether the subject, or a method in it, has a value of the metric that is judged.
+/// Whether the function or class, or a method in it, has a value of the metric that is evaluated.
 fn has_value(subject: Identity<'_>, metric: MetricType) -> bool {
     metric.info().is_ignorable(matches!(subject, Identity::Class(_)))
 }

@@ -1,4 +1,4 @@
-//! A value that does not keep to its threshold.
+//! A value that violates its threshold.
 
 use std::fmt::Write as _;
 
@@ -7,10 +7,10 @@ use crate::config::Threshold;
 use antipasta_metrics::{Aggregate, MetricRow, MetricType};
 use antipasta_syntax::text::python_float;
 
-/// One value of one metric that does not keep to its threshold.
+/// One value of one metric that violates its threshold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Violation {
-    /// What the value was held against.
+    /// The threshold that the value violates.
     pub threshold: Threshold,
     /// The value.
     pub value: f64,
@@ -20,9 +20,9 @@ pub struct Violation {
     pub line: Option<u32>,
     /// The name that the reference's message has; `None` for a value of the file.
     pub name: Option<Box<str>>,
-    /// The ceiling of an ignore comment that the value has grown above.
+    /// The ceiling of an ignore comment, if the value has grown above one.
     pub ceiling: Option<f64>,
-    /// The value before the change that is checked, if there was one and only what got worse is asked for.
+    /// With `--changed-only`, the value before the change, if there was one.
     pub before: Option<f64>,
 }
 
@@ -44,12 +44,12 @@ impl Violation {
         self.threshold.metric
     }
 
-    /// Whether it is of a file's average or maximum over its functions: violations of the functions say the same.
+    /// Whether the value is the average or maximum of a file's functions, so that violations of the functions repeat it.
     pub fn repeats_functions(&self) -> bool {
         self.metric().info().aggregate != Aggregate::None && self.subject == Subject::File
     }
 
-    /// What is wrong, with the name but without the place: `C::m: Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
+    /// The message with the name but without the position: `C::m: Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
     pub fn named_statement(&self) -> String {
         let mut statement = match self.subject.display_name() {
             Some(name) => format!("{name}: {}", self.statement()),
@@ -64,14 +64,14 @@ impl Violation {
         statement
     }
 
-    /// What the reference says of it: `PATH:LINE (FUNCTION): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
+    /// The message of the reference: `PATH:LINE (FUNCTION): Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
     pub fn message(&self, path: &str) -> String {
         let mut message = self.location(path);
         let _ = write!(message, ": {}", self.statement());
         message
     }
 
-    /// The message without the place: `Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
+    /// The message without the position: `Cyclomatic Complexity is 12.00 (threshold: <= 10.0)`.
     pub fn statement(&self) -> String {
         let Threshold { comparison, limit, .. } = self.threshold;
         let title = self.metric().info().title;
@@ -79,7 +79,7 @@ impl Violation {
         format!("{title} is {:.2} (threshold: {comparison} {limit})", self.value)
     }
 
-    /// How the value got worse, if that is known: `12 -> 17`.
+    /// How the value got worse, if the earlier value is known: `12 -> 17`.
     pub fn delta(&self) -> Option<String> {
         let number = |value: f64| {
             let number = format!("{value:.2}");
@@ -88,7 +88,7 @@ impl Violation {
         Some(format!("{} -> {}", number(self.before?), number(self.value)))
     }
 
-    /// Where it is: `PATH:LINE (FUNCTION)`, or as much of that as is known.
+    /// The position: `PATH:LINE (FUNCTION)`, as far as it is known.
     fn location(&self, path: &str) -> String {
         let mut location = path.to_owned();
         if let Some(line) = self.line {

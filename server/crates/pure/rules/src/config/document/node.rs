@@ -1,4 +1,4 @@
-//! A document as it was written: values with their places, whatever the format.
+//! A parsed document: values with their positions, independent of the format.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -7,17 +7,17 @@ use ropey::Rope;
 
 use crate::escape;
 
-/// A place in a text: line and column in characters, both from 1. Line 0 is the text as a whole.
+/// A position in a text: line and column in characters, both from 1. Line 0 means the text as a whole.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
-    /// The line, from 1; 0 if the place is not known.
+    /// The line, from 1; 0 if it is unknown.
     pub line: u32,
-    /// The column in characters, from 1; 0 if the place is not known.
+    /// The column in characters, from 1; 0 if it is unknown.
     pub column: u32,
 }
 
 impl Position {
-    /// The place of the byte at `offset`. A rope finds it without counting from the start.
+    /// The position of the byte at `offset`. A rope finds it without counting from the start.
     pub(in crate::config) fn from_offset(text: &Rope, offset: usize) -> Self {
         let offset = offset.min(text.len_bytes());
         let line = text.byte_to_line(offset);
@@ -34,23 +34,23 @@ impl Position {
     }
 }
 
-/// A value and where it stands.
+/// A value and its position.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::config) struct Node {
     pub position: Position,
-    /// The bytes of the text that say it; of an alias, the alias itself. Of a TOML table that is
-    /// written under a header, or by dotted keys, only the header or the key.
+    /// The bytes of the value in the text; for an alias, the bytes of the alias. For a TOML table with a header or dotted
+    /// keys, the bytes of the header or the key.
     pub span: Range<usize>,
     pub value: Value,
 }
 
 impl Node {
-    /// Whether it is written in the text where `outer` is, and has not been brought in from elsewhere by an alias.
+    /// Whether the node is written inside `outer`, and not brought in from elsewhere by an alias.
     pub(in crate::config) fn is_in(&self, outer: &Range<usize>) -> bool {
         outer.start <= self.span.start && self.span.end <= outer.end
     }
 
-    /// The value that a table has for the key `name`: the last one, if it has several.
+    /// The last value of the key `name` in a table.
     pub(in crate::config) fn get(&self, name: &str) -> Option<&Self> {
         let Value::Table(entries) = &self.value else {
             return None;
@@ -72,7 +72,7 @@ impl Node {
     }
 }
 
-/// A value as the document says it, before anything is asked of it.
+/// A value of a document, before it is validated.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::config) enum Value {
     Null,
@@ -83,7 +83,7 @@ pub(in crate::config) enum Value {
     List(Vec<Node>),
     /// In the order of the document; a key may occur twice.
     Table(Vec<(Node, Node)>),
-    /// What no setting can be; the word says what it is, for messages.
+    /// A value of a type that no setting has; the text describes it in messages.
     Other(&'static str),
 }
 
@@ -117,21 +117,20 @@ impl Value {
     }
 }
 
-/// What a document says, for a message: that is one line, and no place for a whole file pasted into a value.
+/// A text of a document for a message: on one line, and shortened.
 pub(in crate::config) fn quoted(text: &str) -> Cow<'_, str> {
     const LONGEST: usize = 60;
     escape::shortened(text, LONGEST)
 }
 
-/// Whether a text is so much of what a configuration consists of that reading it would take hundreds of megabytes: parsers
-/// keep hundreds of bytes for each comma.
+/// Whether parsing a text would take hundreds of megabytes: parsers keep hundreds of bytes for each comma.
 pub(in crate::config) fn is_too_large(text: &str) -> bool {
     const MOST: usize = 100_000;
     let marks = text.bytes().filter(|byte| b"[]{},:=.".contains(byte));
     marks.count() > MOST
 }
 
-/// What is said of a text that [is too large](is_too_large).
+/// The error of a text that [is too large](is_too_large).
 pub(in crate::config) const TOO_LARGE: &str =
     "too large for a configuration: it has more than 100000 brackets, commas, colons, dots and equals signs";
 

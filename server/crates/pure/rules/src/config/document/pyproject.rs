@@ -9,16 +9,16 @@ use toml::de::{DeTable, DeValue};
 use super::node::{Node, Position, TOO_LARGE, Value, is_too_large};
 use super::yaml::SyntaxError;
 
-/// Where the table stands in the file: what the keys in messages begin with.
+/// The full name of the table, which messages put before keys.
 pub(in crate::config) const TABLE: &str = "tool.antipasta";
 
 /// The last part of its name.
 const NAME: &str = "antipasta";
 
-/// So many slips make of its name what is still like no other.
+/// A name with at most this many typing errors is taken for a misspelling.
 const MOST_SLIPS: usize = 2;
 
-/// The table, or `None` if the file has none and so is no configuration.
+/// Parses the table; `None` if the file does not have it and so is no configuration.
 pub(in crate::config) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if is_too_large(text) {
@@ -35,7 +35,7 @@ pub(in crate::config) fn parse(text: &str) -> Result<Option<Node>, SyntaxError> 
         return Ok(None);
     };
     let table = tool.get_ref().get(NAME);
-    // A table with nearly this name is meant for us, and would not be heeded.
+    // A table with a misspelled name would have no effect.
     if let (None, DeValue::Table(tools)) = (table, tool.get_ref()) {
         let slip = tools
             .keys()
@@ -57,7 +57,7 @@ fn place(text: &Rope, span: &Range<usize>) -> Position {
     Position::from_offset(text, span.start)
 }
 
-/// Bounded by the parser, which refuses documents that nest deep.
+/// The parser bounds the recursion: it refuses documents that nest deep.
 fn node(text: &Rope, spanned: &Spanned<DeValue<'_>>) -> Node {
     let value = match spanned.get_ref() {
         DeValue::String(string) => Value::Text(string.to_string()),

@@ -1,4 +1,4 @@
-//! YAML, read as the reference's loader reads it: version 1.1, plain data only.
+//! A YAML parser that reads like the reference's loader: version 1.1, plain data only.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -15,14 +15,13 @@ pub(in crate::config) struct SyntaxError {
     pub message: String,
 }
 
-/// No honest configuration nests deeper than a few levels; a bound keeps hostile ones from
-/// exhausting the stack.
+/// The limit of nesting, so that a hostile file cannot exhaust the stack. Real configurations nest a few levels.
 const DEEPEST: usize = 64;
 
-/// Aliases can make a short text stand for an enormous document; so many bytes of values are plenty.
+/// The limit of the size of all values in bytes: aliases can make a short text expand to an enormous document.
 const MOST_BYTES: usize = 16 << 20;
 
-/// Reads the one document of `text`; an empty text is null.
+/// Parses the one document of `text`; an empty text is null.
 pub(in crate::config) fn parse(text: &str) -> Result<Node, SyntaxError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if is_too_large(text) {
@@ -84,7 +83,7 @@ fn error<T>(position: Position, message: impl Into<String>) -> Result<T, SyntaxE
     })
 }
 
-/// A list or mapping whose end has not been seen yet.
+/// A list or mapping that the parser is still inside of.
 struct Open {
     position: Position,
     start: usize,
@@ -146,8 +145,8 @@ impl Composer {
                 let Some(open) = self.open.pop() else {
                     return Ok(());
                 };
-                // Nothing stands at the end of a block; it ends where the last value in it does. A bracket has the white
-                // space and the comment behind it in its span.
+                // A block has no end token: it ends with its last value. The span of a closing bracket includes the white
+                // space and the comment after it.
                 let end = match open.content.last() {
                     Some(last) if span.is_empty() => last.span.end,
                     _ => span.end.min(span.start + 1),
@@ -191,7 +190,7 @@ impl Composer {
         Ok(())
     }
 
-    /// Notes that there will be more values.
+    /// Counts the bytes of more values.
     fn grow(&mut self, bytes: usize, position: Position) -> Result<(), SyntaxError> {
         self.bytes += bytes;
         match self.bytes > MOST_BYTES {
@@ -234,7 +233,7 @@ fn size(node: &Node) -> usize {
     size_of::<Node>() + content
 }
 
-/// The value of a scalar: by its tag if it has one, by its looks if it is plain, else a text.
+/// The value of a scalar: by its tag if it has one, resolved if it is plain, else a text.
 fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, position: Position) -> Result<Value, SyntaxError> {
     let Some(tag) = tag else {
         return Ok(match style {
@@ -242,7 +241,7 @@ fn scalar(text: &str, style: ScalarStyle, tag: Option<&Tag>, position: Position)
             _ => Value::Text(text.to_owned()),
         });
     };
-    // A lone `!` says: whatever it looks like, it is a text.
+    // The tag `!` alone makes every scalar a text.
     if tag.suffix.is_empty() || (tag.handle.is_empty() && tag.suffix == "!") {
         return Ok(Value::Text(text.to_owned()));
     }
@@ -289,8 +288,8 @@ fn unsupported_tag<T>(tag: &Tag, position: Position) -> Result<T, SyntaxError> {
     )
 }
 
-/// The entries of a mapping with those that its `<<` keys bring in: what the mapping says itself
-/// wins, then the mapping merged last, and of a list of mappings the first.
+/// The entries of a mapping and of the mappings that its `<<` keys merge. Its own entries win, then those of the mapping
+/// merged last; in a list of mappings, the first one wins.
 fn merged(entries: Vec<(Node, Node)>) -> Result<Vec<(Node, Node)>, SyntaxError> {
     let is_merge = |key: &Node| key.value == yaml_scalar::resolve("<<");
     if !entries.iter().any(|(key, _)| is_merge(key)) {

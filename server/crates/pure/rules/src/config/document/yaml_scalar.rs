@@ -1,8 +1,7 @@
-//! What a plain YAML scalar means.
+//! The values of plain YAML scalars.
 //!
-//! The reference reads YAML 1.1: `yes` is a truth value, `010` is eight, `1:30` is ninety, and `1e3` is
-//! a text. Newer YAML says otherwise, so the meaning of plain scalars is decided here and not left to
-//! the parser.
+//! The reference reads YAML 1.1: `yes` is a boolean, `010` is eight, `1:30` is ninety, and `1e3` is a text. The parser
+//! implements YAML 1.2, so this module resolves plain scalars.
 
 use super::node::Value;
 
@@ -26,7 +25,7 @@ pub(in crate::config) fn resolve(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-/// One of YAML's truth words, in lower case, title case or upper case.
+/// One of YAML's booleans, in lower case, title case or upper case.
 pub(in crate::config) fn boolean(text: &str) -> Option<bool> {
     let lower = text.to_ascii_lowercase();
     let value = match lower.as_str() {
@@ -62,7 +61,7 @@ pub(in crate::config) fn integer(text: &str) -> Option<Value> {
     Some(magnitude.signed(negative))
 }
 
-/// A number with a point, a sexagesimal one with a point, an infinity or no number at all.
+/// A number with a point, a sexagesimal number with a point, an infinity or NaN.
 ///
 /// An exponent needs its sign and its point: `1.0e+3` is a number, `1.0e3` and `1e3` are texts.
 pub(in crate::config) fn float(text: &str) -> Option<Value> {
@@ -125,7 +124,7 @@ fn is_timestamp(text: &str) -> bool {
             .is_some_and(|(hour, rest)| is_number(hour, 1..=2) && starts_with_digit(rest))
 }
 
-/// A whole number without its sign, or a float where it has too many digits to be counted exactly.
+/// A whole number without its sign, or a float if it has too many digits for an integer.
 enum Magnitude {
     Exact(i128),
     Huge(f64),
@@ -163,7 +162,7 @@ fn in_radix(digits: &str, radix: u32) -> Option<Magnitude> {
     })
 }
 
-/// `1:30:00`: every place after the first counts sixty.
+/// `1:30:00`: a number to the base 60.
 fn sexagesimal(whole: &str, rest: &str) -> Option<i128> {
     if !starts_with_digit(whole) || !digits_or_underscores(whole) {
         return None;

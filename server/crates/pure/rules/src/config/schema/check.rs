@@ -1,4 +1,4 @@
-//! Holds a document against the schema.
+//! Validates a document against the schema.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -12,17 +12,17 @@ use crate::config::pattern::{LONGEST_PATTERN, MOST_PATTERN_COST, parse_pattern, 
 use crate::config::problem::Problem;
 use crate::config::setting::Setting;
 
-/// What is said of a key that its block has twice.
+/// The warning about a key that its block has twice.
 pub(in crate::config) const GIVEN_AGAIN: &str = "is given again further down; the last one counts";
 
-/// What was found wrong or odd so far.
+/// The errors and warnings so far.
 pub(in crate::config) struct Report<'a> {
     path: &'a Path,
     pub errors: Vec<Problem>,
     pub warnings: Vec<Problem>,
 }
 
-/// So many problems are looked for, and so many oddities; whoever has more will look again after these are solved.
+/// The search ends after this many errors, and after this many warnings.
 const MOST_PROBLEMS: usize = 100;
 
 impl<'a> Report<'a> {
@@ -34,7 +34,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Whether enough was found.
+    /// Whether the search has found enough.
     fn is_full(&self) -> bool {
         self.errors.len() >= MOST_PROBLEMS
     }
@@ -61,7 +61,7 @@ impl<'a> Report<'a> {
     }
 }
 
-/// The settings of a block that gives none.
+/// The settings of an empty block.
 pub(in crate::config) fn default_block(keys: &'static [Key]) -> Setting {
     let given = keys.iter().filter_map(|key| Some((key.name, default_of(key)?)));
     Setting::Block(given.collect())
@@ -75,7 +75,7 @@ fn default_of(key: &Key) -> Option<Setting> {
     }
 }
 
-/// The settings of a block, or `None` if anything in it is wrong.
+/// The settings of a block; `None` if it has errors.
 pub(in crate::config) fn check_block(
     keys: &'static [Key],
     node: &Node,
@@ -110,7 +110,7 @@ pub(in crate::config) fn check_block(
     sound.then_some(Setting::Block(settings))
 }
 
-/// Reports keys that mean nothing, and keys that are given more than once.
+/// Reports unknown keys and repeated keys.
 fn check_keys(keys: &[Key], entries: &[(Node, Node)], path: &str, report: &mut Report<'_>) {
     let names: Vec<_> = keys.iter().map(|key| key.name).collect();
     let mut last: FxHashMap<&str, usize> = FxHashMap::default();
@@ -194,7 +194,7 @@ fn check_list(item: Kind, nodes: &[Node], path: &str, report: &mut Report<'_>) -
     sound.then_some(Setting::List(settings))
 }
 
-/// Whether all patterns of a list together are few enough.
+/// Whether the patterns of a list are within the limit.
 fn check_cost(patterns: &[Node], path: &str, report: &mut Report<'_>) -> bool {
     let mut cost = 0;
     for node in patterns {
@@ -218,7 +218,7 @@ fn reject(node: &Node, path: &str, allowed: &str, report: &mut Report<'_>) {
     report.error(node.position, path, format!("must be {allowed}, not {found}"));
 }
 
-/// What a value of `kind` may be, and which word is meant if `found` is nearly one.
+/// Describes the valid values of `kind`, and suggests a word that is similar to `found`.
 fn allowed(kind: Kind, found: &Value) -> String {
     match kind {
         Kind::Boolean => "true or false".to_owned(),
@@ -245,7 +245,7 @@ fn allowed(kind: Kind, found: &Value) -> String {
     }
 }
 
-/// Words for people: so many that they help, not so many that they drown the message.
+/// A list of words for a message, cut off where it would get too long.
 fn listed(words: &[&str]) -> String {
     const MOST: usize = 16;
     let shown: Vec<_> = words.iter().take(MOST).map(|word| format!("`{word}`")).collect();
@@ -256,10 +256,10 @@ fn listed(words: &[&str]) -> String {
     }
 }
 
-/// The word that `text` is most likely a slip of.
+/// The word that `text` most likely misspells.
 pub fn similar<'a>(text: &str, words: &[&'a str]) -> Option<&'a str> {
     const ALIKE: f64 = 0.7;
-    // What is much longer than any word is alike none, and takes long to compare.
+    // A text that is much longer than every word is similar to none, and slow to compare.
     const LONGEST: usize = 100;
     if text.len() > LONGEST {
         return None;

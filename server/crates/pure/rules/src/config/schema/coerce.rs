@@ -1,8 +1,8 @@
-//! Values of a neighbouring type: what the reference takes for a truth value or a number.
+//! Conversions that the reference accepts: values of another type that it reads as a boolean or a number.
 
 use crate::config::document::Value;
 
-/// A truth value, or a word or number that stands for one.
+/// A boolean, or a word or number that means one.
 pub(in crate::config) fn boolean(value: &Value) -> Option<bool> {
     match value {
         Value::Boolean(value) => Some(*value),
@@ -61,7 +61,7 @@ pub(in crate::config) fn size(value: &Value) -> Option<i64> {
     (bytes.fract() == 0.0 && bytes < i64::MAX as f64).then_some(bytes as i64)
 }
 
-/// A number written as a text, with single underscores between its digits if it likes.
+/// A number in a text; single underscores may separate its digits.
 pub(in crate::config) fn number_text(text: &str) -> Option<f64> {
     without_underscores(text.trim())?.parse().ok()
 }

@@ -50,7 +50,7 @@ fn value(kind: Kind) -> Value {
         Kind::Boolean => json!({"type": "boolean"}),
         Kind::Integer(range) => number("integer", range),
         Kind::Number(range) => number("number", range),
-        // Editors look at files that are found, seldom at one that is named: the most that the former may set.
+        // Editors mostly validate files that are found, not named: this is the limit for those.
         Kind::Size => json!({"anyOf": [
             {"type": "integer", "minimum": 1, "maximum": LARGEST_FOUND_SIZE},
             {"type": "string", "pattern": "^ *[0-9][0-9_.]* *([kKmMgG]([iI]?[bB])?|[bB]|[bB]ytes?)? *$"},

@@ -1,7 +1,7 @@
 //! The one table of settings: their names, types, ranges, defaults and descriptions.
 //!
-//! Checking a file, the JSON Schema, the configuration that `config init` writes and the ranges of
-//! overrides on the command line all follow from it.
+//! The validation of files, the JSON Schema, the configuration that `config init` writes and the ranges of overrides on the
+//! command line are derived from it.
 
 pub(in crate::config) mod check;
 pub(in crate::config) mod coerce;
@@ -15,7 +15,7 @@ use crate::config::setting::Setting;
 use antipasta_metrics::{Better, DefaultThreshold, MetricType, Thresholds};
 use antipasta_syntax::MAX_BYTES;
 
-/// A setting that may stand in a block.
+/// A setting of a block.
 pub(in crate::config) struct Key {
     pub name: &'static str,
     /// A sentence for people.
@@ -24,25 +24,25 @@ pub(in crate::config) struct Key {
     pub presence: Presence,
 }
 
-/// What holds when a setting is not given.
+/// What applies if a setting is missing.
 pub(in crate::config) enum Presence {
-    /// It must be given.
+    /// It is required.
     Required,
-    /// It is simply not there; null says the same.
+    /// It is optional; null means that it is missing.
     Optional,
     /// It has this value.
     Default(Setting),
-    /// It is a block of its own settings' defaults.
+    /// It is a block with the defaults of its settings.
     DefaultBlock,
 }
 
-/// What a setting's value may be.
+/// The type of a setting's value.
 #[derive(Clone, Copy)]
 pub(in crate::config) enum Kind {
     Boolean,
     Integer(Range),
     Number(Range),
-    /// How many bytes something has, from 1 to [`LARGEST_SIZE`].
+    /// A size in bytes, from 1 to [`LARGEST_SIZE`].
     Size,
     Text,
     /// A pattern as in a `.gitignore`.
@@ -55,7 +55,7 @@ pub(in crate::config) enum Kind {
     Block(fn() -> &'static [Key]),
 }
 
-/// Both ends belong to it.
+/// A range of numbers that includes both ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::config) struct Range {
     pub least: f64,
@@ -85,8 +85,7 @@ impl Range {
     }
 }
 
-/// What a threshold for `metric` may be in `defaults` and on the command line; `None` for metrics that
-/// can be set in neither.
+/// The type of a threshold of `metric` in `defaults` and on the command line; `None` if neither can set it.
 pub(in crate::config) fn threshold_kind(metric: MetricType) -> Option<Kind> {
     Some(match metric.info().thresholds? {
         Thresholds::Whole { least, most } => Kind::Integer(Range::new(least, most)),
@@ -94,7 +93,7 @@ pub(in crate::config) fn threshold_kind(metric: MetricType) -> Option<Kind> {
     })
 }
 
-/// The comparison by which good values of a metric keep to a threshold; `None` if it is a matter of taste.
+/// The comparison that good values of a metric satisfy; `None` if neither high nor low values are better.
 pub(in crate::config) const fn usual_comparison(metric: MetricType) -> Option<Comparison> {
     match metric.info().better {
         Better::Lower => Some(Comparison::LessOrEqual),
@@ -153,7 +152,7 @@ const fn empty_list() -> Presence {
     Presence::Default(Setting::List(Vec::new()))
 }
 
-/// What a threshold may be in an entry of `metrics`.
+/// The type of a threshold in an entry of `metrics`.
 pub(in crate::config) const METRIC_LIMIT: Kind = Kind::Number(Range::at_least(0.0));
 
 static METRIC: [Key; 4] = [
@@ -312,17 +311,17 @@ static DUPLICATION: [Key; 4] = [
     ),
 ];
 
-/// The key that sets how large a source may be.
+/// The key of the size limit of source files.
 pub(in crate::config) const MAX_FILE_SIZE: &str = "max_file_size";
 
-/// The largest size that a configuration may set which is found beside the files, in bytes: it may only lower the limit. Whoever
-/// writes the files writes that as well, and parsing takes some 90 bytes of memory per byte.
+/// The highest size limit in bytes for a configuration that is found beside the files: it may only lower the default. Its
+/// author is the author of the files, and parsing takes some 90 bytes of memory per byte.
 pub(in crate::config) const LARGEST_FOUND_SIZE: u64 = DEFAULT_MAX_FILE_SIZE;
 
-/// The largest size that a configuration may set which the user names, in bytes.
+/// The highest size limit in bytes for a configuration that the user names.
 pub(in crate::config) const LARGEST_SIZE: i64 = MAX_BYTES as i64;
 
-/// How large a source may be if nothing else is set. Parsing takes more than a hundred times as much memory.
+/// The default size limit in bytes. Parsing takes more than a hundred times as much memory.
 pub(in crate::config) const DEFAULT_MAX_FILE_SIZE: u64 = 32 << 20;
 
 /// A whole configuration.
@@ -395,10 +394,10 @@ pub(in crate::config) static CONFIG: [Key; 11] = [
     ),
 ];
 
-/// Blocks of the configuration that the reference judges by and we do not yet.
+/// Blocks of the configuration that only the reference evaluates.
 pub(in crate::config) const BLOCKS_NOT_JUDGED: [&str; 4] = ["tree_shape", "import_graph", "narrative", "duplication"];
 
-/// Metrics that the reference knows and that are not computed here yet. A configuration may name them.
+/// Metrics of the reference that are not computed yet. A configuration may name them.
 pub(in crate::config) const NOT_COMPUTED: [&str; 43] = [
     "message_chain_depth",
     "function_arity",
