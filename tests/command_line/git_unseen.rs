@@ -125,7 +125,7 @@ fn named_paths_that_have_no_part_in_a_change_are_warned_of() {
         ),
         (
             &["--staged", "notes.txt"],
-            "warning: notes.txt: not analysed: no Python file (.py, .pyw, .pyi)\n",
+            "warning: notes.txt: not analyzed: no Python file (.py, .pyw, .pyi)\n",
         ),
         (&["--diff", "HEAD", "seen.py"], ""),
         (&["--staged"], ""),

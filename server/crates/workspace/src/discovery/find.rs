@@ -35,7 +35,7 @@ pub fn is_named_source(path: &Path) -> bool {
 /// The message about a named file that is no Python.
 pub fn no_python(path: &Path) -> String {
     let allowed = NAMED_EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
-    format!("{}: not analysed: no Python file ({allowed})", path.display())
+    format!("{}: not analyzed: no Python file ({allowed})", path.display())
 }
 
 /// A file to analyze.
@@ -755,7 +755,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(found.warnings.len(), 1);
-        assert!(found.warnings[0].starts_with("README: not analysed"));
+        assert!(found.warnings[0].starts_with("README: not analyzed"));
         assert_eq!(names(Ok(found)), ["a.py", "b.gen.py"]);
     }
 

@@ -185,7 +185,7 @@ static METRIC: [Key; 4] = [
 static LANGUAGE: [Key; 3] = [
     key(
         "name",
-        "The language; `python` is the one that is analysed.",
+        "The language; `python` is the one that is analyzed.",
         Kind::Text,
         Presence::Required,
     ),
