@@ -42,7 +42,7 @@ pub(super) enum AddError {
 /// Puts a comment on the header of each function and class of a file that has a violation: the metric is ignored up to the
 /// present value. `None` if there is no header to put one on: of a file's own values, none is ignored.
 ///
-/// Call it on a thread of a [`Pool`](antipasta_analysis::Pool).
+/// Call it on a thread of a [`Pool`](antipasta_pool::Pool).
 pub(super) fn add_ignores(
     path: &Path,
     limit: u64,
