@@ -13,12 +13,11 @@ use std::time::Duration;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
-use crate::check::{
-    self, BaselineOptions, BaselineTask, CheckOptions, Destination, Input, OnError, OutputFormat, Shard,
-};
+use crate::check::{self, BaselineOptions, BaselineTask, CheckOptions, Input, OnError, Shard};
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, MergeCommand, VerifyCommand};
 use crate::console;
 use crate::lsp::{self, Connection};
+use crate::report::{self, Destination, OutputFormat};
 use antipasta_analysis::cache::Location;
 use antipasta_metrics::MetricType;
 use antipasta_rules::config::{Overrides, parse_pattern, parse_threshold};
@@ -501,7 +500,7 @@ impl CheckArguments {
         } else {
             self.output_formats
         };
-        let destinations = check::destinations(reports, self.output)?;
+        let destinations = report::destinations(reports, self.output)?;
         Ok(CheckOptions {
             input,
             config: self.config,

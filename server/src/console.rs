@@ -65,6 +65,11 @@ fn write_line(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
+/// A number of something: `counted(1, "file", "files")` is `1 file`.
+pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// Writes the lines of a command's result to the standard output.
 ///
 /// # Errors

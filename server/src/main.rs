@@ -11,6 +11,7 @@ mod cli;
 mod commands;
 mod console;
 mod lsp;
+mod report;
 
 use std::process::ExitCode;
 

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use ropey::Rope;
 
-use super::notices::counted;
-use super::report::{Outcome, Report};
-use crate::console;
+use super::checked_file::CheckedFile;
+use crate::console::{self, counted};
+use crate::report::FileReport;
 use antipasta_analysis::{Analysis, AnalysisError, analyse_bytes};
 use antipasta_metrics::{Document, definition_on_line};
 use antipasta_rules::config::Comparison;
@@ -46,11 +46,11 @@ pub(super) enum AddError {
 pub(super) fn add_ignores(
     path: &Path,
     limit: u64,
-    outcome: &Outcome,
+    report: &FileReport,
     trees: &Trees,
 ) -> Result<Option<Added>, AddError> {
     let mut wanted: BTreeMap<u32, Vec<IgnoredMetric>> = BTreeMap::new();
-    for violation in &outcome.evaluation.violations {
+    for violation in report.violations() {
         let Some(line) = violation.subject.definition_line() else {
             continue;
         };
@@ -68,7 +68,7 @@ pub(super) fn add_ignores(
         return Ok(None);
     }
     let bytes = regular_file::read(path, limit).map_err(AnalysisError::Read)?;
-    if analyse_bytes(&bytes)?.metrics != outcome.metrics {
+    if analyse_bytes(&bytes)?.metrics != report.metrics {
         return Err(AddError::Changed);
     }
     let text = decode(&bytes).map_err(AnalysisError::Decode)?;
@@ -101,29 +101,31 @@ fn with_edits(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
 }
 
 /// Says which files got ignore comments, and why others did not. Returns whether all went well.
-pub(super) fn say_what_was_added(report: &Report, quiet: bool) -> bool {
-    let (mut comments, mut files, mut all_went_well) = (0, 0, true);
-    for file in &report.files {
+pub(super) fn say_what_was_added(files: &[CheckedFile], quiet: bool) -> bool {
+    let (mut comments, mut changed_files, mut all_went_well) = (0, 0, true);
+    for file in files {
         match &file.added_ignores {
             Ok(0) => {}
             Ok(added) => {
                 comments += added;
-                files += 1;
+                changed_files += 1;
             }
             Err(error) => {
-                console::error(format_args!("{}: no ignore comments were added: {error}", file.path));
+                console::error(format_args!(
+                    "{}: no ignore comments were added: {error}",
+                    file.report.path
+                ));
                 all_went_well = false;
             }
         }
     }
     if !quiet {
-        let (comments, files) = (
-            counted(comments, "ignore comment", "ignore comments"),
-            counted(files, "file", "files"),
-        );
-        console::say(format!("Added {comments} to {files}"));
+        let comments = counted(comments, "ignore comment", "ignore comments");
+        let changed_files = counted(changed_files, "file", "files");
+        console::say(format!("Added {comments} to {changed_files}"));
     }
-    let of_files = report.violations_of_files();
+    let violations = files.iter().flat_map(|file| file.report.violations());
+    let of_files = violations.filter(|violation| violation.name.is_none()).count();
     if of_files > 0 {
         console::warning(format_args!(
             "{} of files as a whole, which comments cannot ignore; a baseline can allow them: `--write-baseline FILE`",

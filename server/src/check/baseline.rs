@@ -15,8 +15,9 @@ use entries::{Entries, FileEntries, Key, MAX_BYTES, Malformed, rounded};
 use matching::{Match, matched};
 pub(super) use settle::settle;
 
-use super::report::{InBaseline, Outcome};
-use antipasta_rules::escape::{self, whole_line};
+use crate::report::StaleEntry;
+use antipasta_rules::escape;
+use antipasta_rules::violations::Violation;
 use antipasta_workspace::discovery::{is_repository, normalized, seen_from};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 use antipasta_workspace::regular_file;
@@ -85,8 +86,8 @@ pub(super) struct Baseline {
 /// What became of a file's violations when they were held against a baseline.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    /// How many are tolerated.
-    pub tolerated: usize,
+    /// How many the baseline allows.
+    pub allowed: usize,
     /// The values that the baseline tolerates in this file.
     entries: Vec<HeldEntry>,
     /// All that violates, as a baseline would have it.
@@ -102,33 +103,12 @@ struct HeldEntry {
     needed: Option<f64>,
 }
 
-/// Something that a baseline tolerates needlessly.
-#[derive(Debug)]
-pub(super) struct Unneeded {
-    /// The file's path in the baseline.
-    pub file: String,
-    pub key: Key,
-    pub tolerated: f64,
-    /// What would be enough; `None` if there is nothing to tolerate.
-    pub needed: Option<f64>,
-    pub is_file_gone: bool,
-}
-
-impl Unneeded {
-    /// What it is, for people.
-    pub(super) fn message(&self) -> String {
-        let mut message = format!("{}: ", self.file);
-        if let Some(name) = &self.key.name {
-            message += &format!("{name}: ");
-        }
-        message += &format!("{} of {} is allowed; ", self.key.metric, self.tolerated);
-        message += &match self.needed {
-            Some(needed) => format!("{needed} would be enough"),
-            None if self.is_file_gone => "the file is gone".to_owned(),
-            None => "there is no violation any more".to_owned(),
-        };
-        whole_line(&message).into_owned()
-    }
+/// What a baseline has for one file.
+pub(super) struct InBaseline {
+    /// The path of the file in the baseline.
+    pub path: String,
+    /// What became of its violations; `None` if it could not be analyzed.
+    pub held: Option<Held>,
 }
 
 impl Baseline {
@@ -171,19 +151,18 @@ impl Baseline {
         escape::portable_name(&seen_from(&normalized(absolute), &self.folder))
     }
 
-    /// Takes out of a file's violations those that are tolerated, and says of the others what was.
-    pub(super) fn apply(&self, file: &str, outcome: &mut Outcome) -> Held {
+    /// Drops the violations of a file that are tolerated, and notes in the others the value that was.
+    pub(super) fn apply(&self, file: &str, violations: &mut Vec<Violation>) -> Held {
         let none = FileEntries::new();
         let tolerated = self.entries.get(file).unwrap_or(&none);
         let mut violating: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
-        for (index, violation) in outcome.evaluation.violations.iter().enumerate() {
+        for (index, violation) in violations.iter().enumerate() {
             let key = Key {
                 name: violation.subject.display_name(),
                 metric: violation.metric(),
             };
             violating.entry(key).or_default().push(index);
         }
-        let violations = &mut outcome.evaluation.violations;
         let mut held = Held::default();
         let mut is_tolerated = vec![false; violations.len()];
         for (key, indices) in &violating {
@@ -218,7 +197,7 @@ impl Baseline {
         let mut is_tolerated = is_tolerated.into_iter();
         let all = violations.len();
         violations.retain(|_| !is_tolerated.next().unwrap_or_default());
-        held.tolerated = all - violations.len();
+        held.allowed = all - violations.len();
         held
     }
 
@@ -233,7 +212,7 @@ impl Baseline {
         checked: impl IntoIterator<Item = &'f InBaseline>,
         limits: Limits,
     ) -> Result<BTreeSet<String>, GitError> {
-        let checked: BTreeSet<_> = checked.into_iter().map(|checked| checked.file.as_str()).collect();
+        let checked: BTreeSet<_> = checked.into_iter().map(|checked| checked.path.as_str()).collect();
         let files = self.entries.keys().filter(|file| !checked.contains(file.as_str()));
         let mut gone: BTreeSet<String> = files.filter(|file| self.is_not_on_disk(file)).cloned().collect();
         if gone.is_empty() {
@@ -259,23 +238,24 @@ impl Baseline {
     }
 
     /// The entries of the checked files that are no longer needed, and those of files that are gone.
-    pub(super) fn unneeded<'f>(
+    pub(super) fn stale_entries<'f>(
         &self,
         checked: impl IntoIterator<Item = &'f InBaseline>,
         gone: &BTreeSet<String>,
-    ) -> Vec<Unneeded> {
-        let mut unneeded = Vec::new();
+    ) -> Vec<StaleEntry> {
+        let mut stale_entries = Vec::new();
         let mut seen = BTreeSet::new();
-        for InBaseline { file, held } in checked {
+        for InBaseline { path: file, held } in checked {
             if !self.entries.contains_key(file) || !seen.insert(file) {
                 continue;
             }
             let entries = held.iter().flat_map(|held| &held.entries);
             for entry in entries.filter(|entry| entry.needed != Some(entry.value)) {
-                unneeded.push(Unneeded {
+                stale_entries.push(StaleEntry {
                     file: file.clone(),
-                    key: entry.key.clone(),
-                    tolerated: entry.value,
+                    name: entry.key.name.clone(),
+                    metric: entry.key.metric,
+                    allowed: entry.value,
                     needed: entry.needed,
                     is_file_gone: false,
                 });
@@ -285,30 +265,38 @@ impl Baseline {
             let values = entries
                 .iter()
                 .flat_map(|(key, values)| values.iter().map(move |value| (key, *value)));
-            unneeded.extend(values.map(|(key, tolerated)| Unneeded {
+            stale_entries.extend(values.map(|(key, tolerated)| StaleEntry {
                 file: file.clone(),
-                key: key.clone(),
-                tolerated,
+                name: key.name.clone(),
+                metric: key.metric,
+                allowed: tolerated,
                 needed: None,
                 is_file_gone: true,
             }));
         }
-        unneeded.sort_by(|one, other| (&one.file, &one.key).cmp(&(&other.file, &other.key)));
-        unneeded
+        stale_entries.sort_by(|one, other| {
+            let [one, other] = [one, other].map(|entry| (&entry.file, &entry.name, entry.metric));
+            one.cmp(&other)
+        });
+        stale_entries
     }
 
     /// Removes entries that are no longer needed; nothing is added, and nothing gets a worse value. Returns how many values were removed
     /// and how many were lowered.
-    pub(super) fn prune(&mut self, unneeded: &[Unneeded]) -> Result<(usize, usize), BaselineError> {
+    pub(super) fn prune(&mut self, stale_entries: &[StaleEntry]) -> Result<(usize, usize), BaselineError> {
         let (mut removed, mut lowered) = (0, 0);
-        for entry in unneeded {
+        for entry in stale_entries {
             let Some(entries) = self.entries.get_mut(&entry.file) else {
                 continue;
             };
-            let Some(values) = entries.get_mut(&entry.key) else {
+            let key = Key {
+                name: entry.name.clone(),
+                metric: entry.metric,
+            };
+            let Some(values) = entries.get_mut(&key) else {
                 continue;
             };
-            let Some(at) = values.iter().position(|value| *value == entry.tolerated) else {
+            let Some(at) = values.iter().position(|value| *value == entry.allowed) else {
                 continue;
             };
             match entry.needed {
@@ -339,7 +327,7 @@ impl Baseline {
         gone: &BTreeSet<String>,
     ) -> Result<usize, BaselineError> {
         self.entries.retain(|file, _| !gone.contains(file));
-        for InBaseline { file, held } in checked {
+        for InBaseline { path: file, held } in checked {
             if let Some(held) = held {
                 self.entries.insert(file.clone(), held.present.clone());
             }

@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::add_ignores::add_ignores;
-use super::baseline::Baseline;
+use super::baseline::{Baseline, InBaseline};
+use super::checked_file::CheckedFile;
 use super::progress::Progress;
 use super::regression::keep_regressions;
-use super::report::{FileReport, InBaseline, Outcome};
-use super::reported_path::ReportedPath;
+use super::statistics::FileCost;
 use super::task::{Content, Means, Task};
+use crate::report::{FileReport, ReportedPath};
 use antipasta_analysis::cache::Known;
 use antipasta_analysis::{Analysis, AnalysisError, Origin, Phases, ReadThrough};
 use antipasta_pool::{Ended, Pool, PoolError, TimeLimits};
+use antipasta_rules::violations::evaluate;
 use antipasta_workspace::git::Blobs;
 use antipasta_workspace::replace_file::Trees;
 
@@ -44,7 +46,7 @@ impl Inspection {
     /// # Errors
     ///
     /// The system refuses to start the threads.
-    pub(super) fn of_all(&self, pool: &Pool, progress: &Progress) -> Result<Vec<FileReport>, PoolError> {
+    pub(super) fn of_all(&self, pool: &Pool, progress: &Progress) -> Result<Vec<CheckedFile>, PoolError> {
         let items: Vec<usize> = (0..self.tasks.len()).collect();
         let size = |index: &usize| {
             let (task, known) = &self.tasks[*index];
@@ -70,7 +72,7 @@ impl Inspection {
         pool: &Pool,
         deadline: Instant,
         progress: &Progress,
-    ) -> Result<Vec<FileReport>, PoolError> {
+    ) -> Result<Vec<CheckedFile>, PoolError> {
         let left = deadline.saturating_duration_since(Instant::now());
         let each = (left / PART_OF_ONE).min(MOST_OF_ONE);
         let limits = TimeLimits { deadline, each };
@@ -86,91 +88,109 @@ impl Inspection {
         Ok(ended.into_iter().enumerate().map(report).collect())
     }
 
-    fn of_one(&self, index: usize, buffer: &mut Vec<u8>) -> FileReport {
+    fn of_one(&self, index: usize, buffer: &mut Vec<u8>) -> CheckedFile {
         let (task, known) = &self.tasks[index];
         let means = Means {
             cache: self.cache.as_ref(),
             blobs: self.blobs.as_deref(),
         };
         let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
-        let mut report = self.judged(task, &means, self.report(task, origin, analysis), buffer);
-        if self.add_ignores && report.has_violations() {
-            match add_ignores(&task.path, task.config.max_file_size, &report.outcome, &self.trees) {
+        let mut file = self.evaluated(task, origin, analysis);
+        self.drop_accepted(task, &means, &mut file, buffer);
+        if self.add_ignores && !file.report.violations().is_empty() {
+            match add_ignores(&task.path, task.config.max_file_size, &file.report, &self.trees) {
                 Ok(None) => {}
                 Ok(Some(added)) => {
-                    let changed = self.report(task, Origin::Analysis, Ok(added.analysis));
-                    report = self.judged(task, &means, changed, buffer);
-                    report.added_ignores = Ok(added.comments);
+                    file = self.evaluated(task, Origin::Analysis, Ok(added.analysis));
+                    self.drop_accepted(task, &means, &mut file, buffer);
+                    file.added_ignores = Ok(added.comments);
                 }
-                Err(error) => report.added_ignores = Err(error),
+                Err(error) => file.added_ignores = Err(error),
             }
         }
-        report
+        file
     }
 
-    /// Leaves of the violations of a file those that count: not what the baseline tolerates, nor, if only what the change made
-    /// is asked for, what was there before.
-    fn judged(&self, task: &Task, means: &Means<'_>, mut report: FileReport, buffer: &mut Vec<u8>) -> FileReport {
+    /// Evaluates the metrics of a file against its configuration.
+    fn evaluated(&self, task: &Task, origin: Origin, analysis: Result<Analysis, AnalysisError>) -> CheckedFile {
+        let path = ReportedPath::new(&task.path, &self.working_directory, &self.top);
+        let (report, cost) = match analysis {
+            Ok(Analysis { metrics, bytes, phases }) => {
+                let report = FileReport {
+                    path,
+                    is_unsearched: false,
+                    evaluation: evaluate(&metrics, &task.config),
+                    metrics,
+                    pre_existing: 0,
+                    allowed: 0,
+                    error: None,
+                };
+                (report, FileCost { bytes, phases, origin })
+            }
+            Err(error) => {
+                let report = FileReport {
+                    is_unsearched: matches!(task.content, Content::Unreadable(_)),
+                    ..FileReport::failed(path, error)
+                };
+                let cost = FileCost {
+                    bytes: task.stamp.size,
+                    phases: Phases::default(),
+                    origin,
+                };
+                (report, cost)
+            }
+        };
+        CheckedFile {
+            report,
+            in_baseline: None,
+            added_ignores: Ok(0),
+            cost,
+        }
+    }
+
+    /// Drops the violations that the baseline allows, and, if only regressions count, those from before the change.
+    fn drop_accepted(&self, task: &Task, means: &Means<'_>, file: &mut CheckedFile, buffer: &mut Vec<u8>) {
+        let report = &mut file.report;
         if let Some(baseline) = &self.baseline {
-            let file = self.path_in(baseline, task);
-            let held = match report.outcome.error {
-                None => Some(baseline.apply(&file, &mut report.outcome)),
+            let path = self.path_in(baseline, task);
+            let held = match report.error {
+                None => Some(baseline.apply(&path, &mut report.evaluation.violations)),
                 Some(_) => None,
             };
-            report.in_baseline = Some(InBaseline { file, held });
+            report.allowed = held.as_ref().map_or(0, |held| held.allowed);
+            file.in_baseline = Some(InBaseline { path, held });
         }
         let base = task
             .base
             .as_ref()
-            .filter(|_| self.changed_only && report.has_violations());
-        if let Some(base) = base {
-            match means.analyse_blob(base, task.config.max_file_size, buffer).1 {
-                Ok(base) => keep_regressions(&mut report.outcome, &base.metrics, &task.config),
-                Err(error) => {
-                    report.outcome = Outcome::failed(AnalysisError::Base(Box::new(error)));
-                    if let Some(in_baseline) = &mut report.in_baseline {
-                        in_baseline.held = None;
-                    }
+            .filter(|_| self.changed_only && !report.violations().is_empty());
+        let Some(base) = base else { return };
+        match means.analyse_blob(base, task.config.max_file_size, buffer).1 {
+            Ok(base) => {
+                let violations = &mut report.evaluation.violations;
+                report.pre_existing = keep_regressions(violations, &report.metrics, &base.metrics, &task.config);
+            }
+            Err(error) => {
+                *report = FileReport::failed(report.path.clone(), AnalysisError::Base(Box::new(error)));
+                if let Some(in_baseline) = &mut file.in_baseline {
+                    in_baseline.held = None;
                 }
             }
         }
-        report
     }
 
-    /// That a file has no metrics.
-    fn failed(&self, index: usize, error: AnalysisError) -> FileReport {
+    /// The results of a file that could not be analyzed.
+    fn failed(&self, index: usize, error: AnalysisError) -> CheckedFile {
         let (task, _) = &self.tasks[index];
-        let mut report = self.report(task, Origin::Analysis, Err(error));
-        report.in_baseline = self.baseline.as_ref().map(|baseline| InBaseline {
-            file: self.path_in(baseline, task),
+        let mut file = self.evaluated(task, Origin::Analysis, Err(error));
+        file.in_baseline = self.baseline.as_ref().map(|baseline| InBaseline {
+            path: self.path_in(baseline, task),
             held: None,
         });
-        report
+        file
     }
 
     fn path_in(&self, baseline: &Baseline, task: &Task) -> String {
         baseline.path_of(&self.working_directory.join(&task.path))
-    }
-
-    fn report(&self, task: &Task, origin: Origin, analysis: Result<Analysis, AnalysisError>) -> FileReport {
-        let path = ReportedPath::new(&task.path, &self.working_directory, &self.top);
-        let (outcome, bytes, phases) = match analysis {
-            Ok(analysis) => (
-                Outcome::of(analysis.metrics, &task.config),
-                analysis.bytes,
-                analysis.phases,
-            ),
-            Err(error) => (Outcome::failed(error), task.stamp.size, Phases::default()),
-        };
-        FileReport {
-            is_unsearched: matches!(task.content, Content::Unreadable(_)),
-            path,
-            outcome,
-            in_baseline: None,
-            added_ignores: Ok(0),
-            bytes,
-            phases,
-            origin,
-        }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::destination::Destination;
-use super::report::Report;
-use crate::console::{problems, say, warning};
+use super::checked_file::CheckedFile;
+use crate::console::{counted, problems, say, warning};
+use crate::report::{Destination, NOTHING_TO_CHECK, Report};
 use antipasta_metrics::MetricType;
 use antipasta_rules::config::{Overrides, trouble_of_given_pattern};
 use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, misnamed};
@@ -68,6 +68,18 @@ fn warn_of_patterns(overrides: &Overrides) {
     }
 }
 
+/// Warns of metrics without a value, and of ignore comments that cannot be read.
+pub(super) fn warn_of_files(files: &[CheckedFile]) {
+    for CheckedFile { report, .. } in files {
+        if let Some(message) = report.evaluation.unmeasured_message() {
+            warning(format_args!("{}: {message}", report.path));
+        }
+        for note in &report.evaluation.warnings {
+            warning(format_args!("{}:{}: {}", report.path, note.line, note.message));
+        }
+    }
+}
+
 /// How many files a warning names.
 const MOST_NAMED: usize = 5;
 
@@ -124,9 +136,6 @@ pub(super) fn say_what_was_found(report: &Report, destinations: &[Destination]) 
     say(found);
 }
 
-/// What a report for people says when there are no files.
-pub(super) const NOTHING_TO_CHECK: &str = "Nothing to check.";
-
 /// Which configurations are used, for people.
 pub(super) fn used_configs(configs: &Configs) -> Vec<String> {
     let shown = |path: &Path| {
@@ -146,9 +155,4 @@ pub(super) fn used_configs(configs: &Configs) -> Vec<String> {
         .iter()
         .map(|config| line(config.path.as_deref()))
         .collect()
-}
-
-/// So many of something.
-pub(super) fn counted(count: usize, one: &str, many: &str) -> String {
-    format!("{count} {}", if count == 1 { one } else { many })
 }

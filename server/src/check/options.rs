@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::baseline::BaselineOptions;
-use super::destination::Destination;
 use super::shard::Shard;
+use crate::report::Destination;
 use antipasta_rules::config::Overrides;
 use antipasta_workspace::git::Change;
 

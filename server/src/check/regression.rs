@@ -2,17 +2,21 @@
 
 use rustc_hash::FxHashMap;
 
-use super::report::Outcome;
 use antipasta_metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, MetricType};
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::{Subject, Violation, evaluate};
 
-/// Leaves of a file's violations those that were not there, or not as bad, in what the file was before. The others are counted.
-/// `base` has the metrics of then.
-pub(super) fn keep_regressions(outcome: &mut Outcome, base: &FileMetrics, config: &Config) {
-    let functions = counterparts(&outcome.metrics.functions, &base.functions);
+/// Drops the violations of a file that were there before the change, and as bad. Returns how many were dropped.
+///
+/// `metrics` are those of the file, and `base` those of the file before the change.
+pub(super) fn keep_regressions(
+    violations: &mut Vec<Violation>,
+    metrics: &FileMetrics,
+    base: &FileMetrics,
+    config: &Config,
+) -> usize {
+    let functions = counterparts(&metrics.functions, &base.functions);
     let totals = values_of_file_and_classes(base, config);
-    let violations = &mut outcome.evaluation.violations;
     let all = violations.len();
     violations.retain_mut(|violation| {
         let before = match &violation.subject {
@@ -26,11 +30,11 @@ pub(super) fn keep_regressions(outcome: &mut Outcome, base: &FileMetrics, config
         };
         let comparison = violation.threshold.comparison;
         let is_worse = |before| comparison.is_worse(violation.value, before);
-        // Of a function that is new, a baseline may know better.
+        // A function may be new in the change, and have an entry in the baseline.
         violation.before = before.or(violation.before);
         before.is_none_or(is_worse)
     });
-    outcome.standing = all - violations.len();
+    all - violations.len()
 }
 
 /// What each function, known by the line of its `def`, was before.
@@ -116,11 +120,11 @@ mod tests {
     fn regressions(before: &str, now: &str) -> Vec<(String, Option<String>)> {
         let config = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}]}]";
         let config = Config::from_yaml(Path::new("c.yaml"), config).unwrap();
-        let mut outcome = Outcome::of(measure(now).unwrap(), &config);
-        let all = outcome.evaluation.violations.len();
-        keep_regressions(&mut outcome, &measure(before).unwrap(), &config);
-        let violations = &outcome.evaluation.violations;
-        assert_eq!(outcome.standing + violations.len(), all);
+        let metrics = measure(now).unwrap();
+        let mut violations = evaluate(&metrics, &config).violations;
+        let all = violations.len();
+        let dropped = keep_regressions(&mut violations, &metrics, &measure(before).unwrap(), &config);
+        assert_eq!(dropped + violations.len(), all);
         let name = |violation: &Violation| violation.name.as_deref().unwrap_or("file").to_owned();
         violations
             .iter()

@@ -10,21 +10,19 @@ use std::time::{Duration, Instant};
 use super::add_ignores::say_what_was_added;
 use super::baseline::{Baseline, BaselineError, settle};
 use super::changed_files::{ChangedFiles, ChangedFilesError, Selection};
-use super::destination::Destination;
-use super::fingerprint::fingerprint;
+use super::checked_file::CheckedFile;
 use super::inspection::Inspection;
 use super::notices;
 use super::options::{CheckOptions, Input, OnError};
 use super::progress::{Progress, with_spinner};
-use super::report::Report;
-use super::reported_path::{ReportedPath, top_of};
 use super::risk::{recent_changes, riskiest_first};
-use super::shard::{Item, Part, Shard};
-use super::statistics::Statistics;
+use super::shard::{Item, Shard};
+use super::statistics::{Statistics, Totals};
 use super::task::{Content, Task};
 use rustc_hash::FxHashMap;
 
 use crate::console;
+use crate::report::{Destination, Report, ReportedPath, ShardInfo, fingerprint, top_of};
 use antipasta_analysis::ReadThrough;
 use antipasta_analysis::cache::{Cache, Counts, Known, Location};
 use antipasta_pool::{Pool, PoolError, Priority};
@@ -192,7 +190,7 @@ pub(crate) fn warm(options: &CheckOptions) -> Result<Counts, String> {
 
 /// What was analysed, and by what.
 struct Analysed {
-    report: Report,
+    files: Vec<CheckedFile>,
     inspection: Arc<Inspection>,
     /// How long the cache was asked.
     recall: Duration,
@@ -300,37 +298,38 @@ impl<'a> Run<'a> {
         let is_file = |task: &&Task| !matches!(task.content, Content::Unreadable(_));
         self.announce(tasks.iter().filter(is_file).count())?;
         let Analysed {
-            mut report,
+            mut files,
             inspection,
             recall,
             analysis,
         } = self.analysed(tasks, cache)?;
-        report.part = part;
         if let Some(cache) = &inspection.cache {
             cache.cache().begin_flush();
         }
         if let Some(note) = self.change.as_ref().and_then(ChangedFiles::fetched) {
             console::say(note);
         }
-        for file in &report.files {
-            if let Some(message) = file.outcome.evaluation.unmeasured_message() {
-                console::warning(format_args!("{}: {message}", file.path));
-            }
-            for note in &file.outcome.evaluation.warnings {
-                console::warning(format_args!("{}:{}: {}", file.path, note.line, note.message));
-            }
-        }
+        notices::warn_of_files(&files);
+        let mut stale_entries = None;
         if let (Some(baseline), Some(given)) = (&mut self.baseline, &options.baseline) {
             let is_of_commit = self.change.as_ref().is_some_and(ChangedFiles::are_of_commit);
-            settle(
+            stale_entries = Some(settle(
                 Arc::make_mut(baseline),
                 given,
-                &mut report,
+                &mut files,
                 (!is_of_commit).then_some(self.git_limits),
                 options.quiet,
-            )?;
+            )?);
         }
-        let all_are_added = !options.add_ignores || say_what_was_added(&report, options.quiet);
+        let all_are_added = !options.add_ignores || say_what_was_added(&files, options.quiet);
+        let totals = Totals::new(&files);
+        let report = Report {
+            files: files.into_iter().map(|file| file.report).collect(),
+            is_quiet: options.quiet,
+            lists_unused_ignores: options.report_unused_ignores,
+            shard: part,
+            stale_entries,
+        };
         notices::warn_of_unchecked(&report);
         let begun = Instant::now();
         self.write(&report)?;
@@ -339,6 +338,7 @@ impl<'a> Run<'a> {
         }
         if options.statistics {
             let statistics = Statistics {
+                totals,
                 discovery,
                 recall,
                 analysis,
@@ -346,7 +346,7 @@ impl<'a> Run<'a> {
                 threads: self.pool.running(),
             };
             // The run has its report; that nobody listens to its cost is no failure.
-            let _ = statistics.write(&report, &mut anstream::stderr());
+            let _ = statistics.write(&mut anstream::stderr());
         }
         if let Some(cache) = &inspection.cache {
             close(cache.cache());
@@ -365,7 +365,7 @@ impl<'a> Run<'a> {
     }
 
     /// The tasks that are in a part of all, and what its report says of it.
-    fn of_shard(&self, tasks: Vec<Task>, shard: Shard) -> Result<(Vec<Task>, Part), CheckError> {
+    fn of_shard(&self, tasks: Vec<Task>, shard: Shard) -> Result<(Vec<Task>, ShardInfo), CheckError> {
         let items = self.items(&tasks)?;
         let part = shard.part(&items, &self.settings(&tasks));
         let mut own = shard.of(&items).into_iter().peekable();
@@ -467,12 +467,7 @@ impl<'a> Run<'a> {
         };
         progress.finish();
         Ok(Analysed {
-            report: Report {
-                files,
-                lists_unused_ignores: self.options.report_unused_ignores,
-                part: None,
-                unneeded: None,
-            },
+            files,
             analysis: begun.elapsed(),
             recall,
             inspection,
@@ -637,7 +632,7 @@ impl<'a> Run<'a> {
         let destinations = &self.options.destinations;
         let (to_files, others): (Vec<_>, Vec<_>) = destinations.iter().partition(|to| to.file.is_some());
         let write = |to: &Destination| {
-            let written = to.write(report, self.options.quiet, &self.pool, &self.trees);
+            let written = to.write(report, &self.pool, &self.trees);
             match &to.file {
                 Some(path) => written.map_err(|error| CheckError::Output(path.clone(), error)),
                 None => unless_reader_left(written).map_err(CheckError::Stdout),

@@ -1,15 +1,9 @@
 //! A part of the files, for one of several jobs that share a check.
 
 use std::cmp::Reverse;
-use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
-use super::fingerprint::fingerprint;
-
-/// More jobs than this share nothing.
-pub(super) const MOST: usize = 10_000;
+use crate::report::{MAX_SHARDS, ShardInfo, fingerprint};
 
 /// What a file costs beside its bytes, in bytes.
 const COST_OF_FILE: u64 = 1024;
@@ -23,20 +17,6 @@ pub(crate) struct Shard {
     count: usize,
 }
 
-/// What the report of a part says of itself, so that `merge` knows which reports belong together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Part {
-    /// Which of the parts, from 1.
-    pub index: usize,
-    /// How many there are.
-    pub count: usize,
-    /// A hash of the paths and contents of the files of all parts.
-    pub files: String,
-    /// A hash of all else that the results depend on: thresholds, options, the baseline, the version of this program.
-    #[serde(default)]
-    pub settings: String,
-}
-
 /// What parts are made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Item {
@@ -46,12 +26,6 @@ pub(super) struct Item {
     pub size: u64,
     /// What tells its content from others.
     pub content: String,
-}
-
-impl fmt::Display for Part {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.index, self.count)
-    }
 }
 
 impl FromStr for Shard {
@@ -64,9 +38,9 @@ impl FromStr for Shard {
             Some((number.checked_sub(1)?, count))
         });
         match numbers {
-            Some((index, count)) if index < count && count <= MOST => Ok(Self { index, count }),
+            Some((index, count)) if index < count && count <= MAX_SHARDS => Ok(Self { index, count }),
             _ => Err(format!(
-                "must be I/N, such as 1/4 for the first of four parts (N is at most {MOST})"
+                "must be I/N, such as 1/4 for the first of four parts (N is at most {MAX_SHARDS})"
             )),
         }
     }
@@ -75,13 +49,13 @@ impl FromStr for Shard {
 impl Shard {
     /// What its report says of it, when it is one of the parts of these items, in the order of their names. `settings` are the
     /// texts of all else that the results depend on.
-    pub(super) fn part(self, items: &[Item], settings: &[String]) -> Part {
+    pub(super) fn part(self, items: &[Item], settings: &[String]) -> ShardInfo {
         let files: Vec<_> = items
             .iter()
             .flat_map(|item| [item.name.as_str(), item.content.as_str()])
             .collect();
         let settings: Vec<_> = settings.iter().map(String::as_str).collect();
-        Part {
+        ShardInfo {
             index: self.index + 1,
             count: self.count,
             files: fingerprint(&files),

@@ -3,11 +3,53 @@
 use std::io::{self, Write};
 use std::time::Duration;
 
-use super::report::Report;
+use super::checked_file::CheckedFile;
 use antipasta_analysis::{Origin, Phases};
+
+/// What one file cost.
+pub(super) struct FileCost {
+    /// The bytes of its source.
+    pub bytes: u64,
+    pub phases: Phases,
+    /// Where its metrics come from.
+    pub origin: Origin,
+}
+
+/// The sums over all files.
+#[derive(Default)]
+pub(super) struct Totals {
+    files: usize,
+    functions: usize,
+    bytes: u64,
+    suppressed: usize,
+    known_files: usize,
+    known_contents: usize,
+    analyzed: usize,
+    phases: Phases,
+}
+
+impl Totals {
+    pub(super) fn new(files: &[CheckedFile]) -> Self {
+        let mut totals = Self::default();
+        for CheckedFile { report, cost, .. } in files {
+            totals.files += 1;
+            totals.functions += report.metrics.functions.len();
+            totals.bytes += cost.bytes;
+            totals.suppressed += report.evaluation.suppressed;
+            totals.phases += cost.phases;
+            *match cost.origin {
+                Origin::KnownFile => &mut totals.known_files,
+                Origin::KnownContent => &mut totals.known_contents,
+                Origin::Analysis => &mut totals.analyzed,
+            } += 1;
+        }
+        totals
+    }
+}
 
 /// What a run cost, phase by phase.
 pub(super) struct Statistics {
+    pub totals: Totals,
     pub discovery: Duration,
     /// Opening the cache, and reading from it what is known of the files.
     pub recall: Duration,
@@ -19,29 +61,18 @@ pub(super) struct Statistics {
 
 impl Statistics {
     /// Writes a table of them.
-    pub(super) fn write(&self, report: &Report, output: &mut dyn Write) -> io::Result<()> {
-        let bytes: u64 = report.files.iter().map(|file| file.bytes).sum();
-        let functions: usize = report
-            .files
-            .iter()
-            .map(|file| file.outcome.metrics.functions.len())
-            .sum();
-        let suppressed: usize = report.files.iter().map(|file| file.outcome.evaluation.suppressed).sum();
-        let mut phases = Phases::default();
-        for file in &report.files {
-            phases += file.phases;
-        }
-        let of_origin = |origin: Origin| report.files.iter().filter(|file| file.origin == origin).count();
+    pub(super) fn write(&self, output: &mut dyn Write) -> io::Result<()> {
+        let Totals { bytes, phases, .. } = self.totals;
         let megabytes = bytes as f64 / 1e6;
         writeln!(output, "\nStatistics:")?;
         let mut line = |name: &str, value: String| writeln!(output, "  {name:<24}{value}");
-        line("files", report.files.len().to_string())?;
-        line("functions", functions.to_string())?;
+        line("files", self.totals.files.to_string())?;
+        line("functions", self.totals.functions.to_string())?;
         line("source", format!("{megabytes:.2} MB"))?;
-        line("suppressed violations", suppressed.to_string())?;
-        line("files known unread", of_origin(Origin::KnownFile).to_string())?;
-        line("contents known", of_origin(Origin::KnownContent).to_string())?;
-        line("files analysed", of_origin(Origin::Analysis).to_string())?;
+        line("suppressed violations", self.totals.suppressed.to_string())?;
+        line("files known unread", self.totals.known_files.to_string())?;
+        line("contents known", self.totals.known_contents.to_string())?;
+        line("files analysed", self.totals.analyzed.to_string())?;
         line("threads", self.threads.to_string())?;
         line("finding files", milliseconds(self.discovery))?;
         line("asking the cache", milliseconds(self.recall))?;

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use crate::check;
 use crate::console;
+use crate::report;
 use antipasta_workspace::replace_file::{Trees, replace_file};
 
 /// What to merge.
@@ -37,10 +37,10 @@ impl MergeCommand {
     fn merge(&self) -> Result<(), String> {
         let unwritable = |path: &Path, error| format!("{}: cannot be written: {error}", path.display());
         if let Some(path) = &self.output {
-            check::prepare_report(path, &Trees::default()).map_err(|error| unwritable(path, error))?;
+            report::prepare_report(path, &Trees::default()).map_err(|error| unwritable(path, error))?;
         }
         let mut merged = Vec::new();
-        check::merge(&self.files, &mut merged).map_err(|error| error.to_string())?;
+        report::merge(&self.files, &mut merged).map_err(|error| error.to_string())?;
         match &self.output {
             Some(path) => {
                 let written = replace_file(path, &Trees::default(), &merged);

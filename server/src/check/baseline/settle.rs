@@ -3,29 +3,23 @@
 use std::collections::BTreeSet;
 
 use super::{Baseline, BaselineError, BaselineOptions, BaselineTask};
-use crate::check::notices::counted;
-use crate::check::report::Report;
-use crate::console;
+use crate::check::checked_file::CheckedFile;
+use crate::console::{self, counted};
+use crate::report::StaleEntry;
 use antipasta_workspace::git::Limits;
 
-/// Does what is to be done with the baseline now that all violations are known, and has the report say what it tolerates
-/// needlessly.
+/// Applies, prunes or writes the baseline, now that all violations are known. Returns the entries that are stale afterwards.
 ///
-/// With `limits`, which git has to answer within, a file that is not on disk may be gone; without, nothing on disk matters.
+/// With `limits`, within which git has to answer, a file that is not on disk may be gone; without, nothing on disk matters.
 pub(in crate::check) fn settle(
     baseline: &mut Baseline,
     options: &BaselineOptions,
-    report: &mut Report,
+    files: &mut [CheckedFile],
     limits: Option<Limits>,
     quiet: bool,
-) -> Result<(), BaselineError> {
+) -> Result<Vec<StaleEntry>, BaselineError> {
     let path = options.file.display();
-    let say = |message: String| {
-        if !quiet {
-            console::say(message);
-        }
-    };
-    let in_baseline = || report.files.iter().filter_map(|file| file.in_baseline.as_ref());
+    let in_baseline = || files.iter().filter_map(|file| file.in_baseline.as_ref());
     let gone = limits.map_or_else(|| Ok(BTreeSet::new()), |limits| baseline.gone(in_baseline(), limits));
     let gone = gone.unwrap_or_else(|error| {
         console::warning(format_args!(
@@ -33,42 +27,48 @@ pub(in crate::check) fn settle(
         ));
         BTreeSet::new()
     });
-    let unneeded = baseline.unneeded(in_baseline(), &gone);
-    match options.task {
+    let stale_entries = baseline.stale_entries(in_baseline(), &gone);
+    let done = match options.task {
         BaselineTask::Apply => {
-            if !unneeded.is_empty() && !quiet {
+            if !stale_entries.is_empty() && !quiet {
                 console::warning(format_args!(
                     "{path}: {} stale; `--prune-baseline` removes what is no longer needed",
-                    counted(unneeded.len(), "entry is", "entries are")
+                    counted(stale_entries.len(), "entry is", "entries are")
                 ));
             }
-            report.unneeded = Some(unneeded);
-            return Ok(());
+            return Ok(stale_entries);
         }
         BaselineTask::Prune => {
-            let (removed, lowered) = baseline.prune(&unneeded)?;
-            say(format!(
+            let (removed, lowered) = baseline.prune(&stale_entries)?;
+            format!(
                 "Pruned {path}: removed {}, lowered {}",
                 counted(removed, "value", "values"),
                 counted(lowered, "value", "values")
-            ));
+            )
         }
         BaselineTask::Write => {
-            let in_baseline = report.files.iter_mut().filter_map(|file| {
-                let in_baseline = file.in_baseline.as_mut()?;
-                if let Some(held) = &mut in_baseline.held {
-                    held.tolerated += file.outcome.evaluation.violations.len();
-                    file.outcome.evaluation.violations.clear();
-                }
-                Some(&*in_baseline)
-            });
-            let values = baseline.rewrite(in_baseline, &gone)?;
-            say(format!(
+            let values = baseline.rewrite(in_baseline(), &gone)?;
+            files.iter_mut().for_each(allow_all);
+            format!(
                 "Wrote {path}: {} allowed",
                 counted(values, "violation is", "violations are")
-            ));
+            )
         }
+    };
+    if !quiet {
+        console::say(done);
     }
-    report.unneeded = Some(Vec::new());
-    Ok(())
+    Ok(Vec::new())
+}
+
+/// Drops all violations of a file, which the baseline allows now.
+fn allow_all(file: &mut CheckedFile) {
+    let was_analyzed = file
+        .in_baseline
+        .as_ref()
+        .is_some_and(|in_baseline| in_baseline.held.is_some());
+    if was_analyzed {
+        file.report.allowed += file.report.violations().len();
+        file.report.evaluation.violations.clear();
+    }
 }

@@ -1,32 +1,34 @@
 //! SARIF 2.1.0, the Static Analysis Results Interchange Format of OASIS.
 //!
-//! The document names nothing of the machine and no time, so that the same sources give the same bytes everywhere. Every
-//! result is a line.
+//! The document names no machine and no time: the same sources give the same bytes everywhere. Every result is on a line of
+//! its own.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::failure::{Failure, KINDS};
-use super::fingerprint;
-use super::format::Format;
-use super::json_lines::{elements, write_array};
-use super::report::{FileReport, Outcome, Report};
-use super::reported_path::{ReportedPath, order_of};
-use super::shard::Part;
+use super::json_array::{elements, write_array};
+use crate::report::failure::{Failure, KINDS};
+use crate::report::file_texts::file_texts;
+use crate::report::fingerprint;
+use crate::report::format::Format;
+use crate::report::model::{FileReport, Report};
+use crate::report::reported_path::{ReportedPath, order_of};
+use crate::report::shard_info::ShardInfo;
 use antipasta_metrics::MetricType;
+use antipasta_pool::Pool;
 use antipasta_rules::violations::{CommentNote, Subject, Violation, documentation_url};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// The directory that relative addresses are relative to: that of the sources as they were checked out.
+/// The base of relative URIs: the top of the sources as they were checked out.
 const BASE: &str = "%SRCROOT%";
 
-/// The rule about ignore comments, which stands behind those about metrics.
-pub(super) const UNUSED_IGNORE: &str = "unused-ignore";
+/// The rule about ignore comments. It comes after the rules about metrics.
+pub(in crate::report) const UNUSED_IGNORE: &str = "unused-ignore";
 
-/// The fingerprint of a result. The second name is the one that GitHub's code scanning knows a result by.
+/// The names of a result's fingerprint. GitHub's code scanning uses the second one.
 const FINGERPRINTS: [&str; 2] = ["qualifiedNameAndMetric/v1", "primaryLocationLineHash"];
 
 /// The report in SARIF.
@@ -82,7 +84,7 @@ struct Message {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Invocation<'a, N> {
-    /// Whether every file was analysed.
+    /// Whether every file was analyzed.
     execution_successful: bool,
     tool_execution_notifications: &'a [N],
 }
@@ -210,21 +212,23 @@ impl Tool {
 }
 
 impl Notification {
-    fn new(path: &ReportedPath, failure: Failure) -> Self {
+    /// A notification about a file that could not be analyzed; `None` if it was.
+    fn from_file(file: &FileReport) -> Option<Self> {
+        let failure = Failure::new(file.error.as_ref()?);
         let region = failure.position.map(|(line, column)| Region {
             start_line: line,
             start_column: Some(column),
             end_line: None,
         });
-        Self {
+        Some(Self {
             descriptor: Reference {
                 id: failure.kind,
                 index: KINDS.iter().position(|(kind, _)| *kind == failure.kind).unwrap_or(0),
             },
             level: Level::Error,
             message: Message::new(failure.message),
-            locations: [Location::new(path, region)],
-        }
+            locations: [Location::new(&file.path, region)],
+        })
     }
 }
 
@@ -238,7 +242,7 @@ impl ArtifactLocation {
 }
 
 impl ResultObject {
-    fn of_violation(violation: &Violation, path: &ReportedPath) -> Self {
+    fn from_violation(violation: &Violation, path: &ReportedPath) -> Self {
         let metric = violation.metric();
         let fingerprint = fingerprint::of_violation(violation, path);
         Self {
@@ -246,7 +250,7 @@ impl ResultObject {
             rule_index: MetricType::ALL.iter().position(|rule| *rule == metric).unwrap_or(0),
             level: Level::Error,
             message: Message::new(violation.named_statement()),
-            locations: [Location::of_subject(&violation.subject, path)],
+            locations: [Location::from_subject(&violation.subject, path)],
             partial_fingerprints: FINGERPRINTS.map(|name| (name, fingerprint.clone())).into(),
             properties: Some(Properties {
                 value: violation.value,
@@ -256,8 +260,8 @@ impl ResultObject {
         }
     }
 
-    /// An ignore comment has no name to be known by, so that it has no fingerprint.
-    fn of_unused_ignore(note: &CommentNote, path: &ReportedPath) -> Self {
+    /// The result has no fingerprint, because an ignore comment has no name.
+    fn from_unused_ignore(note: &CommentNote, path: &ReportedPath) -> Self {
         Self {
             rule_id: UNUSED_IGNORE,
             rule_index: MetricType::ALL.len(),
@@ -294,7 +298,7 @@ impl Location {
     }
 
     /// The line of the `def` or `class`, in the context of the whole function; the first line for a file.
-    fn of_subject(subject: &Subject, path: &ReportedPath) -> Self {
+    fn from_subject(subject: &Subject, path: &ReportedPath) -> Self {
         let (context_region, name_and_kind) = match subject {
             Subject::File => (None, None),
             Subject::Class(class) => (None, Some((class.name(), "type"))),
@@ -317,60 +321,43 @@ impl Location {
 }
 
 impl Format for Sarif {
-    fn is_styled(&self) -> bool {
-        false
-    }
-
-    fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
-        let violations = outcome.evaluation.violations.iter();
-        elements(violations.map(|violation| ResultObject::of_violation(violation, path)))
-    }
-
-    fn write(
-        &self,
-        report: &Report,
-        files: &mut dyn Iterator<Item = String>,
-        output: &mut dyn Write,
-    ) -> io::Result<()> {
-        let mut failures: Vec<_> = report.files.iter().filter_map(failure_of).collect();
-        failures.sort_by_cached_key(|(uri, _)| order_of(uri));
-        let notifications: Vec<_> = failures.into_iter().map(|(_, notification)| notification).collect();
-        let with_results = report
-            .files
-            .iter()
-            .zip(files)
-            .filter(|(_, results)| !results.is_empty());
-        let mut results: Vec<_> = with_results.map(|(file, results)| (file.path.uri(), results)).collect();
-        results.sort_by_cached_key(|(uri, _)| order_of(uri));
-        let notes = report.unused_ignores().filter(|_| report.lists_unused_ignores);
-        let mut notes: Vec<_> = notes.map(|(path, note)| (path.uri(), path, note)).collect();
-        notes.sort_by_cached_key(|(uri, ..)| order_of(uri));
-        let notes = notes
-            .into_iter()
-            .map(|(_, path, note)| elements([ResultObject::of_unused_ignore(note, path)]));
-        let results = results.into_iter().map(|(_, results)| results);
-        write_document(&notifications, &mut results.chain(notes), report.part.as_ref(), output)
+    fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
+        let mut files: Vec<_> = report.files.iter().collect();
+        files.sort_by_cached_key(|file| order_of(&file.path.uri()));
+        let notifications: Vec<_> = files.iter().filter_map(|file| Notification::from_file(file)).collect();
+        let results = file_texts(&files, pool, results_of);
+        let listed = files.iter().filter(|_| report.lists_unused_ignores);
+        let unused_ignores = listed.flat_map(|file| {
+            let notes = file.evaluation.unused_ignores.iter();
+            notes.map(|note| elements([ResultObject::from_unused_ignore(note, &file.path)]))
+        });
+        write_document(
+            &notifications,
+            &mut results.chain(unused_ignores),
+            report.shard.as_ref(),
+            output,
+        )
     }
 }
 
-/// That a file could not be analysed, and its address.
-fn failure_of(file: &FileReport) -> Option<(String, Notification)> {
-    let failure = Failure::of(file.outcome.error.as_ref()?);
-    Some((file.path.uri(), Notification::new(&file.path, failure)))
+/// The results about a file's violations.
+fn results_of(file: &FileReport) -> String {
+    let violations = file.violations().iter();
+    elements(violations.map(|violation| ResultObject::from_violation(violation, &file.path)))
 }
 
 /// Describes this program and its rules, as a report does.
-pub(super) fn tool() -> String {
+pub(in crate::report) fn tool() -> String {
     serde_json::to_string(&Tool::new()).unwrap_or_default()
 }
 
-/// Writes a report of results, each on its line, and of notifications about files that could not be analysed; both in the
-/// order of [`order_of`], and behind all others the results about ignore comments. `part` is the part of all files that the
-/// report is about, if it is one.
-pub(super) fn write_document<N: Serialize>(
+/// Writes a report of results, each on its line, and of notifications about files that could not be analyzed. Both are in the
+/// order of [`order_of`]; results about ignore comments come last. `shard` is the shard that the report is about, if it is not
+/// about all files.
+pub(in crate::report) fn write_document<N: Serialize>(
     notifications: &[N],
     results: &mut dyn Iterator<Item = String>,
-    part: Option<&Part>,
+    shard: Option<&ShardInfo>,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let invocation = Invocation {
@@ -393,9 +380,9 @@ pub(super) fn write_document<N: Serialize>(
     serde_json::to_writer(&mut *output, &[invocation])?;
     output.write_all(b",\n\"originalUriBaseIds\":")?;
     serde_json::to_writer(&mut *output, &bases)?;
-    if let Some(part) = part {
+    if let Some(shard) = shard {
         output.write_all(b",\n\"properties\":")?;
-        serde_json::to_writer(&mut *output, &BTreeMap::from([("shard", part)]))?;
+        serde_json::to_writer(&mut *output, &BTreeMap::from([("shard", shard)]))?;
     }
     output.write_all(b",\n\"columnKind\":\"unicodeCodePoints\",\"results\":")?;
     write_array(results, output)?;

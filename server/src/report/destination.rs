@@ -4,18 +4,19 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use anstream::adapter::strip_bytes;
+use anstream::adapter::StripBytes;
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
 
-use super::format::{Format, Formatted, OutputFormat};
-use super::report::Report;
+use super::format::Format;
+use super::formats::OutputFormat;
+use super::model::Report;
 use antipasta_pool::Pool;
 use antipasta_workspace::discovery::is_named_source;
 use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file_by};
 
 /// Where one report goes, and in which format.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Destination {
     /// How it is written.
     pub format: OutputFormat,
@@ -40,7 +41,7 @@ impl FromStr for Destination {
 
 fn unknown(kind: &str) -> String {
     let kinds = OutputFormat::value_variants().iter();
-    let kinds = kinds.filter_map(|kind| Some(format!("`{}`", kind.to_possible_value()?.get_name())));
+    let kinds = kinds.map(|kind| format!("`{}`", kind.name));
     format!(
         "`{kind}` is no kind of report (allowed: {})",
         kinds.collect::<Vec<_>>().join(", ")
@@ -91,8 +92,8 @@ pub(crate) fn prepare_report(path: &Path, trees: &Trees) -> io::Result<()> {
 
 impl Destination {
     /// Whether people read it as it is written.
-    pub(super) fn is_for_people(&self) -> bool {
-        self.format == OutputFormat::Text && self.file.is_none()
+    pub(crate) fn is_for_people(&self) -> bool {
+        self.format.format.is_styled() && self.file.is_none()
     }
 
     /// Makes the folders of the file, and finds out whether it can be written, before there is anything to write.
@@ -100,48 +101,68 @@ impl Destination {
     /// # Errors
     ///
     /// It cannot.
-    pub(super) fn prepare(&self, trees: &Trees) -> io::Result<()> {
+    pub(crate) fn prepare(&self, trees: &Trees) -> io::Result<()> {
         let file = self.file.as_deref();
         file.map_or(Ok(()), |file| prepare_report(file, trees))
     }
 
-    /// Writes the report. `quiet` shows violations only, where that makes a difference.
-    pub(super) fn write(&self, report: &Report, quiet: bool, pool: &Pool, trees: &Trees) -> io::Result<()> {
-        let format = &*self.format.of(quiet);
-        let mut files = Formatted::new(report, format, pool);
+    /// Writes the report. The threads of `pool` format its files.
+    pub(crate) fn write(&self, report: &Report, pool: &Pool, trees: &Trees) -> io::Result<()> {
+        let format = self.format.format;
+        let is_colored = || AutoStream::choice(&io::stdout()) != ColorChoice::Never;
         match &self.file {
-            Some(path) => replace_file_by(path, trees, |file| write_plain(format, report, &mut files, file)),
-            None if format.is_styled() && AutoStream::choice(&io::stdout()) != ColorChoice::Never => {
-                write_buffered(format, report, &mut files, &mut AutoStream::auto(io::stdout()))
+            Some(path) => replace_file_by(path, trees, |file| write_plain(format, report, pool, file)),
+            None if format.is_styled() && is_colored() => {
+                write_buffered(format, report, pool, AutoStream::auto(io::stdout()))
             }
-            None => write_plain(format, report, &mut files, &mut io::stdout()),
+            None => write_plain(format, report, pool, io::stdout()),
         }
     }
 }
 
-/// Writes a report without colors.
-fn write_plain(
-    format: &dyn Format,
-    report: &Report,
-    files: &mut Formatted<'_>,
-    output: &mut dyn Write,
-) -> io::Result<()> {
-    if !format.is_styled() {
-        return write_buffered(format, report, files, output);
+/// Writes a report without ANSI escape codes.
+fn write_plain(format: &dyn Format, report: &Report, pool: &Pool, output: impl Write) -> io::Result<()> {
+    match format.is_styled() {
+        true => write_buffered(format, report, pool, Plain::new(output)),
+        false => write_buffered(format, report, pool, output),
     }
-    let mut text = Vec::new();
-    format.write(report, files, &mut text)?;
-    output.write_all(&strip_bytes(&text).into_vec())?;
-    output.flush()
 }
 
-fn write_buffered(
-    format: &dyn Format,
-    report: &Report,
-    files: &mut Formatted<'_>,
-    output: &mut dyn Write,
-) -> io::Result<()> {
+fn write_buffered(format: &dyn Format, report: &Report, pool: &Pool, output: impl Write) -> io::Result<()> {
     let mut buffered = BufWriter::new(output);
-    format.write(report, files, &mut buffered)?;
+    format.render(report, pool, &mut buffered)?;
     buffered.flush()
+}
+
+/// Removes ANSI escape codes from what is written.
+struct Plain<W> {
+    output: W,
+    state: StripBytes,
+    /// What is left of the bytes that are being written.
+    text: Vec<u8>,
+}
+
+impl<W: Write> Plain<W> {
+    fn new(output: W) -> Self {
+        Self {
+            output,
+            state: StripBytes::new(),
+            text: Vec::new(),
+        }
+    }
+}
+
+impl<W: Write> Write for Plain<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.text.clear();
+        for printable in self.state.strip_next(bytes) {
+            self.text.extend_from_slice(printable);
+        }
+        self.output.write_all(&self.text)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
+    }
 }

@@ -8,9 +8,10 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use super::{MergeError, Owners, malformed, passed_on, read_part};
-use crate::check::json::{Parts, Summary};
-use crate::check::shard::Part;
+use super::error::MergeError;
+use super::parts::{Owners, malformed, passed_on, read_part};
+use crate::report::formats::json::{Document, Summary};
+use crate::report::shard_info::ShardInfo;
 use antipasta_metrics::MetricType;
 use antipasta_rules::escape::named;
 
@@ -29,11 +30,11 @@ struct Report<'t> {
 /// What is looked at to know which part a report is of.
 #[derive(Deserialize)]
 struct OfPart {
-    shard: Option<Part>,
+    shard: Option<ShardInfo>,
 }
 
 /// Which part a report is of, if it is one.
-pub(super) fn part(path: &Path, text: &str) -> Result<Option<Part>, MergeError> {
+pub(super) fn part(path: &Path, text: &str) -> Result<Option<ShardInfo>, MergeError> {
     let of: OfPart = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
     Ok(of.shard)
 }
@@ -131,7 +132,7 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
         key(one).cmp(&key(other))
     });
     let [has_unused, has_baseline] = has_parts.map_or([false; 2], |(_, parts)| parts);
-    let parts = Parts {
+    let document = Document {
         summary: summary(files.iter().map(|(_, file, _)| file)),
         unused_ignores: has_unused.then(|| unused.into_iter().map(|(_, raw)| passed_on(raw)).collect::<Vec<_>>()),
         unchecked,
@@ -141,7 +142,7 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
         }),
         shard: None,
     };
-    parts.write(
+    document.write(
         &mut files.iter().map(|(.., raw)| passed_on(raw).get().to_owned()),
         output,
     )?;

@@ -13,7 +13,8 @@ use antipasta_workspace::discovery::{is_repository, normalized};
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The path of a file, as reports for people and for programs name it.
-pub(super) struct ReportedPath {
+#[derive(Clone)]
+pub(crate) struct ReportedPath {
     /// As it was found, for antipasta's JSON; `Display` shows it to people. It is spelled as [`escape::name`] spells it.
     pub shown: String,
     /// Below the top of the repository if it is there, else from the root; without `.` and `..`.
@@ -22,7 +23,7 @@ pub(super) struct ReportedPath {
 
 /// What the portable paths of a run are relative to: the repository that its working directory is in, as what reads reports
 /// in a pipeline knows files by their paths in it; or the working directory, if it is in none.
-pub(super) fn top_of(working_directory: &Path) -> &Path {
+pub(crate) fn top_of(working_directory: &Path) -> &Path {
     let mut above = working_directory.ancestors();
     above
         .find(|directory| is_repository(directory))
@@ -31,7 +32,7 @@ pub(super) fn top_of(working_directory: &Path) -> &Path {
 
 impl ReportedPath {
     /// A path that is relative to `working_directory` or absolute. `top` is what portable paths are relative to.
-    pub(super) fn new(path: &Path, working_directory: &Path, top: &Path) -> Self {
+    pub(crate) fn new(path: &Path, working_directory: &Path, top: &Path) -> Self {
         let absolute = normalized(&working_directory.join(path));
         let relative = absolute.strip_prefix(top).map(Path::to_path_buf);
         Self {
@@ -47,7 +48,7 @@ impl ReportedPath {
 
     /// The path relative to the top, with `/` on every system; the whole path, if it is not below it. It is spelled
     /// as [`escape::name`] spells it.
-    pub(super) fn portable(&self) -> String {
+    pub(crate) fn portable(&self) -> String {
         escape::portable_name(&self.location)
     }
 

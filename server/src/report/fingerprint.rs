@@ -21,7 +21,7 @@ pub(super) fn of_violation(violation: &Violation, path: &ReportedPath) -> String
 }
 
 /// A hash of texts, as 32 hexadecimal digits.
-pub(super) fn fingerprint(parts: &[&str]) -> String {
+pub(crate) fn fingerprint(parts: &[&str]) -> String {
     let mut hash = Xxh3Default::new();
     for part in parts {
         hash.update(part.as_bytes());

@@ -6,10 +6,11 @@ use std::path::Path;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{MergeError, Owners, malformed, passed_on, read_part};
-use crate::check::reported_path::order_of;
-use crate::check::sarif::{UNUSED_IGNORE, tool, write_document};
-use crate::check::shard::Part;
+use super::error::MergeError;
+use super::parts::{Owners, malformed, passed_on, read_part};
+use crate::report::formats::sarif::{UNUSED_IGNORE, tool, write_document};
+use crate::report::reported_path::order_of;
+use crate::report::shard_info::ShardInfo;
 
 /// What is looked at to know which part a report is of.
 #[derive(Deserialize)]
@@ -25,11 +26,11 @@ struct OfPart {
 
 #[derive(Default, Deserialize)]
 struct Properties {
-    shard: Option<Part>,
+    shard: Option<ShardInfo>,
 }
 
 /// Which part a report is of, if it is one.
-pub(super) fn part(path: &Path, text: &str) -> Result<Option<Part>, MergeError> {
+pub(super) fn part(path: &Path, text: &str) -> Result<Option<ShardInfo>, MergeError> {
     let of: OfParts = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
     Ok(of.runs.into_iter().find_map(|run| run.properties.shard))
 }

@@ -1,4 +1,4 @@
-//! The report for programs: the reference's JSON, key by key.
+//! The reference's JSON, key by key.
 
 use std::io::{self, Write};
 
@@ -6,22 +6,23 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::baseline::Unneeded;
-use super::format::Format;
 use super::python_json;
-use super::report::{Outcome, Report};
-use super::reported_path::ReportedPath;
-use super::shard::Part;
+use crate::report::file_texts::file_texts;
+use crate::report::format::Format;
+use crate::report::model::{FileReport, Report};
+use crate::report::shard_info::ShardInfo;
+use crate::report::stale_entry::StaleEntry;
 use antipasta_metrics::{Details, MetricRow, MetricType};
+use antipasta_pool::Pool;
 use antipasta_rules::violations::Violation;
 
 /// The language of all files.
 const LANGUAGE: &str = "python";
 
-/// How deep a file's report stands in the document.
+/// How many levels deep the object of a file is in the document.
 const DEPTH_OF_FILE: usize = 2;
 
-/// The report for programs.
+/// The report in antipasta's JSON.
 pub(super) struct Json;
 
 #[derive(Serialize)]
@@ -90,7 +91,7 @@ impl Serialize for DetailsObject<'_> {
 }
 
 impl<'a> RowObject<'a> {
-    fn of(row: &'a MetricRow<'a>) -> Self {
+    fn new(row: &'a MetricRow<'a>) -> Self {
         Self {
             r#type: row.metric.as_str(),
             value: row.value,
@@ -102,7 +103,7 @@ impl<'a> RowObject<'a> {
 }
 
 impl<'a> ViolationObject<'a> {
-    fn of(violation: &'a Violation, path: &str) -> Self {
+    fn new(violation: &'a Violation, path: &str) -> Self {
         Self {
             r#type: violation.metric().as_str(),
             message: violation.message(path),
@@ -118,84 +119,82 @@ impl<'a> ViolationObject<'a> {
 }
 
 impl Format for Json {
-    fn is_styled(&self) -> bool {
-        false
-    }
-
-    fn file(&self, path: &ReportedPath, outcome: &Outcome) -> String {
-        let rows = match outcome.error {
-            Some(_) => Vec::new(),
-            None => outcome.metrics.rows(),
-        };
-        let violations = outcome.evaluation.violations.iter();
-        let object = FileObject {
-            file: &path.shown,
-            language: LANGUAGE,
-            metrics: rows.iter().map(RowObject::of).collect(),
-            violations: violations
-                .map(|violation| ViolationObject::of(violation, &path.shown))
-                .collect(),
-            error: outcome.error.as_ref().map(ToString::to_string),
-        };
-        let mut text = Vec::new();
-        // Writing to memory cannot fail, and what is written is ASCII.
-        let _ = python_json::write(&object, DEPTH_OF_FILE, &mut text);
-        String::from_utf8(text).unwrap_or_default()
-    }
-
-    fn write(
-        &self,
-        report: &Report,
-        files: &mut dyn Iterator<Item = String>,
-        output: &mut dyn Write,
-    ) -> io::Result<()> {
+    fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         let unused = report
             .unused_ignores()
             .map(|(path, note)| json!({"file": path.shown, "line_number": note.line, "message": note.message}));
-        let unchecked: Vec<_> = report.unchecked().map(|path| &path.shown).collect();
-        let baseline = report.unneeded.as_ref();
-        let parts = Parts {
+        let document = Document {
             summary: Summary {
                 files: report.files.len(),
                 files_with_violations: report.files_with_violations(),
-                errors: report.files.iter().filter(|file| file.outcome.error.is_some()).count(),
+                errors: report.files.iter().filter(|file| file.error.is_some()).count(),
                 violations_by_type: report.violations_by_type(),
             },
             unused_ignores: report.lists_unused_ignores.then(|| unused.collect::<Vec<_>>()),
-            unchecked,
-            baseline: baseline.map(|unneeded| baseline_object(report.tolerated(), unneeded)),
-            shard: report.part.clone(),
+            unchecked: report.unchecked().map(|path| &path.shown).collect(),
+            baseline: report
+                .stale_entries
+                .as_ref()
+                .map(|entries| baseline_object(report.allowed(), entries)),
+            shard: report.shard.clone(),
         };
-        parts.write(files, output)
+        document.write(&mut file_texts(&report.files, pool, object_of), output)
     }
 }
 
-/// What there is to count.
-pub(super) struct Summary {
+/// The text of a file's object.
+fn object_of(file: &FileReport) -> String {
+    let rows = match file.error {
+        Some(_) => Vec::new(),
+        None => file.metrics.rows(),
+    };
+    let path = &file.path.shown;
+    let violations = file.violations().iter();
+    let object = FileObject {
+        file: path,
+        language: LANGUAGE,
+        metrics: rows.iter().map(RowObject::new).collect(),
+        violations: violations
+            .map(|violation| ViolationObject::new(violation, path))
+            .collect(),
+        error: file.error.as_ref().map(ToString::to_string),
+    };
+    let mut text = Vec::new();
+    // Writing to memory cannot fail, and what is written is ASCII.
+    let _ = python_json::write(&object, DEPTH_OF_FILE, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// The counts of a report.
+pub(in crate::report) struct Summary {
     pub files: usize,
     pub files_with_violations: usize,
     /// How many files were not analyzed.
     pub errors: usize,
-    /// In the order in which the metrics are first met.
+    /// In the order of the metrics' first violations.
     pub violations_by_type: Vec<(MetricType, usize)>,
 }
 
-/// All of a report but what there is for each file.
-pub(super) struct Parts<U, P, B> {
+/// A report without the objects of its files.
+pub(in crate::report) struct Document<U, P, B> {
     pub summary: Summary,
     /// The ignore comments that suppress nothing, if they were asked for.
     pub unused_ignores: Option<Vec<U>>,
     /// The files that were not checked because the time limit was reached.
     pub unchecked: Vec<P>,
-    /// What there is to say of the baseline, if there is one.
+    /// What a baseline allows, and its stale entries; `None` without a baseline.
     pub baseline: Option<B>,
-    /// The part that it is, if it is one of several.
-    pub shard: Option<Part>,
+    /// The shard that the report is about; `None` if it is about all files.
+    pub shard: Option<ShardInfo>,
 }
 
-impl<U: Serialize, P: Serialize, B: Serialize> Parts<U, P, B> {
-    /// Writes the whole report, with what there is for each file.
-    pub(super) fn write(&self, files: &mut dyn Iterator<Item = String>, output: &mut dyn Write) -> io::Result<()> {
+impl<U: Serialize, P: Serialize, B: Serialize> Document<U, P, B> {
+    /// Writes the report, with the texts of the files' objects.
+    pub(in crate::report) fn write(
+        &self,
+        files: &mut dyn Iterator<Item = String>,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
         output.write_all(b"{\n  \"summary\": ")?;
         python_json::write(&self.summary.value(), 1, &mut *output)?;
         output.write_all(b",\n  \"reports\": [")?;
@@ -216,25 +215,25 @@ impl<U: Serialize, P: Serialize, B: Serialize> Parts<U, P, B> {
             output.write_all(b",\n  \"baseline\": ")?;
             python_json::write(baseline, 1, &mut *output)?;
         }
-        if let Some(part) = &self.shard {
+        if let Some(shard) = &self.shard {
             output.write_all(b",\n  \"shard\": ")?;
-            python_json::write(part, 1, &mut *output)?;
+            python_json::write(shard, 1, &mut *output)?;
         }
         output.write_all(b"\n}\n")
     }
 }
 
-fn baseline_object(tolerated: usize, unneeded: &[Unneeded]) -> Value {
-    let unneeded = unneeded.iter().map(|entry| {
+fn baseline_object(allowed: usize, stale_entries: &[StaleEntry]) -> Value {
+    let unneeded = stale_entries.iter().map(|entry| {
         json!({
             "file": entry.file,
-            "function": entry.key.name,
-            "type": entry.key.metric.as_str(),
-            "tolerated": entry.tolerated,
+            "function": entry.name,
+            "type": entry.metric.as_str(),
+            "tolerated": entry.allowed,
             "needed": entry.needed,
         })
     });
-    json!({"tolerated_violations": tolerated, "unneeded": unneeded.collect::<Vec<_>>()})
+    json!({"tolerated_violations": allowed, "unneeded": unneeded.collect::<Vec<_>>()})
 }
 
 impl Summary {

@@ -1,4 +1,4 @@
-//! What reports for programs say of a file that could not be analysed.
+//! Why a file could not be analyzed, in the words of reports.
 
 use antipasta_analysis::AnalysisError;
 
@@ -9,7 +9,7 @@ const INTERNAL: &str = "internal-error";
 const BASE: &str = "base-error";
 const TIME: &str = "time-limit";
 
-/// The kinds of failures, each with what it means.
+/// The kinds of failures and their meanings.
 pub(super) const KINDS: [(&str, &str); 6] = [
     (SYNTAX, "The file is no Python."),
     (DECODE, "The bytes of the file are no text in its encoding."),
@@ -22,19 +22,18 @@ pub(super) const KINDS: [(&str, &str); 6] = [
     (TIME, "There was no time to check the file."),
 ];
 
-/// Why a file could not be analysed, and where in it.
+/// Why a file could not be analyzed, and where in it.
 pub(super) struct Failure {
     /// One of [`KINDS`].
     pub kind: &'static str,
-    /// What is wrong, for people, without the place.
+    /// The message for people, without the place.
     pub message: String,
-    /// The line and the column in characters, from 1, if they are known.
+    /// The line and the column in characters, both from 1, if they are known.
     pub position: Option<(u32, u32)>,
 }
 
 impl Failure {
-    /// What is to be said of an error.
-    pub(super) fn of(error: &AnalysisError) -> Self {
+    pub(super) fn new(error: &AnalysisError) -> Self {
         let (kind, message, position) = match error {
             AnalysisError::Syntax(error) => {
                 let message = format!("syntax error: {}", error.message);

@@ -1,0 +1,92 @@
+//! The reports of several jobs, each of which checked a part of the files, as one.
+//!
+//! What is merged is what one check of all files would have written, byte for byte: what the reports say of each file is copied as
+//! it stands, in the order in which a check reports files.
+
+mod error;
+mod json;
+mod parts;
+mod sarif;
+mod shards;
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
+use serde_json::value::RawValue;
+
+use super::formats::OutputFormat;
+use antipasta_workspace::regular_file;
+pub(crate) use error::MergeError;
+use parts::malformed;
+use shards::are_all_parts;
+
+/// How many bytes all reports may have together: they are held in memory to be sorted, with an index that may take several
+/// times as much, and so is what is written.
+const MAX_BYTES: u64 = 512 << 20;
+
+/// Writes what one check would have written, had it been of all the files that the reports are about.
+///
+/// # Errors
+///
+/// They are no reports, or do not belong together.
+pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError> {
+    let mut room = MAX_BYTES;
+    let read = |path: &PathBuf| {
+        let text = regular_file::read(path, room).and_then(regular_file::text_of);
+        let text = text.map_err(|error| match error.kind() {
+            io::ErrorKind::FileTooLarge => MergeError::TooLarge(path.clone(), MAX_BYTES),
+            _ => MergeError::Read(path.clone(), error),
+        })?;
+        room -= text.len() as u64;
+        Ok(text)
+    };
+    let texts: Vec<String> = paths.iter().map(read).collect::<Result<_, MergeError>>()?;
+    let reports: Vec<_> = paths
+        .iter()
+        .map(PathBuf::as_path)
+        .zip(texts.iter().map(String::as_str))
+        .collect();
+    let mut first: Option<(&Path, Kind)> = None;
+    for (path, text) in &reports {
+        let kind = Kind::of(path, text)?;
+        match first {
+            Some((one, other)) if other != kind => {
+                return Err(MergeError::Formats(one.to_owned(), (*path).to_owned()));
+            }
+            _ => first = Some((path, kind)),
+        }
+    }
+    let is_sarif = matches!(first, Some((_, Kind::Sarif)));
+    let part = if is_sarif { sarif::part } else { json::part };
+    let parts = reports.iter().map(|(path, text)| Ok((*path, part(path, text)?)));
+    are_all_parts(&parts.collect::<Result<Vec<_>, MergeError>>()?)?;
+    match is_sarif {
+        true => sarif::merge(&reports, output),
+        false => json::merge(&reports, output),
+    }
+}
+
+/// The kinds of reports that can be merged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Sarif,
+}
+
+impl Kind {
+    fn of(path: &Path, text: &str) -> Result<Self, MergeError> {
+        let parts = serde_json::from_str::<FxHashMap<String, &RawValue>>(text);
+        let parts = parts.map_err(|error| match OutputFormat::title_of(text) {
+            Some(format) => MergeError::Unmergeable(path.to_owned(), format),
+            None => malformed(path, error),
+        })?;
+        if parts.contains_key("runs") {
+            Ok(Self::Sarif)
+        } else if parts.contains_key("reports") && parts.contains_key("summary") {
+            Ok(Self::Json)
+        } else {
+            Err(MergeError::Unknown(path.to_owned()))
+        }
+    }
+}
