@@ -15,9 +15,8 @@ use entries::{Entries, FileEntries, Key, MAX_BYTES, Malformed, rounded};
 use matching::{Match, matched};
 pub(super) use settle::settle;
 
-use crate::report::StaleEntry;
+use crate::report::{FileReport, StaleEntry};
 use antipasta_rules::escape;
-use antipasta_rules::violations::Violation;
 use antipasta_workspace::discovery::{is_repository, normalized, seen_from};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 use antipasta_workspace::regular_file;
@@ -86,8 +85,6 @@ pub(super) struct Baseline {
 /// What became of a file's violations when they were held against a baseline.
 #[derive(Debug, Default)]
 pub(super) struct Held {
-    /// How many the baseline allows.
-    pub allowed: usize,
     /// The values that the baseline tolerates in this file.
     entries: Vec<HeldEntry>,
     /// All that violates, as a baseline would have it.
@@ -151,8 +148,10 @@ impl Baseline {
         escape::portable_name(&seen_from(&normalized(absolute), &self.folder))
     }
 
-    /// Drops the violations of a file that are tolerated, and notes in the others the value that was.
-    pub(super) fn apply(&self, file: &str, violations: &mut Vec<Violation>) -> Held {
+    /// Moves the violations of a file that the baseline allows to `report.allowed`. In the others, it notes the value that it
+    /// allows. `file` is the path of the file in the baseline.
+    pub(super) fn apply(&self, file: &str, report: &mut FileReport) -> Held {
+        let violations = &mut report.evaluation.violations;
         let none = FileEntries::new();
         let tolerated = self.entries.get(file).unwrap_or(&none);
         let mut violating: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
@@ -195,9 +194,8 @@ impl Baseline {
             }));
         }
         let mut is_tolerated = is_tolerated.into_iter();
-        let all = violations.len();
-        violations.retain(|_| !is_tolerated.next().unwrap_or_default());
-        held.allowed = all - violations.len();
+        let allowed = violations.extract_if(.., |_| is_tolerated.next().unwrap_or_default());
+        report.allowed = allowed.collect();
         held
     }
 

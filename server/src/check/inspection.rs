@@ -122,7 +122,7 @@ impl Inspection {
                     evaluation: evaluate(&metrics, &task.config),
                     metrics,
                     pre_existing: 0,
-                    allowed: 0,
+                    allowed: Vec::new(),
                     error: None,
                 };
                 (report, FileCost { bytes, phases, origin })
@@ -154,10 +154,9 @@ impl Inspection {
         if let Some(baseline) = &self.baseline {
             let path = self.path_in(baseline, task);
             let held = match report.error {
-                None => Some(baseline.apply(&path, &mut report.evaluation.violations)),
+                None => Some(baseline.apply(&path, report)),
                 Some(_) => None,
             };
-            report.allowed = held.as_ref().map_or(0, |held| held.allowed);
             file.in_baseline = Some(InBaseline { path, held });
         }
         let base = task

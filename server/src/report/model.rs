@@ -32,8 +32,8 @@ pub(crate) struct FileReport {
     pub evaluation: Evaluation,
     /// How many more violations do not count, because they were there before the change.
     pub pre_existing: usize,
-    /// How many more violations do not count, because the baseline allows them.
-    pub allowed: usize,
+    /// The violations that do not count, because the baseline allows them.
+    pub allowed: Vec<Violation>,
     /// Why the file has no metrics.
     pub error: Option<AnalysisError>,
 }
@@ -51,7 +51,7 @@ impl Report {
 
     /// How many violations do not count, because the baseline allows them.
     pub(super) fn allowed(&self) -> usize {
-        self.files.iter().map(|file| file.allowed).sum()
+        self.files.iter().map(|file| file.allowed.len()).sum()
     }
 
     /// How many files have violations.
@@ -109,7 +109,7 @@ impl FileReport {
             metrics: FileMetrics::default(),
             evaluation: Evaluation::default(),
             pre_existing: 0,
-            allowed: 0,
+            allowed: Vec::new(),
             error: Some(error),
         }
     }
