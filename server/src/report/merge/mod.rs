@@ -77,16 +77,15 @@ enum Kind {
 impl Kind {
     fn of(path: &Path, text: &str) -> Result<Self, MergeError> {
         let parts = serde_json::from_str::<FxHashMap<String, &RawValue>>(text);
-        let parts = parts.map_err(|error| match OutputFormat::title_of(text) {
-            Some(format) => MergeError::Unmergeable(path.to_owned(), format),
-            None => malformed(path, error),
-        })?;
+        let unmergeable =
+            || OutputFormat::title_of(text).map(|format| MergeError::Unmergeable(path.to_owned(), format));
+        let parts = parts.map_err(|error| unmergeable().unwrap_or_else(|| malformed(path, error)))?;
         if parts.contains_key("runs") {
             Ok(Self::Sarif)
         } else if parts.contains_key("reports") && parts.contains_key("summary") {
             Ok(Self::Json)
         } else {
-            Err(MergeError::Unknown(path.to_owned()))
+            Err(unmergeable().unwrap_or_else(|| MergeError::Unknown(path.to_owned())))
         }
     }
 }
