@@ -116,6 +116,158 @@ fn gitlab_gets_an_issue_for_each() {
     }
 }
 
+/// The lines of a report in JSON Lines, each with its type.
+fn lines(run: &Run) -> Vec<(String, Value)> {
+    let parsed = run.stdout.lines().map(|line| {
+        let line: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+        (line["type"].as_str().unwrap().to_owned(), line)
+    });
+    parsed.collect()
+}
+
+#[test]
+fn jsonl_has_an_object_on_a_line_for_each() {
+    let project = project();
+    let run = check(&project, "jsonl");
+    assert_eq!(run.code, Some(2));
+    let lines = lines(&run);
+    let kinds: Vec<_> = lines.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(kinds, ["error", "violation", "violation", "violation"]);
+    let error = &lines[0].1;
+    assert_eq!(
+        (
+            &error["path"],
+            &error["line"],
+            &error["column"],
+            &error["kind"],
+            &error["level"]
+        ),
+        (
+            &json!("bad.py"),
+            &json!(2),
+            &json!(5),
+            &json!("syntax-error"),
+            &json!("error")
+        )
+    );
+    let fingerprints: Vec<String> = results(&project).iter().map(fingerprint).collect();
+    let expected = [
+        (json!(2), json!(12), "function", json!("f"), "f: "),
+        (json!(14), json!(24), "function", json!("C.f"), "C::f: "),
+        (json!(null), json!(null), "file", json!(null), ""),
+    ];
+    for (index, (line, end_line, subject, name, prefix)) in expected.into_iter().enumerate() {
+        assert_eq!(
+            lines[index + 1].1,
+            json!({
+                "type": "violation",
+                "path": "src/a.py",
+                "line": line,
+                "end_line": end_line,
+                "subject": subject,
+                "qualified_name": name,
+                "metric": "cyclomatic_complexity",
+                "value": 11.0,
+                "comparison": "<=",
+                "threshold": 10.0,
+                "base_value": null,
+                "level": "error",
+                "baselined": false,
+                "fingerprint": fingerprints[index],
+                "message": format!("{prefix}{STATEMENT}"),
+            })
+        );
+    }
+}
+
+#[test]
+fn jsonl_lists_what_the_baseline_allows_and_what_it_allows_needlessly() {
+    let project = Project::new(&[("a.py", COMPLEX), ("b.py", COMPLEX)]);
+    let code = project.run(&["--check", "--write-baseline", "baseline.jsonl"]).code;
+    assert_eq!(code, Some(0));
+    project.write("b.py", b"x = 1\n");
+    project.write("a.py", format!("{COMPLEX}    if x: pass\n").as_bytes());
+    let run = project.run(&["--check", "--baseline", "baseline.jsonl", "--format", "jsonl"]);
+    let worse = lines(&run);
+    assert_eq!(
+        (worse[0].1["baselined"].clone(), worse[0].1["base_value"].clone()),
+        (json!(false), json!(11.0))
+    );
+    project.write("a.py", COMPLEX.as_bytes());
+    let run = project.run(&["--check", "--baseline", "baseline.jsonl", "--format", "jsonl"]);
+    assert_eq!(run.code, Some(0));
+    let allowed = lines(&run);
+    let kinds: Vec<_> = allowed.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!(
+        kinds,
+        ["violation", "violation", "stale_baseline_entry", "stale_baseline_entry"]
+    );
+    for (_, violation) in &allowed[..2] {
+        assert_eq!(
+            (&violation["baselined"], &violation["level"]),
+            (&json!(true), &json!("note"))
+        );
+    }
+    let stale = &allowed[3].1;
+    assert_eq!(
+        (
+            &stale["path"],
+            &stale["qualified_name"],
+            &stale["allowed"],
+            &stale["needed"]
+        ),
+        (&json!("b.py"), &json!("f"), &json!(11.0), &json!(null))
+    );
+}
+
+/// Every type of line is on the page, with every key.
+#[test]
+fn the_page_about_jsonl_has_every_key() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/jsonl.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let unused = "def g():  # antipasta: ignore\n    pass\n";
+    let project = Project::new(&[
+        ("a.py", COMPLEX),
+        ("bad.py", "x = (\n"),
+        ("c.py", COMPLEX),
+        ("u.py", unused),
+    ]);
+    project.run(&["--check", "--write-baseline", "baseline.jsonl"]);
+    project.write("c.py", b"x = 1\n");
+    let arguments = [
+        "--check",
+        "--baseline",
+        "baseline.jsonl",
+        "--report-unused-ignores",
+        "--format",
+        "jsonl",
+    ];
+    let mut found = lines(&project.run(&arguments));
+    found.extend(lines(&project.run(&[
+        "--check",
+        "--max-time",
+        "0.000001",
+        "--format",
+        "jsonl",
+    ])));
+    let kinds: BTreeSet<_> = found.iter().map(|(kind, _)| kind.as_str()).collect();
+    let expected = [
+        "error",
+        "stale_baseline_entry",
+        "unchecked",
+        "unused_ignore",
+        "violation",
+    ];
+    assert_eq!(kinds, expected.into_iter().collect());
+    for (kind, line) in &found {
+        let (_, section) = page.split_once(&format!("\n## `{kind}`")).unwrap();
+        let section = section.split("\n## ").next().unwrap_or_default();
+        for key in line.as_object().unwrap().keys().filter(|key| *key != "type") {
+            assert!(section.contains(&format!("| `{key}` |")), "{kind}: {key}");
+        }
+    }
+}
+
 #[test]
 fn sarif_says_what_and_where() {
     let log = parsed(&project(), "sarif");
@@ -322,6 +474,7 @@ fn what_is_clean_has_a_report_that_is_empty_and_valid() {
     let project = Project::new(&[("ok.py", "x = 1\n")]);
     for (format, expected) in [
         ("concise", ""),
+        ("jsonl", ""),
         ("github", ""),
         ("gitlab", "[]\n"),
         (
@@ -343,7 +496,7 @@ fn what_is_clean_has_a_report_that_is_empty_and_valid() {
 #[test]
 fn unused_ignore_comments_are_in_every_format() {
     let project = Project::new(&[("a.py", "def f():  # antipasta: ignore\n    pass\n")]);
-    for format in ["concise", "sarif", "github", "gitlab", "junit", "markdown"] {
+    for format in ["concise", "jsonl", "sarif", "github", "gitlab", "junit", "markdown"] {
         let run = check(&project, format);
         assert!(
             !run.stdout.contains("`# antipasta: ignore` suppresses nothing"),
@@ -362,7 +515,7 @@ fn unused_ignore_comments_are_in_every_format() {
 fn several_reports_are_written_at_once() {
     let project = project();
     let kinds = [
-        "text", "json", "sarif", "junit", "concise", "github", "gitlab", "markdown",
+        "text", "json", "jsonl", "sarif", "junit", "concise", "github", "gitlab", "markdown",
     ];
     let mut arguments = vec!["--check".to_owned(), "--color".to_owned(), "always".to_owned()];
     for kind in kinds {
@@ -424,7 +577,7 @@ fn what_makes_no_sense_is_an_error_that_says_so() {
         ),
         (
             vec!["--output-format", "yaml:a"],
-            "`yaml` is no kind of report (allowed: `text`, `json`, `concise`, `sarif`, ",
+            "`yaml` is no kind of report (allowed: `text`, `json`, `jsonl`, `concise`, `sarif`, ",
         ),
         (vec!["--output-format", "sarif:"], "a file is missing after the `:`"),
         (

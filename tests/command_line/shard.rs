@@ -359,6 +359,7 @@ fn reports_of_other_formats_are_called_by_their_names() {
     for (format, name) in [
         ("text", "text"),
         ("concise", "concise"),
+        ("jsonl", "JSON Lines"),
         ("github", "GitHub"),
         ("gitlab", "GitLab"),
         ("junit", "JUnit"),

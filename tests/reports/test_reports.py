@@ -184,6 +184,20 @@ class Reports(unittest.TestCase):
 
         self.each("concise", check)
 
+    def test_jsonl(self) -> None:
+        def check(_: Path, truth: Truth, text: str) -> None:
+            lines = [json.loads(line) for line in text.splitlines()]
+            violations = [line for line in lines if line["type"] == "violation"]
+            self.assertEqual([line["metric"] for line in violations], truth.metrics)
+            for line, violation in zip(violations, truth.violations, strict=True):
+                self.assertEqual((line["value"], line["line"] is None), (violation["value"], line["subject"] == "file"))
+            self.assertEqual(len({line["fingerprint"] for line in violations}), len(violations))
+            self.assertEqual(sum(line["type"] == "error" for line in lines), len(truth.failures))
+            self.assertEqual(sum(line["type"] == "unused_ignore" for line in lines), truth.unused)
+            self.assertEqual(len(lines), len(violations) + len(truth.failures) + truth.unused)
+
+        self.each("jsonl", check)
+
     def test_github(self) -> None:
         def check(_: Path, truth: Truth, text: str) -> None:
             commands = text.splitlines()

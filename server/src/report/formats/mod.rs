@@ -5,6 +5,7 @@ mod github;
 mod gitlab;
 pub(super) mod json;
 mod json_array;
+mod jsonl;
 mod junit;
 mod markdown;
 mod python_json;
@@ -33,6 +34,12 @@ const FORMATS: &[OutputFormat] = &[
         title: "JSON",
         help: "For programs: every value and every violation, as antipasta writes them",
         format: &json::Json,
+    },
+    OutputFormat {
+        name: "jsonl",
+        title: "JSON Lines",
+        help: "For programs: a JSON object on each line, for each violation and for each file that was not checked",
+        format: &jsonl::Jsonl,
     },
     OutputFormat {
         name: "concise",
