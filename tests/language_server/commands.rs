@@ -215,7 +215,12 @@ fn what_is_no_command_is_refused_with_a_sentence() {
         assert!(!refusal.message.contains("]("), "{refusal:?}");
     }
     // So are the other requests of ours.
-    for method in ["antipasta/metrics", "antipasta/workspaceMetrics", "textDocument/hover"] {
+    for method in [
+        "antipasta/metrics",
+        "antipasta/lineCosts",
+        "antipasta/workspaceMetrics",
+        "textDocument/hover",
+    ] {
         let refusal = session
             .client
             .request(method, json!([{"textDocument": {"uri": "x"}}, null]));

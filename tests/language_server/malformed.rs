@@ -187,6 +187,7 @@ fn parameters_of_a_wrong_type_are_refused() {
         "textDocument/diagnostic",
         "workspace/executeCommand",
         "antipasta/metrics",
+        "antipasta/lineCosts",
     ] {
         for params in [
             Value::Null,

@@ -38,6 +38,7 @@ fn messages(document: &Document) -> Vec<Value> {
                 json!({"range": range, "context": {"diagnostics": []}}),
             ),
             ("antipasta/metrics", json!({"position": position})),
+            ("antipasta/lineCosts", json!({"position": position})),
             ("textDocument/didSave", json!({"text": "x"})),
             ("textDocument/didClose", json!({})),
         ] {

@@ -195,6 +195,26 @@ fn the_metrics_of_a_place_are_given_on_request() {
 }
 
 #[test]
+fn the_costs_of_lines_are_given_on_request() {
+    let project = strict_project();
+    let (mut client, document) = session(&project, Value::Null);
+    let at = document.position(document.text.find("if x and").expect("a line of f"));
+    let params = json!({"textDocument": document.identifier(), "position": at});
+    let answer = client.expect("antipasta/lineCosts", params);
+    assert_eq!(answer["qualifiedName"], "f", "{answer}");
+    let lines = answer["lines"].as_array().expect("lines");
+    let of_line = lines.iter().filter(|line| line["line"] == at["line"]);
+    let amounts: Vec<_> = of_line.map(|line| (&line["metric"], &line["amount"])).collect();
+    let expected = [
+        (&json!("cyclomatic_complexity"), &json!(3)),
+        (&json!("cognitive_complexity"), &json!(3)),
+    ];
+    assert_eq!(amounts, expected, "{answer}");
+    let outside = json!({"textDocument": document.identifier(), "position": {"line": 9999, "character": 0}});
+    assert_eq!(client.expect("antipasta/lineCosts", outside), Value::Null);
+}
+
+#[test]
 fn a_status_is_sent_to_those_who_ask_for_it() {
     let project = strict_project();
     let (mut client, document) = session(&project, Value::Null);

@@ -26,6 +26,7 @@ use super::features::code_lens::code_lenses;
 use super::features::document_symbols::{document_symbols, flat_document_symbols};
 use super::features::hover::hover;
 use super::features::inlay_hints::inlay_hints;
+use super::features::line_costs::{LineCostsParams, LineCostsReport, line_costs};
 use super::features::metrics_request::{MetricsParams, MetricsReport, metrics_report};
 use super::protocol::client_capabilities::ClientSupport;
 use super::server::LanguageServer;
@@ -37,6 +38,10 @@ use antipasta_rules::escape::code;
 /// Makes the functions of this module from the table.
 macro_rules! requests {
     ($($method:literal => $handler:path, $announce:expr;)*) => {
+        /// The methods of the table.
+        #[cfg(test)]
+        const METHODS: &[&str] = &[$($method),*];
+
         /// Adds the handlers to tower-lsp's service.
         pub(super) fn register(service: LspServiceBuilder<LanguageServer>) -> LspServiceBuilder<LanguageServer> {
             service$(.custom_method(concat!("$/", $method), |server: &LanguageServer, params| {
@@ -101,6 +106,7 @@ requests! {
         });
     };
     "antipasta/metrics" => answer_metrics, |_, _| {};
+    "antipasta/lineCosts" => answer_line_costs, |_, _| {};
     "antipasta/workspaceMetrics" => survey::workspace_report, |_, _| {};
 }
 
@@ -183,6 +189,13 @@ async fn answer_metrics(session: Arc<Session>, params: MetricsParams) -> Result<
     .await
 }
 
+async fn answer_line_costs(session: Arc<Session>, params: LineCostsParams) -> Result<Option<LineCostsReport>> {
+    let costs = ask(session, &params.text_document.uri, move |snapshot, client| {
+        line_costs(snapshot, params.position, client.encoding)
+    });
+    Ok(costs.await?.flatten())
+}
+
 async fn execute_command(session: Arc<Session>, params: ExecuteCommandParams) -> Result<Option<Value>> {
     match Command::of_name(&params.command) {
         Some(command) => execute::execute(&session, command, params.arguments).await.map(Some),
@@ -190,6 +203,20 @@ async fn execute_command(session: Arc<Session>, params: ExecuteCommandParams) ->
             let known = Command::ALL.map(Command::as_str).join(", ");
             let message = format!("unknown command {}; there are {known}", code(&params.command));
             Err(Error::invalid_params(message))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_request_is_described() {
+        let page = include_str!("../../../docs/language-server.md");
+        for method in METHODS {
+            assert!(page.contains(&format!("`{method}`")), "{method}");
+            assert_eq!(registered_name(method), Some(&*format!("$/{method}")));
         }
     }
 }

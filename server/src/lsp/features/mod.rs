@@ -12,6 +12,7 @@ pub(super) mod explanation;
 pub(super) mod hover;
 pub(super) mod inlay_hints;
 pub(super) mod judged_values;
+pub(super) mod line_costs;
 pub(super) mod metrics_request;
 pub(super) mod outline;
 pub(super) mod page;

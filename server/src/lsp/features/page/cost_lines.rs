@@ -16,7 +16,11 @@ fn has_row(document: &Document, function: &FunctionMetrics, metric: MetricType) 
 /// What the lines of a function, from 1 in the document, add to one complexity. Nothing where the function does not parse.
 ///
 /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-fn costs_by_line(document: &Document, function: Placed<'_, FunctionMetrics>, metric: MetricType) -> Vec<LineCosts> {
+pub(crate) fn costs_by_line(
+    document: &Document,
+    function: Placed<'_, FunctionMetrics>,
+    metric: MetricType,
+) -> Vec<LineCosts> {
     if !has_row(document, function.item, metric) {
         return Vec::new();
     }
