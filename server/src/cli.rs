@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::{anyhow, bail};
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, ColorChoice, Parser, Subcommand};
 
-use crate::check::{self, BaselineOptions, BaselineTask, CheckOptions, Input, OnError, Shard};
+use crate::check::{self, BaselineAction, BaselineOptions, CheckOptions, Input, OnError, Shard};
 use crate::commands::{CacheCommand, CacheFormat, ConfigCommand, HookCommand, MergeCommand, VerifyCommand};
 use crate::console;
 use crate::lsp::{self, Connection};
@@ -306,13 +307,13 @@ fn parse_jobs(text: &str) -> Result<NonZeroUsize, &'static str> {
 }
 
 /// A port.
-fn parse_port(text: &str) -> Result<u16, String> {
+fn parse_port(text: &str) -> anyhow::Result<u16> {
     let port = text.parse().ok().filter(|port| *port > 0);
-    port.ok_or_else(|| format!("must be a port, from 1 to {}", u16::MAX))
+    port.ok_or_else(|| anyhow!("must be a port, from 1 to {}", u16::MAX))
 }
 
 /// Whether a check can be run with some arguments; why not, if it cannot.
-fn is_check(arguments: Vec<OsString>) -> Result<(), String> {
+fn is_check(arguments: Vec<OsString>) -> anyhow::Result<()> {
     let words = std::iter::once(OsString::from(env!("CARGO_PKG_NAME"))).chain(arguments);
     match Cli::try_parse_from(words) {
         Ok(_) => Ok(()),
@@ -323,10 +324,7 @@ fn is_check(arguments: Vec<OsString>) -> Result<(), String> {
             let first = lines.next().unwrap_or_default().trim_start_matches("error: ");
             let others: Vec<_> = lines.collect();
             let message = [first, &others.join(", ")].join(" ");
-            Err(format!(
-                "the hook could not check with these arguments: {}",
-                message.trim_end()
-            ))
+            bail!("the hook could not check with these arguments: {}", message.trim_end())
         }
     }
 }
@@ -341,13 +339,13 @@ fn is_baseline(path: &Path) -> bool {
 }
 
 /// What `--staged` checks: what is staged, or else what pre-commit says that it was asked about.
-fn staged() -> Result<Change, String> {
+fn staged() -> anyhow::Result<Change> {
     let asked = |name| env::var(name).ok().filter(|revision| !revision.is_empty());
     let (Some(from), Some(to)) = (asked("PRE_COMMIT_FROM_REF"), asked("PRE_COMMIT_TO_REF")) else {
         return Ok(Change::Staged);
     };
     let range = format!("{from}...{to}");
-    let change = Change::parse(&range).map_err(|error| error.to_string())?;
+    let change = Change::parse(&range)?;
     console::say(format_args!(
         "pre-commit compares {range}, so this is what is checked, not what is staged"
     ));
@@ -378,8 +376,8 @@ pub(crate) fn main() -> ExitCode {
         Some(Command::Cache { command, format }) => command.run(format),
         Some(Command::Hook(command)) => match command.check_arguments().map_or(Ok(()), is_check) {
             Ok(()) => command.run(),
-            Err(message) => {
-                console::error(message);
+            Err(error) => {
+                console::error(console::with_causes(&error));
                 ExitCode::from(1)
             }
         },
@@ -416,31 +414,31 @@ impl CheckArguments {
         }
         match self.options(no_cache) {
             Ok(options) => check::run(&options).into(),
-            Err(message) => {
-                console::error(message);
+            Err(error) => {
+                console::error(console::with_causes(&error));
                 ExitCode::from(1)
             }
         }
     }
 
-    fn options(mut self, no_cache: bool) -> Result<CheckOptions, String> {
+    fn options(mut self, no_cache: bool) -> anyhow::Result<CheckOptions> {
         let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
         self.paths.append(&mut self.directories);
         self.paths.append(&mut self.files);
-        let (task, option, named) = match (&self.write_baseline, &self.prune_baseline) {
-            (Some(file), _) => (BaselineTask::Write, "--write-baseline", Some(file.clone())),
-            (_, Some(file)) => (BaselineTask::Prune, "--prune-baseline", Some(file.clone())),
-            _ => (BaselineTask::Apply, "--baseline", None),
+        let (action, option, named) = match (&self.write_baseline, &self.prune_baseline) {
+            (Some(file), _) => (BaselineAction::Write, "--write-baseline", Some(file.clone())),
+            (_, Some(file)) => (BaselineAction::Prune, "--prune-baseline", Some(file.clone())),
+            _ => (BaselineAction::Apply, "--baseline", None),
         };
         let file = match (self.baseline.take(), named) {
             (Some(file), Some(Some(path))) => {
                 // `--baseline FILE --write-baseline PATH...`: what follows is what to check.
                 if file != path && is_baseline(&path) {
-                    return Err(format!(
+                    bail!(
                         "the baseline is named twice: --baseline {} and {option} {}",
                         file.display(),
                         path.display()
-                    ));
+                    );
                 }
                 if file != path {
                     self.paths.push(path);
@@ -449,13 +447,11 @@ impl CheckArguments {
             }
             (None, Some(Some(file))) => Some(file),
             (None, Some(None)) => {
-                return Err(format!(
-                    "{option} needs the name of the baseline: `{option} antipasta-baseline.jsonl`"
-                ));
+                bail!("{option} needs the name of the baseline: `{option} antipasta-baseline.jsonl`");
             }
             (file, _) => file,
         };
-        let baseline = file.map(|file| BaselineOptions { file, task });
+        let baseline = file.map(|file| BaselineOptions { file, action });
         let writes = [
             ("--write-baseline", self.write_baseline.is_some()),
             ("--prune-baseline", self.prune_baseline.is_some()),
@@ -463,9 +459,7 @@ impl CheckArguments {
         ];
         let writes = writes.iter().find(|(_, is_given)| *is_given);
         if let Some((option, _)) = writes.filter(|_| self.paths.iter().any(is_stdin)) {
-            return Err(format!(
-                "{option} is for files: it cannot be combined with `-`, source on the standard input"
-            ));
+            bail!("{option} is for files: it cannot be combined with `-`, source on the standard input");
         }
         let change = match self.staged {
             true => Some(staged()?),
@@ -474,11 +468,11 @@ impl CheckArguments {
         if self.add_ignores && !matches!(change, None | Some(Change::Since(_))) {
             let message = "--add-ignores changes files of the working tree: it cannot be combined with --staged, nor with \
                            --diff between two commits";
-            return Err(message.to_owned());
+            bail!(message);
         }
         let input = if !self.paths.iter().any(is_stdin) {
             if self.stdin_filename.is_some() {
-                return Err("--stdin-filename goes with `-`, source on the standard input".to_owned());
+                bail!("--stdin-filename goes with `-`, source on the standard input");
             }
             match change {
                 Some(change) => Input::Change(change, self.paths),
@@ -486,11 +480,11 @@ impl CheckArguments {
                 None => Input::Paths(self.paths),
             }
         } else if change.is_some() {
-            return Err("`-` is no file of a commit: it cannot be combined with --staged or --diff".to_owned());
+            bail!("`-` is no file of a commit: it cannot be combined with --staged or --diff");
         } else if self.paths.len() == 1 {
             Input::Stdin(self.stdin_filename.unwrap_or_else(|| PathBuf::from("-")))
         } else {
-            return Err("`-` cannot be combined with other paths".to_owned());
+            bail!("`-` cannot be combined with other paths");
         };
         let reports = if self.output_formats.is_empty() {
             vec![Destination {

@@ -1,4 +1,4 @@
-//! What the modes say to people on the standard error, and what commands print.
+//! Messages for people on the standard error, and what commands print.
 //!
 //! A message may hold names from a repository, so it is escaped here and stays one line. Nothing in it reaches a terminal or
 //! a log as a control, and it cannot begin a line that a pipeline takes for a command.
@@ -10,16 +10,17 @@ use std::fmt::Display;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use anyhow::Context;
 use serde_json::Value;
 
 use antipasta_rules::config::{Problem, first_of};
 use antipasta_rules::escape;
-use antipasta_workspace::system_error::{reason, without_numbers};
+use antipasta_workspace::system_error::without_numbers;
 
 const ERROR: Style = AnsiColor::Red.on_default().bold();
 const WARNING: Style = AnsiColor::Yellow.on_default().bold();
 
-/// Says why the run cannot go on.
+/// Prints an error: why the run cannot go on.
 pub(crate) fn error(message: impl Display) {
     write_line(format_args!(
         "{ERROR}error{ERROR:#}: {}",
@@ -27,12 +28,12 @@ pub(crate) fn error(message: impl Display) {
     ));
 }
 
-/// As [`error`], for a message of which each line is an error, such as the problems of a configuration.
+/// Prints each line of a message as an error, such as the problems of a configuration.
 pub(crate) fn errors(message: impl Display) {
     message.to_string().lines().for_each(error);
 }
 
-/// As [`error`], for a message of several lines of which those behind the first say more of it. Names are escaped already.
+/// Prints an error whose first line is the message, and whose other lines explain it. Names in it are escaped already.
 pub(crate) fn error_with_details(message: impl Display) {
     let message = message.to_string();
     let mut lines = message.lines();
@@ -40,7 +41,7 @@ pub(crate) fn error_with_details(message: impl Display) {
     lines.for_each(say);
 }
 
-/// Says what the user may want to fix.
+/// Prints a warning: something that the user may want to fix.
 pub(crate) fn warning(message: impl Display) {
     write_line(format_args!(
         "{WARNING}warning{WARNING:#}: {}",
@@ -48,19 +49,19 @@ pub(crate) fn warning(message: impl Display) {
     ));
 }
 
-/// Warns of the problems of a configuration, as far as they are worth reading.
+/// Warns of the first problems of a configuration, and says how many more there are.
 pub(crate) fn problems(problems: &[Problem]) {
     let (first, more) = first_of(problems);
     first.iter().for_each(warning);
     more.iter().for_each(warning);
 }
 
-/// Says something.
+/// Prints a line for people.
 pub(crate) fn say(message: impl Display) {
     write_line(escape::whole_line(&message.to_string()));
 }
 
-/// Writes a line. Styles are taken out if the standard error is no terminal.
+/// Writes a line. Styles are removed if the standard error is no terminal.
 fn write_line(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
@@ -70,12 +71,27 @@ pub(crate) fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
 }
 
+/// The message of an error and of its causes: `a.yaml: cannot be written: Permission denied`. A cause that the message before it
+/// quotes is not repeated.
+pub(crate) fn with_causes(error: &anyhow::Error) -> String {
+    let mut causes = error
+        .chain()
+        .map(|cause| without_numbers(&cause.to_string()).into_owned());
+    let mut message = causes.next().unwrap_or_default();
+    for cause in causes {
+        if !message.contains(&cause) {
+            message += &format!(": {cause}");
+        }
+    }
+    message
+}
+
 /// Writes the lines of a command's result to the standard output.
 ///
 /// # Errors
 ///
-/// It cannot be written; why, for people. But whoever reads may leave when they have seen enough.
-pub(crate) fn print(text: &str) -> Result<(), String> {
+/// It cannot be written. A pipe that its reader has closed is no error: the reader has seen enough.
+pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let lines: String = text
         .split_inclusive('\n')
         .map(|line| match line.strip_suffix('\n') {
@@ -83,7 +99,7 @@ pub(crate) fn print(text: &str) -> Result<(), String> {
             None => escape::whole_line(line).into_owned(),
         })
         .collect();
-    write_out(&lines)
+    print_bytes(lines.as_bytes())
 }
 
 /// Writes a command's result to the standard output, as JSON.
@@ -91,13 +107,18 @@ pub(crate) fn print(text: &str) -> Result<(), String> {
 /// # Errors
 ///
 /// As [`print()`].
-pub(crate) fn print_json(value: &Value) -> Result<(), String> {
-    write_out(&escape::json(format!("{value:#}\n")))
+pub(crate) fn print_json(value: &Value) -> anyhow::Result<()> {
+    print_bytes(escape::json(format!("{value:#}\n")).as_bytes())
 }
 
-fn write_out(text: &str) -> Result<(), String> {
-    match io::stdout().write_all(text.as_bytes()) {
+/// Writes bytes to the standard output as they are.
+///
+/// # Errors
+///
+/// As [`print()`].
+pub(crate) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
+    match io::stdout().write_all(bytes) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        done => done.map_err(|error| format!("the standard output: {}", reason(&error))),
+        done => done.context("the standard output"),
     }
 }

@@ -19,7 +19,7 @@ use antipasta_workspace::regular_file;
 use antipasta_workspace::replace_file::{Trees, replace_file};
 
 /// What was added to a file.
-pub(super) struct Added {
+pub(super) struct AddedIgnores {
     /// How many functions and classes have a new comment, or one that says more.
     pub comments: usize,
     /// The metrics of the file as it is now.
@@ -48,7 +48,7 @@ pub(super) fn add_ignores(
     limit: u64,
     report: &FileReport,
     trees: &Trees,
-) -> Result<Option<Added>, AddError> {
+) -> Result<Option<AddedIgnores>, AddError> {
     let mut wanted: BTreeMap<u32, Vec<IgnoredMetric>> = BTreeMap::new();
     for violation in report.violations() {
         let Some(line) = violation.subject.definition_line() else {
@@ -87,7 +87,7 @@ pub(super) fn add_ignores(
     let edited = [mark, with_edits(&text, edits).as_bytes()].concat();
     let analysis = analyse_bytes(&edited)?;
     replace_file(path, trees, &edited).map_err(AddError::Write)?;
-    Ok(Some(Added { comments, analysis }))
+    Ok(Some(AddedIgnores { comments, analysis }))
 }
 
 /// A text after edits: each says what takes the place of which bytes. They do not overlap.
@@ -101,7 +101,7 @@ fn with_edits(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
 }
 
 /// Says which files got ignore comments, and why others did not. Returns whether all went well.
-pub(super) fn say_what_was_added(files: &[CheckedFile], quiet: bool) -> bool {
+pub(super) fn print_added(files: &[CheckedFile], quiet: bool) -> bool {
     let (mut comments, mut changed_files, mut all_went_well) = (0, 0, true);
     for file in files {
         match &file.added_ignores {

@@ -4,16 +4,16 @@
 //! any may take the place of another: what counts is how many violate, and by how much.
 
 mod entries;
+mod finish;
 mod matching;
-mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use entries::{Entries, FileEntries, Key, MAX_BYTES, Malformed, rounded};
-use matching::{Match, matched};
-pub(super) use settle::settle;
+use entries::{Entries, EntryKey, FileEntries, MAX_BYTES, MalformedBaseline, rounded};
+pub(super) use finish::finish;
+use matching::{ValueMatch, match_values};
 
 use crate::report::{FileReport, StaleEntry};
 use antipasta_rules::escape;
@@ -29,7 +29,7 @@ pub(crate) struct BaselineOptions {
     /// The file.
     pub file: PathBuf,
     /// What is done with it.
-    pub task: BaselineTask,
+    pub action: BaselineAction,
 }
 
 impl BaselineOptions {
@@ -39,17 +39,17 @@ impl BaselineOptions {
     ///
     /// It cannot.
     pub(super) fn prepare(&self, trees: &Trees) -> io::Result<()> {
-        match self.task {
-            BaselineTask::Apply => Ok(()),
-            BaselineTask::Write | BaselineTask::Prune => prepare_file(&self.file, trees),
+        match self.action {
+            BaselineAction::Apply => Ok(()),
+            BaselineAction::Write | BaselineAction::Prune => prepare_file(&self.file, trees),
         }
     }
 }
 
 /// What is done with a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum BaselineTask {
-    /// Violations are held against it.
+pub(crate) enum BaselineAction {
+    /// Violations are matched against it.
     Apply,
     /// The violations of the files that are checked take the place of its entries for them.
     Write,
@@ -59,13 +59,13 @@ pub(crate) enum BaselineTask {
 
 /// Why there is no baseline.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum BaselineError {
+pub(crate) enum BaselineError {
     #[error("{path}: there is no such baseline; `--write-baseline` writes one", path = .0.display())]
     Missing(PathBuf),
     #[error("{path}: cannot be read: {error}", path = .0.display(), error = .1)]
     Read(PathBuf, io::Error),
     #[error("{path}:{malformed}", path = .0.display(), malformed = .1)]
-    Malformed(PathBuf, Malformed),
+    Malformed(PathBuf, MalformedBaseline),
     #[error("{path}: cannot be written: {error}", path = .0.display(), error = .1)]
     Write(PathBuf, io::Error),
 }
@@ -82,19 +82,19 @@ pub(super) struct Baseline {
     trees: Trees,
 }
 
-/// What became of a file's violations when they were held against a baseline.
+/// What became of a file's violations when they were matched against a baseline.
 #[derive(Debug, Default)]
-pub(super) struct Held {
+pub(super) struct BaselineMatch {
     /// The values that the baseline tolerates in this file.
-    entries: Vec<HeldEntry>,
+    entries: Vec<MatchedEntry>,
     /// All that violates, as a baseline would have it.
     present: FileEntries,
 }
 
 /// A value that a baseline tolerates.
 #[derive(Debug, PartialEq)]
-struct HeldEntry {
-    key: Key,
+struct MatchedEntry {
+    key: EntryKey,
     value: f64,
     /// The value that it would be enough to tolerate; `None` if there is nothing to tolerate any more.
     needed: Option<f64>,
@@ -105,7 +105,7 @@ pub(super) struct InBaseline {
     /// The path of the file in the baseline.
     pub path: String,
     /// What became of its violations; `None` if it could not be analyzed.
-    pub held: Option<Held>,
+    pub matched: Option<BaselineMatch>,
 }
 
 impl Baseline {
@@ -125,7 +125,7 @@ impl Baseline {
         };
         let entries = match content.and_then(regular_file::text_of) {
             Ok(text) => entries::parse(&text).map_err(|malformed| BaselineError::Malformed(path.clone(), malformed))?,
-            Err(error) if is_absence(&error) && options.task == BaselineTask::Write => Entries::default(),
+            Err(error) if is_absence(&error) && options.action == BaselineAction::Write => Entries::default(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(BaselineError::Missing(path)),
             Err(error) => return Err(BaselineError::Read(path, error)),
         };
@@ -150,44 +150,44 @@ impl Baseline {
 
     /// Moves the violations of a file that the baseline allows to `report.allowed`. In the others, it notes the value that it
     /// allows. `file` is the path of the file in the baseline.
-    pub(super) fn apply(&self, file: &str, report: &mut FileReport) -> Held {
+    pub(super) fn apply(&self, file: &str, report: &mut FileReport) -> BaselineMatch {
         let violations = &mut report.evaluation.violations;
         let none = FileEntries::new();
         let tolerated = self.entries.get(file).unwrap_or(&none);
-        let mut violating: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        let mut violating: BTreeMap<EntryKey, Vec<usize>> = BTreeMap::new();
         for (index, violation) in violations.iter().enumerate() {
-            let key = Key {
+            let key = EntryKey {
                 name: violation.subject.display_name(),
                 metric: violation.metric(),
             };
             violating.entry(key).or_default().push(index);
         }
-        let mut held = Held::default();
+        let mut matched = BaselineMatch::default();
         let mut is_tolerated = vec![false; violations.len()];
         for (key, indices) in &violating {
             let values: Vec<f64> = indices.iter().map(|&index| rounded(violations[index].value)).collect();
             let mut present: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
             present.sort_by(f64::total_cmp);
-            held.present.insert(key.clone(), present);
+            matched.present.insert(key.clone(), present);
             let comparison = violations[indices[0]].threshold.comparison;
             let tolerated = tolerated.get(key).map_or(&[][..], Vec::as_slice);
-            let (of_values, needed) = matched(&values, tolerated, comparison);
+            let (of_values, needed) = match_values(&values, tolerated, comparison);
             for (&index, before) in indices.iter().zip(of_values) {
                 match before {
-                    Match::Tolerated => is_tolerated[index] = true,
-                    Match::WorseThan(before) => violations[index].before = Some(before),
-                    Match::New => {}
+                    ValueMatch::Tolerated => is_tolerated[index] = true,
+                    ValueMatch::WorseThan(before) => violations[index].before = Some(before),
+                    ValueMatch::New => {}
                 }
             }
             let entries = tolerated.iter().zip(needed);
-            held.entries.extend(entries.map(|(&value, needed)| HeldEntry {
+            matched.entries.extend(entries.map(|(&value, needed)| MatchedEntry {
                 key: key.clone(),
                 value,
                 needed,
             }));
         }
         for (key, values) in tolerated.iter().filter(|(key, _)| !violating.contains_key(key)) {
-            held.entries.extend(values.iter().map(|&value| HeldEntry {
+            matched.entries.extend(values.iter().map(|&value| MatchedEntry {
                 key: key.clone(),
                 value,
                 needed: None,
@@ -196,7 +196,7 @@ impl Baseline {
         let mut is_tolerated = is_tolerated.into_iter();
         let allowed = violations.extract_if(.., |_| is_tolerated.next().unwrap_or_default());
         report.allowed = allowed.collect();
-        held
+        matched
     }
 
     /// The files with entries that are gone, of those that were not checked. What is not on disk is not gone if git's index has it
@@ -243,11 +243,11 @@ impl Baseline {
     ) -> Vec<StaleEntry> {
         let mut stale_entries = Vec::new();
         let mut seen = BTreeSet::new();
-        for InBaseline { path: file, held } in checked {
+        for InBaseline { path: file, matched } in checked {
             if !self.entries.contains_key(file) || !seen.insert(file) {
                 continue;
             }
-            let entries = held.iter().flat_map(|held| &held.entries);
+            let entries = matched.iter().flat_map(|matched| &matched.entries);
             for entry in entries.filter(|entry| entry.needed != Some(entry.value)) {
                 stale_entries.push(StaleEntry {
                     file: file.clone(),
@@ -287,7 +287,7 @@ impl Baseline {
             let Some(entries) = self.entries.get_mut(&entry.file) else {
                 continue;
             };
-            let key = Key {
+            let key = EntryKey {
                 name: entry.name.clone(),
                 metric: entry.metric,
             };
@@ -325,9 +325,9 @@ impl Baseline {
         gone: &BTreeSet<String>,
     ) -> Result<usize, BaselineError> {
         self.entries.retain(|file, _| !gone.contains(file));
-        for InBaseline { path: file, held } in checked {
-            if let Some(held) = held {
-                self.entries.insert(file.clone(), held.present.clone());
+        for InBaseline { path: file, matched } in checked {
+            if let Some(matched) = matched {
+                self.entries.insert(file.clone(), matched.present.clone());
             }
         }
         self.save()?;

@@ -1,21 +1,22 @@
-//! The headless check: files in, a report out, and a verdict as an exit code.
+//! The headless check: it finds files, analyzes and evaluates them, writes reports, and ends with a verdict.
 
 mod add_ignores;
 mod baseline;
-mod changed_files;
 mod checked_file;
-mod inspection;
+mod checker;
+mod context;
+mod error;
 mod notices;
 mod options;
+mod output;
 mod progress;
 mod regression;
-mod risk;
 mod run;
-mod shard;
+mod sources;
 mod statistics;
-mod task;
+mod verdict;
 
-pub(crate) use baseline::{BaselineOptions, BaselineTask};
+pub(crate) use baseline::{BaselineAction, BaselineOptions};
 pub(crate) use options::{CheckOptions, Input, OnError};
 pub(crate) use run::{run, warm};
-pub(crate) use shard::Shard;
+pub(crate) use sources::Shard;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::baseline::BaselineOptions;
-use super::shard::Shard;
+use super::sources::Shard;
 use crate::report::Destination;
 use antipasta_rules::config::Overrides;
 use antipasta_workspace::git::Change;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context, anyhow, bail};
 use clap::{Subcommand, ValueEnum};
 use serde_json::{Value, json};
 
@@ -75,16 +76,16 @@ fn parse_megabytes(text: &str) -> Result<u64, &'static str> {
 }
 
 /// A time in days.
-fn parse_days(text: &str) -> Result<u32, String> {
+fn parse_days(text: &str) -> anyhow::Result<u32> {
     let most = u32::MAX;
     text.parse()
-        .map_err(|_| format!("must be a whole number of days, at most {most}"))
+        .map_err(|_| anyhow!("must be a whole number of days, at most {most}"))
 }
 
 /// A version of the tables.
-fn parse_version(text: &str) -> Result<i32, String> {
+fn parse_version(text: &str) -> anyhow::Result<i32> {
     let version = text.parse().ok().filter(|version| VERSIONS.contains(version));
-    version.ok_or_else(|| format!("must be a version from {} to {}", VERSIONS.start(), VERSIONS.end()))
+    version.ok_or_else(|| anyhow!("must be a version from {} to {}", VERSIONS.start(), VERSIONS.end()))
 }
 
 /// What came of a command: names and values, in the order in which they are shown.
@@ -102,26 +103,26 @@ impl CacheCommand {
         });
         match done {
             Ok(is_sound) => ExitCode::from(u8::from(!is_sound)),
-            Err(failure) => {
-                console::error(failure);
+            Err(error) => {
+                console::error(console::with_causes(&error));
                 ExitCode::from(1)
             }
         }
     }
 
     /// Does it; says what came of it, and whether all is sound.
-    fn facts(self) -> Result<(Facts, bool), String> {
+    fn facts(self) -> anyhow::Result<(Facts, bool)> {
         let folder = folder()?;
         let in_file = |file: &Path, error: DatabaseError| {
-            let (error, file) = (error.to_string(), file.display().to_string());
-            // A refusal names the file that is refused, which may be one beside it.
-            match error.contains(&*one_line(&file)) {
-                true => error,
-                false => format!("{file}: {error}"),
+            let file = file.display().to_string();
+            // The message of a refusal names the refused file already. It may be another one in the same folder.
+            match error.to_string().contains(&*one_line(&file)) {
+                true => anyhow::Error::new(error),
+                false => anyhow::Error::new(error).context(file),
             }
         };
         let in_cache = |error| in_file(&folder.join(FILE_NAME), error);
-        let open = || -> Result<Database, String> {
+        let open = || -> anyhow::Result<Database> {
             let mut database = Database::open(&folder).map_err(in_cache)?;
             if let Some(trouble) = database.trouble.take() {
                 console::warning(format_args!("the cache in {}: {trouble}", folder.display()));
@@ -176,7 +177,7 @@ impl CacheCommand {
                 // Before anything is read, as a check does it.
                 if file.symlink_metadata().is_err() {
                     prepare_file(&file, &Trees::default())
-                        .map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
+                        .with_context(|| format!("{}: cannot be written", file.display()))?;
                 }
                 let exported = open()?.export(&file).map_err(|error| in_file(&file, error))?;
                 vec![("exported", json!(exported)), ("file", json!(file))]
@@ -203,13 +204,11 @@ impl CacheCommand {
 }
 
 /// The folder of the cache.
-fn folder() -> Result<PathBuf, String> {
+fn folder() -> anyhow::Result<PathBuf> {
     match Location::of_environment() {
         Location::Folder(folder) => Ok(folder),
-        Location::Off => Err("the cache is turned off by the environment".to_owned()),
-        Location::Unknown => Err(format!(
-            "this system has no folder for a cache; ${DIRECTORY_VARIABLE} can name one"
-        )),
+        Location::Off => bail!("the cache is turned off by the environment"),
+        Location::Unknown => bail!("this system has no folder for a cache; ${DIRECTORY_VARIABLE} can name one"),
     }
 }
 

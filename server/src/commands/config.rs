@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::{Context, bail};
 use clap::{Subcommand, ValueEnum};
 
 use crate::console;
@@ -73,9 +74,6 @@ pub(crate) enum ShowFormat {
     Json,
 }
 
-/// What to tell the user when a command fails.
-type Failure = String;
-
 impl ConfigCommand {
     /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
     pub(crate) fn run(self) -> ExitCode {
@@ -88,22 +86,22 @@ impl ConfigCommand {
         };
         match done {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                console::errors(failure);
+            Err(error) => {
+                console::errors(console::with_causes(&error));
                 ExitCode::from(1)
             }
         }
     }
 }
 
-fn init(output: &Path, force: bool) -> Result<(), Failure> {
+fn init(output: &Path, force: bool) -> anyhow::Result<()> {
     write(output, TEMPLATE, force)?;
     console::print(&format!("Wrote {}\n", escape::path(output)))
 }
 
-fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
+fn validate(file: Option<PathBuf>) -> anyhow::Result<()> {
     let config = match file {
-        Some(file) => read_config(&file).map_err(|errors| errors.to_string())?,
+        Some(file) => read_config(&file)?,
         None => holding_for(Path::new("."))?,
     };
     let Some(path) = &config.path else {
@@ -111,9 +109,9 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
             Some(name) => format!("; {name} is not read, so rename it"),
             None => String::new(),
         };
-        return Err(format!(
+        bail!(
             "no {FILE_NAME} and no {PYPROJECT} with [tool.antipasta] found in this directory or above it; `antipasta-lsp config init` writes one{hint}"
-        ));
+        );
     };
     console::problems(&config.warnings);
     let mut text = format!(
@@ -130,9 +128,9 @@ fn validate(file: Option<PathBuf>) -> Result<(), Failure> {
     console::print(&text)
 }
 
-fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Failure> {
+fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> anyhow::Result<()> {
     let config = match file.or_else(|| Some(path).filter(|path| is_config(path))) {
-        Some(file) => read_config(file).map_err(|errors| errors.to_string())?,
+        Some(file) => read_config(file)?,
         None => holding_for(path)?,
     };
     match format {
@@ -147,9 +145,9 @@ fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> Result<(), Fail
     }
 }
 
-fn migrate(file: &Path, output: &Path, force: bool) -> Result<(), Failure> {
-    let text = read_text(file).map_err(|error| format!("{}: cannot be read: {error}", escape::path(file)))?;
-    let migrated = config::migrate(file, &text).map_err(|errors| errors.to_string())?;
+fn migrate(file: &Path, output: &Path, force: bool) -> anyhow::Result<()> {
+    let text = read_text(file).with_context(|| format!("{}: cannot be read", escape::path(file)))?;
+    let migrated = config::migrate(file, &text)?;
     console::problems(&migrated.config.warnings);
     console::problems(&migrated.dropped);
     let text = config::to_yaml(&migrated.config.settings);
@@ -171,16 +169,14 @@ fn is_config(path: &Path) -> bool {
 }
 
 /// The configuration that holds for a directory, or for a file in it.
-fn holding_for(path: &Path) -> Result<Config, Failure> {
-    let working_directory = std::env::current_dir().map_err(|error| format!("the working directory: {error}"))?;
+fn holding_for(path: &Path) -> anyhow::Result<Config> {
+    let working_directory = std::env::current_dir().context("the working directory")?;
     let path = working_directory.join(path);
-    let metadata = fs::metadata(&path).map_err(|error| format!("{}: {error}", escape::path(&path)))?;
+    let metadata = fs::metadata(&path).with_context(|| escape::path(&path))?;
     let directory = if metadata.is_dir() { Some(&*path) } else { path.parent() };
     let configs = Configs::nearest(&working_directory, Overrides::default());
-    let found = configs.of_directory(&normal(directory.unwrap_or(&path)));
-    found
-        .map(|config| (*config).clone())
-        .map_err(|errors| errors.to_string())
+    let found = configs.of_directory(&normal(directory.unwrap_or(&path)))?;
+    Ok((*found).clone())
 }
 
 /// A path without `.`.
@@ -188,11 +184,11 @@ fn normal(path: &Path) -> PathBuf {
     path.components().collect()
 }
 
-fn write(path: &Path, text: &str, force: bool) -> Result<(), Failure> {
+fn write(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
     let shown = escape::path(path);
     if !force && path.symlink_metadata().is_ok() {
-        return Err(format!("{shown} exists already; `--force` replaces it"));
+        bail!("{shown} exists already; `--force` replaces it");
     }
     let written = replace_file(path, &Trees::default(), text.as_bytes());
-    written.map_err(|error| format!("{shown}: cannot be written: {error}"))
+    written.with_context(|| format!("{shown}: cannot be written"))
 }

@@ -1,9 +1,9 @@
 //! `antipasta-lsp merge`: the reports of several jobs as one.
 
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::Args;
 
 use crate::console;
@@ -27,30 +27,23 @@ impl MergeCommand {
     pub(crate) fn run(self) -> ExitCode {
         match self.merge() {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                console::error(failure);
+            Err(error) => {
+                console::error(console::with_causes(&error));
                 ExitCode::from(1)
             }
         }
     }
 
-    fn merge(&self) -> Result<(), String> {
-        let unwritable = |path: &Path, error| format!("{}: cannot be written: {error}", path.display());
+    fn merge(&self) -> anyhow::Result<()> {
+        let unwritable = |path: &Path| format!("{}: cannot be written", path.display());
         if let Some(path) = &self.output {
-            report::prepare_report(path, &Trees::default()).map_err(|error| unwritable(path, error))?;
+            report::prepare_report(path, &Trees::default()).with_context(|| unwritable(path))?;
         }
         let mut merged = Vec::new();
-        report::merge(&self.files, &mut merged).map_err(|error| error.to_string())?;
+        report::merge(&self.files, &mut merged)?;
         match &self.output {
-            Some(path) => {
-                let written = replace_file(path, &Trees::default(), &merged);
-                written.map_err(|error| unwritable(path, error))
-            }
-            None => match io::stdout().write_all(&merged) {
-                // Whoever reads has seen enough.
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-                done => done.map_err(|error| format!("the standard output: {error}")),
-            },
+            Some(path) => replace_file(path, &Trees::default(), &merged).with_context(|| unwritable(path)),
+            None => console::print_bytes(&merged),
         }
     }
 }

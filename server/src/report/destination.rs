@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use anstream::adapter::StripBytes;
 use anstream::{AutoStream, ColorChoice};
+use anyhow::{anyhow, bail};
 use clap::ValueEnum;
 
 use super::format::Format;
@@ -25,12 +26,12 @@ pub(crate) struct Destination {
 }
 
 impl FromStr for Destination {
-    type Err = String;
+    type Err = anyhow::Error;
 
     /// Reads `KIND` or `KIND:FILE`.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> anyhow::Result<Self> {
         let (kind, file) = match text.split_once(':') {
-            Some((_, "")) => return Err("a file is missing after the `:`".to_owned()),
+            Some((_, "")) => bail!("a file is missing after the `:`"),
             Some((kind, file)) => (kind, Some(PathBuf::from(file))),
             None => (text, None),
         };
@@ -39,10 +40,10 @@ impl FromStr for Destination {
     }
 }
 
-fn unknown(kind: &str) -> String {
+fn unknown(kind: &str) -> anyhow::Error {
     let kinds = OutputFormat::value_variants().iter();
     let kinds = kinds.map(|kind| format!("`{}`", kind.name));
-    format!(
+    anyhow!(
         "`{kind}` is no kind of report (allowed: {})",
         kinds.collect::<Vec<_>>().join(", ")
     )
@@ -52,25 +53,23 @@ fn unknown(kind: &str) -> String {
 ///
 /// # Errors
 ///
-/// Two reports would go to one place, or the file would stay empty; why, for people.
-pub(crate) fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) -> Result<Vec<Destination>, String> {
+/// Two reports would go to one place, or none to the file of `--output`.
+pub(crate) fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) -> anyhow::Result<Vec<Destination>> {
     let mut without_file = list.iter_mut().filter(|destination| destination.file.is_none());
     let first = without_file.next();
     if without_file.next().is_some() {
-        return Err(
-            "only one report can go to the standard output; the others need a file, as in `sarif:FILE`".to_owned(),
-        );
+        bail!("only one report can go to the standard output; the others need a file, as in `sarif:FILE`");
     }
     match (first, output) {
         (Some(first), output) => first.file = output,
-        (None, Some(_)) => return Err("--output has no use: every --output-format names its file".to_owned()),
+        (None, Some(_)) => bail!("--output has no use: every --output-format names its file"),
         (None, None) => {}
     }
     for (index, destination) in list.iter().enumerate() {
         if let Some(file) = &destination.file
             && list[..index].iter().any(|other| other.file.as_ref() == Some(file))
         {
-            return Err(format!("two reports cannot go to one file, {}", file.display()));
+            bail!("two reports cannot go to one file, {}", file.display());
         }
     }
     Ok(list)

@@ -6,19 +6,19 @@ use std::fmt;
 use serde::de::{Error as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
-use antipasta_metrics::MetricType;
+use antipasta_metrics::{MetricType, UnknownMetric};
 use antipasta_rules::escape;
 use antipasta_syntax::is_conflict_marker;
 
 /// What an entry is about: a metric of a function or class by its qualified name, or of the file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(in crate::check) struct Key {
+pub(in crate::check) struct EntryKey {
     pub name: Option<String>,
     pub metric: MetricType,
 }
 
 /// The tolerated values of one file, those of each key in ascending order: several functions may bear one name.
-pub(in crate::check) type FileEntries = BTreeMap<Key, Vec<f64>>;
+pub(in crate::check) type FileEntries = BTreeMap<EntryKey, Vec<f64>>;
 
 /// The entries by the files' paths.
 pub(super) type Entries = BTreeMap<String, FileEntries>;
@@ -84,12 +84,45 @@ fn few<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
     deserializer.deserialize_seq(Few)
 }
 
-fn too_many_of_entry() -> String {
-    format!("more than {MOST_OF_ENTRY} values, the most that an entry may have")
+/// Why a line is no entry.
+#[derive(Debug, thiserror::Error)]
+enum EntryError {
+    #[error("a merge conflict that is not resolved")]
+    MergeConflict,
+    #[error("{}", with_column(.0))]
+    Json(#[source] serde_json::Error),
+    #[error(transparent)]
+    Metric(#[from] UnknownMetric),
+    #[error("`values` is empty")]
+    NoValues,
+    #[error("a second entry for the {0} of the same name in the same file")]
+    Duplicate(MetricType),
+    #[error("more than {MOST_VALUES} values up to here, the most that a baseline may have")]
+    TooManyValues,
 }
 
-fn too_many_values() -> String {
-    format!("more than {MOST_VALUES} values up to here, the most that a baseline may have")
+/// The message of an error about a line: with the column, without the line, which is always the first.
+fn with_column(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    match message.split_once(" at line ") {
+        Some((message, _)) => format!("column {}: {message}", error.column()),
+        None => message,
+    }
+}
+
+/// Why a baseline cannot be written: it could not be read again.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum TooLarge {
+    #[error("{name}: {metric}: {}", too_many_of_entry())]
+    Entry { name: String, metric: MetricType },
+    #[error(
+        "a baseline may have {MOST_VALUES} values and {MAX_BYTES} bytes: raise the thresholds, or check fewer files"
+    )]
+    Baseline,
+}
+
+fn too_many_of_entry() -> String {
+    format!("more than {MOST_OF_ENTRY} values, the most that an entry may have")
 }
 
 /// A value with two decimals, as reports show it. Numbers that depend on logarithms differ by less than that from one system to
@@ -114,24 +147,24 @@ const MOST_QUOTED: usize = 60;
 
 /// What is wrong with a line of a baseline.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::check) struct Malformed {
+pub(crate) struct MalformedBaseline {
     /// The line, from 1.
     pub line: usize,
     pub message: String,
 }
 
-impl fmt::Display for Malformed {
+impl fmt::Display for MalformedBaseline {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}: {}", self.line, self.message)
     }
 }
 
 /// Reads the text of a baseline. Lines may be in any order, as a merge may leave them.
-pub(super) fn parse(text: &str) -> Result<Entries, Malformed> {
+pub(super) fn parse(text: &str) -> Result<Entries, MalformedBaseline> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
     let mut lines = lines.filter(|(_, line)| !line.is_empty());
-    let no_baseline = |line| Malformed {
+    let no_baseline = |line| MalformedBaseline {
         line,
         message: "this is no baseline: the first line of one that `--write-baseline` wrote says so".to_owned(),
     };
@@ -145,7 +178,7 @@ pub(super) fn parse(text: &str) -> Result<Entries, Malformed> {
             "version {} of the format is not known, only {VERSION}: another version of antipasta-lsp wrote it",
             header.version
         );
-        return Err(Malformed { line: number, message });
+        return Err(MalformedBaseline { line: number, message });
     }
     let mut entries = Entries::new();
     let mut count = 0;
@@ -153,32 +186,29 @@ pub(super) fn parse(text: &str) -> Result<Entries, Malformed> {
         let added = add(text, &mut entries).and_then(|added| {
             count += added;
             match count > MOST_VALUES {
-                true => Err(too_many_values()),
+                true => Err(EntryError::TooManyValues),
                 false => Ok(()),
             }
         });
-        added.map_err(|message| Malformed { line, message })?;
+        added.map_err(|error| MalformedBaseline {
+            line,
+            message: error.to_string(),
+        })?;
     }
     Ok(entries)
 }
 
 /// Adds the entry in a line, and returns how many values it has.
-fn add(text: &str, entries: &mut Entries) -> Result<usize, String> {
+fn add(text: &str, entries: &mut Entries) -> Result<usize, EntryError> {
     if is_conflict_marker(text.as_bytes()) {
-        return Err("a merge conflict that is not resolved".to_owned());
+        return Err(EntryError::MergeConflict);
     }
-    let line: Line = serde_json::from_str(text).map_err(|error| {
-        let message = error.to_string();
-        match message.split_once(" at line ") {
-            Some((message, _)) => format!("column {}: {message}", error.column()),
-            None => message,
-        }
-    })?;
-    let metric = line.metric.parse::<MetricType>().map_err(|error| error.to_string())?;
+    let line: Line = serde_json::from_str(text).map_err(EntryError::Json)?;
+    let metric: MetricType = line.metric.parse()?;
     if line.values.is_empty() {
-        return Err("`values` is empty".to_owned());
+        return Err(EntryError::NoValues);
     }
-    let key = Key {
+    let key = EntryKey {
         name: line.name,
         metric,
     };
@@ -187,9 +217,7 @@ fn add(text: &str, entries: &mut Entries) -> Result<usize, String> {
     let count = values.len();
     let file = entries.entry(line.file).or_default();
     if file.insert(key, values).is_some() {
-        return Err(format!(
-            "a second entry for the {metric} of the same name in the same file"
-        ));
+        return Err(EntryError::Duplicate(metric));
     }
     Ok(count)
 }
@@ -198,8 +226,8 @@ fn add(text: &str, entries: &mut Entries) -> Result<usize, String> {
 ///
 /// # Errors
 ///
-/// There is more than would be read again; what there is too much of, for people.
-pub(super) fn write(entries: &Entries) -> Result<String, String> {
+/// The text could not be read again, because it has too much.
+pub(super) fn write(entries: &Entries) -> Result<String, TooLarge> {
     let mut count = 0;
     let header = Header {
         kind: KIND.to_owned(),
@@ -210,8 +238,11 @@ pub(super) fn write(entries: &Entries) -> Result<String, String> {
         for (key, values) in entries {
             count += values.len();
             if values.len() > MOST_OF_ENTRY {
-                let name = key.name.as_deref().unwrap_or(file);
-                return Err(format!("{name}: {}: {}", key.metric, too_many_of_entry()));
+                let name = key.name.as_ref().unwrap_or(file).clone();
+                return Err(TooLarge::Entry {
+                    name,
+                    metric: key.metric,
+                });
             }
             text += &line_of(&Line {
                 file: file.clone(),
@@ -220,9 +251,7 @@ pub(super) fn write(entries: &Entries) -> Result<String, String> {
                 values: values.clone(),
             });
             if count > MOST_VALUES || text.len() as u64 > MAX_BYTES {
-                return Err(format!(
-                    "a baseline may have {MOST_VALUES} values and {MAX_BYTES} bytes: raise the thresholds, or check fewer files"
-                ));
+                return Err(TooLarge::Baseline);
             }
         }
     }
@@ -278,10 +307,13 @@ mod tests {
         let malformed = parse(&format!("{HEADER}{}", line(0, MOST_OF_ENTRY + 1))).unwrap_err();
         assert!(malformed.message.ends_with(&too_many_of_entry()), "{malformed}");
         let malformed = parse(&format!("{HEADER}{most}{}", line(100, 1))).unwrap_err();
-        assert_eq!((malformed.line, &*malformed.message), (102, &*too_many_values()));
+        assert_eq!(
+            (malformed.line, &*malformed.message),
+            (102, &*EntryError::TooManyValues.to_string())
+        );
         let add = |name: &str, count: usize| {
             let mut entries = entries.clone();
-            let key = Key {
+            let key = EntryKey {
                 name: Some(name.to_owned()),
                 metric: MetricType::BlankLines,
             };
@@ -294,12 +326,19 @@ mod tests {
         assert!(
             add("f", 1)
                 .unwrap_err()
+                .to_string()
                 .starts_with("a baseline may have 1000000 values")
         );
-        assert!(add(&"f".repeat(65 << 20), 0).unwrap_err().contains("67108864 bytes"));
+        assert!(
+            add(&"f".repeat(65 << 20), 0)
+                .unwrap_err()
+                .to_string()
+                .contains("67108864 bytes")
+        );
         assert!(
             add("f", MOST_OF_ENTRY + 1)
                 .unwrap_err()
+                .to_string()
                 .starts_with("f: blank_lines: more than")
         );
     }

@@ -4,7 +4,7 @@ use antipasta_rules::config::Comparison;
 
 /// What a baseline says of a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Match {
+pub(super) enum ValueMatch {
     Tolerated,
     /// One that is better is tolerated.
     WorseThan(f64),
@@ -13,7 +13,11 @@ pub(super) enum Match {
 
 /// Holds the values of functions of one name against those that are tolerated, so that as many as can be are. Gives what becomes
 /// of each value, and of each tolerated one the value that would be enough, if any is needed.
-pub(super) fn matched(values: &[f64], tolerated: &[f64], comparison: Comparison) -> (Vec<Match>, Vec<Option<f64>>) {
+pub(super) fn match_values(
+    values: &[f64],
+    tolerated: &[f64],
+    comparison: Comparison,
+) -> (Vec<ValueMatch>, Vec<Option<f64>>) {
     let order = |one: f64, other: f64| match comparison {
         Comparison::Greater | Comparison::GreaterOrEqual => one.total_cmp(&other),
         _ => other.total_cmp(&one),
@@ -23,7 +27,7 @@ pub(super) fn matched(values: &[f64], tolerated: &[f64], comparison: Comparison)
         indices.sort_by(|&one, &other| order(values[one], values[other]));
         indices
     };
-    let mut matches = vec![Match::New; values.len()];
+    let mut matches = vec![ValueMatch::New; values.len()];
     let mut needed = vec![None; tolerated.len()];
     let mut unmatched = Vec::new();
     let mut offers = worst_first(tolerated).into_iter().peekable();
@@ -36,7 +40,7 @@ pub(super) fn matched(values: &[f64], tolerated: &[f64], comparison: Comparison)
         }
         match enough.pop_if(|offer| !comparison.is_worse(value, tolerated[*offer])) {
             Some(offer) => {
-                matches[index] = Match::Tolerated;
+                matches[index] = ValueMatch::Tolerated;
                 needed[offer] = Some(value);
             }
             None => unmatched.push(index),
@@ -44,7 +48,7 @@ pub(super) fn matched(values: &[f64], tolerated: &[f64], comparison: Comparison)
     }
     // What is left of the values is worse than what is left for them, or is new. Nothing that is tolerated gets worse.
     for (index, offer) in unmatched.into_iter().zip(enough.into_iter().chain(offers)) {
-        matches[index] = Match::WorseThan(tolerated[offer]);
+        matches[index] = ValueMatch::WorseThan(tolerated[offer]);
         needed[offer] = Some(tolerated[offer]);
     }
     (matches, needed)
@@ -53,11 +57,11 @@ pub(super) fn matched(values: &[f64], tolerated: &[f64], comparison: Comparison)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Match::{New, Tolerated, WorseThan};
+    use ValueMatch::{New, Tolerated, WorseThan};
 
     #[test]
     fn as_many_values_as_can_be_are_tolerated() {
-        let at_most = |values: &[f64], tolerated: &[f64]| matched(values, tolerated, Comparison::LessOrEqual);
+        let at_most = |values: &[f64], tolerated: &[f64]| match_values(values, tolerated, Comparison::LessOrEqual);
         assert_eq!(at_most(&[12.0], &[12.0]), (vec![Tolerated], vec![Some(12.0)]));
         assert_eq!(at_most(&[11.0], &[12.0]), (vec![Tolerated], vec![Some(11.0)]));
         assert_eq!(at_most(&[17.0], &[12.0]), (vec![WorseThan(12.0)], vec![Some(12.0)]));
@@ -85,11 +89,12 @@ mod tests {
 
     #[test]
     fn what_is_worse_depends_on_the_comparison() {
-        let at_least = |value: f64, tolerated: f64| matched(&[value], &[tolerated], Comparison::GreaterOrEqual).0[0];
+        let at_least =
+            |value: f64, tolerated: f64| match_values(&[value], &[tolerated], Comparison::GreaterOrEqual).0[0];
         assert_eq!(at_least(40.0, 40.0), Tolerated);
         assert_eq!(at_least(41.0, 40.0), Tolerated);
         assert_eq!(at_least(39.0, 40.0), WorseThan(40.0));
-        let equal = |value: f64, tolerated: f64| matched(&[value], &[tolerated], Comparison::Equal).0[0];
+        let equal = |value: f64, tolerated: f64| match_values(&[value], &[tolerated], Comparison::Equal).0[0];
         assert_eq!(equal(3.0, 3.0), Tolerated);
         assert_eq!((equal(4.0, 3.0), equal(2.0, 3.0)), (WorseThan(3.0), WorseThan(3.0)));
     }

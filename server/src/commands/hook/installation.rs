@@ -4,6 +4,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use anyhow::{Context, anyhow, bail};
+
 use super::managers::Manager;
 use super::script::{HOOK, KEPT, binary_of, is_script};
 use antipasta_rules::escape;
@@ -25,7 +27,7 @@ pub(super) struct Installation {
 
 /// What is at the place of the hook.
 #[derive(Debug)]
-pub(super) enum Found {
+pub(super) enum InstalledHook {
     Nothing,
     Ours {
         /// The binary that it names; it runs the one on the `PATH` if it names none, or one that is gone.
@@ -63,9 +65,6 @@ pub(super) enum Uninstalled {
     NotThere,
 }
 
-/// Why there is no hook, for people.
-type Failure = String;
-
 impl Installation {
     /// That in a folder of hooks.
     pub(super) fn in_folder(folder: PathBuf) -> Self {
@@ -81,20 +80,20 @@ impl Installation {
     /// # Errors
     ///
     /// It cannot be read.
-    pub(super) fn found(&self) -> Result<Found, Failure> {
-        let managed = |content| Manager::of(&self.folder, content).map(Found::Managed);
+    pub(super) fn found(&self) -> anyhow::Result<InstalledHook> {
+        let managed = |content| Manager::detect(&self.folder, content).map(InstalledHook::Managed);
         match regular_file::read(&self.hook, MAX_BYTES) {
-            Ok(content) if is_script(&content) => Ok(Found::Ours {
+            Ok(content) if is_script(&content) => Ok(InstalledHook::Ours {
                 binary: binary_of(&content),
                 content,
             }),
-            Ok(content) => Ok(managed(Some(&content)).unwrap_or(Found::Other)),
+            Ok(content) => Ok(managed(Some(&content)).unwrap_or(InstalledHook::Other)),
             Err(error) if is_absence(&error) => Ok(managed(None).unwrap_or(match exists(&self.hook) {
                 // A link that leads nowhere.
-                true => Found::Other,
-                false => Found::Nothing,
+                true => InstalledHook::Other,
+                false => InstalledHook::Nothing,
             })),
-            Err(error) => Err(at(&self.hook, "cannot be read", &error)),
+            Err(error) => Err(error).with_context(|| at(&self.hook, "cannot be read")),
         }
     }
 
@@ -108,22 +107,23 @@ impl Installation {
     /// # Errors
     ///
     /// The place is taken, or cannot be written to. Then all is as it was.
-    pub(super) fn install(&self, script: &[u8]) -> Result<Installed, Failure> {
+    pub(super) fn install(&self, script: &[u8]) -> anyhow::Result<Installed> {
         match self.found()? {
-            Found::Managed(manager) => Err(format!(
+            InstalledHook::Managed(manager) => Err(anyhow!(
                 "{} manages the hooks in {}, and would overwrite another one; to run the check with it, {}",
                 manager.name(),
                 escape::path(&self.folder),
                 manager.advice()
             )),
-            Found::Ours { content, .. } if content == script && self.is_executable() => Ok(Installed::Unchanged),
-            Found::Ours { .. } => self.write(script).map(|()| Installed::Renewed),
-            Found::Nothing if exists(&self.kept) => Err(self.is_left_over()),
-            Found::Nothing => self.write(script).map(|()| Installed::New { keeps: false }),
-            Found::Other if exists(&self.kept) => Err(self.is_left_over()),
-            Found::Other => {
-                let moved = |error| at(&self.hook, "cannot be moved", &error);
-                fs::rename(&self.hook, &self.kept).map_err(moved)?;
+            InstalledHook::Ours { content, .. } if content == script && self.is_executable() => {
+                Ok(Installed::Unchanged)
+            }
+            InstalledHook::Ours { .. } => self.write(script).map(|()| Installed::Renewed),
+            InstalledHook::Nothing if exists(&self.kept) => self.refuse_left_over(),
+            InstalledHook::Nothing => self.write(script).map(|()| Installed::New { keeps: false }),
+            InstalledHook::Other if exists(&self.kept) => self.refuse_left_over(),
+            InstalledHook::Other => {
+                fs::rename(&self.hook, &self.kept).with_context(|| at(&self.hook, "cannot be moved"))?;
                 self.write(script).inspect_err(|_| {
                     // Why it was not written is what there is to say.
                     let _ = fs::rename(&self.kept, &self.hook);
@@ -138,21 +138,20 @@ impl Installation {
     /// # Errors
     ///
     /// The folder cannot be written to.
-    pub(super) fn uninstall(&self) -> Result<Uninstalled, Failure> {
-        if !matches!(self.found()?, Found::Ours { .. }) {
+    pub(super) fn uninstall(&self) -> anyhow::Result<Uninstalled> {
+        if !matches!(self.found()?, InstalledHook::Ours { .. }) {
             return Ok(Uninstalled::NotThere);
         }
         if exists(&self.kept) {
-            let moved = |error| at(&self.kept, "cannot be moved", &error);
-            fs::rename(&self.kept, &self.hook).map_err(moved)?;
+            fs::rename(&self.kept, &self.hook).with_context(|| at(&self.kept, "cannot be moved"))?;
             return Ok(Uninstalled::Restored);
         }
-        fs::remove_file(&self.hook).map_err(|error| at(&self.hook, "cannot be removed", &error))?;
+        fs::remove_file(&self.hook).with_context(|| at(&self.hook, "cannot be removed"))?;
         Ok(Uninstalled::Removed)
     }
 
     /// Has the file hold a script, at once: a commit at the same time runs the one or the other.
-    fn write(&self, script: &[u8]) -> Result<(), Failure> {
+    fn write(&self, script: &[u8]) -> anyhow::Result<()> {
         let written = || -> io::Result<()> {
             fs::create_dir_all(&self.folder)?;
             let mut file = tempfile::Builder::new()
@@ -165,11 +164,11 @@ impl Installation {
             file.persist(&self.hook).map_err(|error| error.error)?;
             Ok(())
         };
-        written().map_err(|error| at(&self.hook, "cannot be written", &error))
+        written().with_context(|| at(&self.hook, "cannot be written"))
     }
 
-    fn is_left_over(&self) -> Failure {
-        format!(
+    fn refuse_left_over<T>(&self) -> anyhow::Result<T> {
+        bail!(
             "{} is in the way: it is the hook that was kept at an earlier installation. Move it away, or rename it to \
              pre-commit if you still want it, and install again",
             escape::path(&self.kept)
@@ -177,8 +176,8 @@ impl Installation {
     }
 }
 
-fn at(path: &Path, what: &str, error: &io::Error) -> Failure {
-    format!("{} {what}: {error}", escape::path(path))
+fn at(path: &Path, what: &str) -> String {
+    format!("{} {what}", escape::path(path))
 }
 
 /// Whether there is something, be it a link that leads nowhere.

@@ -16,7 +16,7 @@ pub(super) enum Manager {
 
 impl Manager {
     /// The program that owns a hook, by what is in its file, if there is one, and the folder that it is in.
-    pub(super) fn of(folder: &Path, content: Option<&[u8]>) -> Option<Self> {
+    pub(super) fn detect(folder: &Path, content: Option<&[u8]>) -> Option<Self> {
         // Since its version 9, the folder that git is told of is one below.
         if folder.components().any(|part| part.as_os_str() == OsStr::new(".husky")) {
             return Some(Self::Husky);
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn owners_are_known_by_their_files_and_folders() {
-        let of = |folder: &str, content: &str| Manager::of(Path::new(folder), Some(content.as_bytes()));
+        let of = |folder: &str, content: &str| Manager::detect(Path::new(folder), Some(content.as_bytes()));
         let hooks = "/a/.git/hooks";
         assert_eq!(
             of(
@@ -97,11 +97,11 @@ mod tests {
             of("/a/.husky/_", "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\""),
             Some(Manager::Husky)
         );
-        assert_eq!(Manager::of(Path::new("/a/.husky"), None), Some(Manager::Husky));
+        assert_eq!(Manager::detect(Path::new("/a/.husky"), None), Some(Manager::Husky));
         assert_eq!(
             of(hooks, "#!/bin/sh\nmake lint  # not pre-commit, husky or lefthook\n"),
             None
         );
-        assert_eq!(Manager::of(Path::new(hooks), None), None);
+        assert_eq!(Manager::detect(Path::new(hooks), None), None);
     }
 }

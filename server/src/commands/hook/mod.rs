@@ -9,13 +9,14 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::{Context, bail};
 use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::console;
 use antipasta_rules::escape;
 use antipasta_workspace::git::{self, Hooks, Limits, Repository};
-use installation::{Found, Installation, Installed, Uninstalled, exists};
+use installation::{Installation, Installed, InstalledHook, Uninstalled, exists};
 
 pub(super) use script::CHECK_ARGUMENTS;
 
@@ -52,9 +53,6 @@ pub(crate) enum StatusFormat {
     Json,
 }
 
-/// What to tell the user when a command fails.
-type Failure = String;
-
 impl HookCommand {
     /// What the hook is to run the binary with, if it is to be installed.
     pub(crate) fn check_arguments(&self) -> Option<Vec<OsString>> {
@@ -79,8 +77,8 @@ impl HookCommand {
         });
         match done.and_then(|text| console::print(&text)) {
             Ok(()) => ExitCode::SUCCESS,
-            Err(failure) => {
-                console::error_with_details(failure);
+            Err(error) => {
+                console::error_with_details(console::with_causes(&error));
                 ExitCode::from(1)
             }
         }
@@ -88,27 +86,27 @@ impl HookCommand {
 }
 
 /// Where git looks for the hooks of the repository that the working directory is in.
-fn hooks() -> Result<Hooks, Failure> {
-    let directory = env::current_dir().map_err(|error| format!("the working directory is not known: {error}"))?;
+fn hooks() -> anyhow::Result<Hooks> {
+    let directory = env::current_dir().context("the working directory is not known")?;
     let limits = Limits {
-        silence: git::timeout().map_err(|error| error.to_string())?,
+        silence: git::timeout()?,
         deadline: None,
     };
-    let repository = Repository::discover(&directory, limits).map_err(|error| error.to_string())?;
-    let hooks = repository.hooks().map_err(|error| error.to_string())?;
+    let repository = Repository::discover(&directory, limits)?;
+    let hooks = repository.hooks()?;
     // An empty path, or such as that of a null device, has git find none.
     if hooks.folder == repository.top() || hooks.folder.exists() && !hooks.folder.is_dir() {
-        return Err(format!(
+        bail!(
             "hooks are turned off: `core.hooksPath` is {}, which is no folder for hooks; `git config --show-origin \
              core.hooksPath` says where that is set",
             escape::path(&hooks.folder)
-        ));
+        );
     }
     Ok(hooks)
 }
 
-fn install(installation: &Installation, arguments: &[OsString], hooks: &Hooks) -> Result<String, Failure> {
-    let binary = env::current_exe().map_err(|error| format!("the path of this program is not known: {error}"))?;
+fn install(installation: &Installation, arguments: &[OsString], hooks: &Hooks) -> anyhow::Result<String> {
+    let binary = env::current_exe().context("the path of this program is not known")?;
     // Where this program is on this machine says nothing to others.
     let binary = (!hooks.is_tracked).then_some(&*binary);
     let installed = installation.install(&script::script(binary, arguments))?;
@@ -134,7 +132,7 @@ fn install(installation: &Installation, arguments: &[OsString], hooks: &Hooks) -
     })
 }
 
-fn uninstall(installation: &Installation) -> Result<String, Failure> {
+fn uninstall(installation: &Installation) -> anyhow::Result<String> {
     let uninstalled = installation.uninstall()?;
     let hook = escape::path(&installation.hook);
     Ok(match uninstalled {
@@ -147,14 +145,14 @@ fn uninstall(installation: &Installation) -> Result<String, Failure> {
     })
 }
 
-fn status(installation: &Installation, format: StatusFormat) -> Result<String, Failure> {
+fn status(installation: &Installation, format: StatusFormat) -> anyhow::Result<String> {
     let found = installation.found()?;
     let is_there = |binary: &Path| binary.is_file();
     if format == StatusFormat::Json {
         let (is_installed, manager, binary, arguments) = match &found {
-            Found::Ours { binary, content } => (true, None, binary.as_deref(), script::arguments_of(content)),
-            Found::Managed(manager) => (false, Some(manager.name()), None, None),
-            Found::Nothing | Found::Other => (false, None, None, None),
+            InstalledHook::Ours { binary, content } => (true, None, binary.as_deref(), script::arguments_of(content)),
+            InstalledHook::Managed(manager) => (false, Some(manager.name()), None, None),
+            InstalledHook::Nothing | InstalledHook::Other => (false, None, None, None),
         };
         let keeps = is_installed && exists(&installation.kept);
         let text = |path: &Path| escape::name(path).into_owned();
@@ -172,18 +170,18 @@ fn status(installation: &Installation, format: StatusFormat) -> Result<String, F
     }
     let hook = escape::path(&installation.hook);
     let mut lines = vec![match &found {
-        Found::Ours { .. } => format!("installed: {hook}"),
-        Found::Nothing => format!("not installed: there is no {hook}"),
-        Found::Other => {
+        InstalledHook::Ours { .. } => format!("installed: {hook}"),
+        InstalledHook::Nothing => format!("not installed: there is no {hook}"),
+        InstalledHook::Other => {
             format!("not installed: {hook} is another hook; `antipasta-lsp hook install` keeps it, and runs it first")
         }
-        Found::Managed(manager) => format!(
+        InstalledHook::Managed(manager) => format!(
             "not installed: {} manages the hooks; to run the check with it, {}",
             manager.name(),
             manager.advice()
         ),
     }];
-    if let Found::Ours { binary, content } = found {
+    if let InstalledHook::Ours { binary, content } = found {
         if !installation.is_executable() {
             lines.push(
                 "git does not run it: it is not executable; `antipasta-lsp hook install` makes it executable"

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::Files;
-use super::report::FileReport;
+use super::report::ComparedFile;
 use antipasta_metrics::MetricType;
 use antipasta_rules::escape;
 
@@ -26,11 +26,11 @@ pub(super) struct Comparison {
 }
 
 /// Everything in a row but its value.
-type Key = (String, Option<String>, Option<i64>, String);
+type RowKey = (String, Option<String>, Option<i64>, String);
 
 impl Comparison {
     /// That of what antipasta says with what we say.
-    pub(super) fn of(theirs: &Files, ours: &Files) -> Self {
+    pub(super) fn new(theirs: &Files, ours: &Files) -> Self {
         let mut comparison = Self::default();
         for (path, our) in ours {
             match theirs.get(path) {
@@ -55,12 +55,12 @@ impl Comparison {
         self.differences.is_empty()
     }
 
-    fn add(&mut self, theirs: &FileReport, ours: &FileReport) {
+    fn add(&mut self, theirs: &ComparedFile, ours: &ComparedFile) {
         self.files += 1;
         let name = &ours.file;
         // Without a syntax tree, antipasta has no such row; it may have others that need none.
         let tree = MetricType::MaintainabilityIndex.as_str();
-        let has_tree = |report: &FileReport| report.metrics.iter().any(|row| row.metric == tree);
+        let has_tree = |report: &ComparedFile| report.metrics.iter().any(|row| row.metric == tree);
         if !has_tree(theirs) {
             let name = &escape::path(Path::new(name));
             let why = theirs.error.as_deref();
@@ -81,7 +81,7 @@ impl Comparison {
             return;
         }
         let is_known = |metric: &str| metric.parse::<MetricType>().is_ok();
-        let rows = |report: &FileReport| {
+        let rows = |report: &ComparedFile| {
             let rows = report.metrics.iter().filter(|row| is_known(&row.metric)).map(|row| {
                 let function = row.function_name.clone();
                 (
@@ -93,7 +93,7 @@ impl Comparison {
         };
         self.others += theirs.metrics.iter().filter(|row| !is_known(&row.metric)).count();
         self.values += self.compare(name, "", &rows(theirs), &rows(ours));
-        let violations = |report: &FileReport| {
+        let violations = |report: &ComparedFile| {
             let violations = report.violations.iter().filter(|violation| is_known(&violation.metric));
             grouped(violations.map(|violation| {
                 let function = violation.function.clone();
@@ -128,9 +128,9 @@ impl Comparison {
 }
 
 /// Values, sorted, by everything else in their rows.
-type Rows = BTreeMap<Key, Vec<f64>>;
+type Rows = BTreeMap<RowKey, Vec<f64>>;
 
-fn grouped(rows: impl Iterator<Item = (Key, f64)>) -> Rows {
+fn grouped(rows: impl Iterator<Item = (RowKey, f64)>) -> Rows {
     let mut groups = Rows::new();
     for (key, value) in rows {
         groups.entry(key).or_default().push(value);
@@ -179,7 +179,7 @@ fn canonical(details: &Value) -> String {
 }
 
 /// Where a row is, for people.
-fn place(file: &Path, (metric, function, line, rest): &Key) -> String {
+fn place(file: &Path, (metric, function, line, rest): &RowKey) -> String {
     let line = line.map_or(String::new(), |line| format!(":{line}"));
     let function = function.as_ref().map_or(String::new(), |name| format!(" ({name})"));
     let rest = if rest.is_empty() {
@@ -225,18 +225,18 @@ impl fmt::Display for Comparison {
 
 #[cfg(test)]
 mod tests {
-    use super::super::report::Report;
+    use super::super::report::ComparedReport;
     use super::*;
 
     /// A report on one file with some rows, as JSON.
-    fn report(rows: &str, violations: &str) -> FileReport {
+    fn report(rows: &str, violations: &str) -> ComparedFile {
         let tree = r#"{"type": "maintainability_index", "value": 1}"#;
         let text =
             format!(r#"{{"reports": [{{"file": "a.py", "metrics": [{tree}{rows}], "violations": [{violations}]}}]}}"#);
-        Report::parse(text.as_bytes()).unwrap().reports.remove(0)
+        ComparedReport::parse(text.as_bytes()).unwrap().reports.remove(0)
     }
 
-    fn differences(theirs: FileReport, ours: FileReport) -> Vec<String> {
+    fn differences(theirs: ComparedFile, ours: ComparedFile) -> Vec<String> {
         let mut comparison = Comparison::default();
         comparison.add(&theirs, &ours);
         comparison.differences
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn what_only_one_can_analyse_is_a_difference_if_it_is_not_us() {
-        let broken = |error: Option<&str>| FileReport {
+        let broken = |error: Option<&str>| ComparedFile {
             file: "a.py".to_owned(),
             error: error.map(str::to_owned),
             metrics: Vec::new(),
@@ -297,7 +297,7 @@ mod tests {
             differences(report("", ""), broken(Some("syntax error"))),
             ["a.py: antipasta analyses it, we do not: syntax error"]
         );
-        assert!(!Comparison::of(&Files::from([("a.py".into(), report("", ""))]), &Files::new()).is_same());
-        assert!(!Comparison::of(&Files::new(), &Files::from([("a.py".into(), report("", ""))])).is_same());
+        assert!(!Comparison::new(&Files::from([("a.py".into(), report("", ""))]), &Files::new()).is_same());
+        assert!(!Comparison::new(&Files::new(), &Files::from([("a.py".into(), report("", ""))])).is_same());
     }
 }

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
 
+use anyhow::{Context, bail};
 use clap::Args;
 
 use crate::console;
@@ -24,7 +25,7 @@ use antipasta_workspace::replace_file::{Trees, replace_file};
 use antipasta_workspace::seconds;
 use comparison::Comparison;
 use reference::Reference;
-use report::{FileReport, Report};
+use report::{ComparedFile, ComparedReport};
 
 /// The largest report of the reference that is read, in bytes.
 const MAX_REPORT_BYTES: u64 = 1 << 30;
@@ -49,11 +50,8 @@ pub(crate) struct VerifyCommand {
     timeout: Duration,
 }
 
-/// What to tell the user when nothing can be compared.
-type Failure = String;
-
 /// What came of a side, by the absolute paths of files.
-type Files = BTreeMap<PathBuf, FileReport>;
+type Files = BTreeMap<PathBuf, ComparedFile>;
 
 impl VerifyCommand {
     /// Does it. Exit code 0 if all is the same, 2 if something differs, and 1 if it cannot be compared.
@@ -64,18 +62,18 @@ impl VerifyCommand {
         {
             Ok(((), true)) => ExitCode::SUCCESS,
             Ok(((), false)) => ExitCode::from(2),
-            Err(failure) => {
-                console::error_with_details(failure);
+            Err(error) => {
+                console::error_with_details(console::with_causes(&error));
                 ExitCode::from(1)
             }
         }
     }
 
     /// What differs, in lines, and whether nothing does.
-    fn compare(self) -> Result<(String, bool), Failure> {
-        let directory = env::current_dir().map_err(|error| format!("the working directory is not known: {error}"))?;
+    fn compare(self) -> anyhow::Result<(String, bool)> {
+        let directory = env::current_dir().context("the working directory is not known")?;
         let reference = Reference::find(self.python.as_deref(), self.timeout)?;
-        let scratch = tempfile::tempdir().map_err(|error| format!("a temporary folder cannot be made: {error}"))?;
+        let scratch = tempfile::tempdir().context("a temporary folder cannot be made")?;
         let config = self.config_for_both(&directory, scratch.path())?;
 
         let (ours, our_time) = self.ours(&directory, &config, scratch.path())?;
@@ -85,7 +83,7 @@ impl VerifyCommand {
         let theirs = by_path(reference.check(&paths, &config)?, &directory);
         let their_time = begun.elapsed();
 
-        let comparison = Comparison::of(&theirs, &ours);
+        let comparison = Comparison::new(&theirs, &ours);
         let text = format!(
             "{comparison}\n{:<15} {:>9}  {}\n{:<15} {:>9}  {}\n",
             "antipasta",
@@ -99,12 +97,12 @@ impl VerifyCommand {
     }
 
     /// A file that both take for their configuration.
-    fn config_for_both(&self, directory: &Path, scratch: &Path) -> Result<PathBuf, Failure> {
+    fn config_for_both(&self, directory: &Path, scratch: &Path) -> anyhow::Result<PathBuf> {
         let config = match &self.config {
-            Some(path) => read_config(path).map_err(|errors| errors.to_string())?,
+            Some(path) => read_config(path)?,
             None => {
                 let configs = Configs::nearest(directory, Overrides::default());
-                let found = configs.of_directory(directory).map_err(|errors| errors.to_string())?;
+                let found = configs.of_directory(directory)?;
                 (*found).clone()
             }
         };
@@ -115,15 +113,15 @@ impl VerifyCommand {
                 let path = scratch.join("antipasta.yaml");
                 let text = config::to_yaml(&config.settings);
                 let written = replace_file(&path, &Trees::default(), text.as_bytes());
-                written.map_err(|error| format!("{}: cannot be written: {error}", escape::path(&path)))?;
+                written.with_context(|| format!("{}: cannot be written", escape::path(&path)))?;
                 Ok(path)
             }
         }
     }
 
     /// What we say of the files, by a process of its own, as the other side has one, and how long that takes.
-    fn ours(&self, directory: &Path, config: &Path, scratch: &Path) -> Result<(Files, Duration), Failure> {
-        let binary = env::current_exe().map_err(|error| format!("the path of this program is not known: {error}"))?;
+    fn ours(&self, directory: &Path, config: &Path, scratch: &Path) -> anyhow::Result<(Files, Duration)> {
+        let binary = env::current_exe().context("the path of this program is not known")?;
         let output = scratch.join("ours.json");
         let options = ["--check", "--quiet", "--format", "json"].map(OsStr::new);
         let files = [
@@ -141,18 +139,18 @@ impl VerifyCommand {
         };
         let done = child_process::output(command.env(NO_CACHE_VARIABLE, "1"), Vec::new(), limits);
         let time = begun.elapsed();
-        let done = done.map_err(|error| format!("our own check cannot be run: {error}"))?;
+        let done = done.context("our own check cannot be run")?;
         let Ok(json) = regular_file::read(&output, MAX_REPORT_BYTES) else {
             let words = String::from_utf8_lossy(&done.stderr);
-            return Err(words.trim().trim_start_matches("error: ").to_owned());
+            bail!("{}", words.trim().trim_start_matches("error: "));
         };
-        let report = Report::parse(&json).map_err(|error| format!("our report cannot be read: {error}"))?;
+        let report = ComparedReport::parse(&json).context("our report cannot be read")?;
         Ok((by_path(report, directory), time))
     }
 }
 
 /// Reports by the absolute paths of their files, however these are written.
-fn by_path(report: Report, directory: &Path) -> Files {
+fn by_path(report: ComparedReport, directory: &Path) -> Files {
     let absolute = |file: &str| antipasta_workspace::discovery::normalized(&directory.join(file));
     let reports = report.reports.into_iter();
     reports.map(|report| (absolute(&report.file), report)).collect()

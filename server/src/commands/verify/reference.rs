@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use super::report::Report;
-use super::{Failure, operand};
+use anyhow::{Context, anyhow, bail};
+
+use super::operand;
+use super::report::ComparedReport;
 use crate::console;
 use antipasta_analysis::cache::NO_CACHE_VARIABLE;
 use antipasta_rules::escape;
@@ -48,14 +50,14 @@ impl Reference {
     /// # Errors
     ///
     /// There is none.
-    pub(super) fn find(python: Option<&Path>, timeout: Duration) -> Result<Self, Failure> {
+    pub(super) fn find(python: Option<&Path>, timeout: Duration) -> anyhow::Result<Self> {
         let limits = Limits {
             silence: timeout,
             deadline: None,
         };
         let found = match python {
             Some(python) => Self::of_python(python, limits)
-                .map_err(|why| format!("{} has no antipasta that can be run: {why}", escape::path(python)))?,
+                .with_context(|| format!("{} has no antipasta that can be run", escape::path(python)))?,
             None => env::var_os("VIRTUAL_ENV")
                 .map(PathBuf::from)
                 .filter(|folder| folder.is_absolute())
@@ -72,7 +74,7 @@ impl Reference {
         Ok(found)
     }
 
-    fn of_python(python: &Path, limits: Limits) -> Result<Self, String> {
+    fn of_python(python: &Path, limits: Limits) -> anyhow::Result<Self> {
         let said = said(Command::new(python).args([OUTSIDE, "-c", NAME]), limits)?;
         Ok(Self {
             command: vec![python.into(), OUTSIDE.into(), "-c".into(), RUN.into()],
@@ -81,15 +83,15 @@ impl Reference {
         })
     }
 
-    fn on_path(limits: Limits) -> Result<Self, Failure> {
+    fn on_path(limits: Limits) -> anyhow::Result<Self> {
         let name = format!("antipasta{}", env::consts::EXE_SUFFIX);
         let mut programs = search_path::folders().into_iter().map(|folder| folder.join(&name));
-        let program = programs.find(|program| program.is_file()).ok_or(
+        let program = programs.find(|program| program.is_file()).context(
             "there is no antipasta in an active virtual environment or on the PATH: \
              `pip install antipasta==1.2.0` installs it, and `--python` names the Python that has it",
         )?;
         let version = said(Command::new(&program).arg("--version"), limits)
-            .map_err(|why| format!("{} cannot be run: {why}", escape::path(&program)))?;
+            .with_context(|| format!("{} cannot be run", escape::path(&program)))?;
         // The interpreter beside it knows more.
         let folder = program.parent().unwrap_or(Path::new(""));
         let python = folder.join(format!("python{}", env::consts::EXE_SUFFIX));
@@ -111,8 +113,8 @@ impl Reference {
     /// # Errors
     ///
     /// It fails, or says what cannot be understood.
-    pub(super) fn check(&self, files: &[String], config: &Path) -> Result<Report, Failure> {
-        let mut all = Report::default();
+    pub(super) fn check(&self, files: &[String], config: &Path) -> anyhow::Result<ComparedReport> {
+        let mut all = ComparedReport::default();
         let mut rest = files;
         while !rest.is_empty() {
             let mut bytes = 0;
@@ -128,7 +130,7 @@ impl Reference {
         Ok(all)
     }
 
-    fn check_some(&self, files: &[String], config: &Path) -> Result<Report, Failure> {
+    fn check_some(&self, files: &[String], config: &Path) -> anyhow::Result<ComparedReport> {
         let mut command = Command::new(&self.command[0]);
         command
             .args(&self.command[1..])
@@ -147,13 +149,13 @@ impl Reference {
         // What it kept of earlier runs is no answer, and its report is UTF-8 wherever it goes.
         command.env(NO_CACHE_VARIABLE, "1").env("PYTHONUTF8", "1");
         let output = child_process::output(&mut command, Vec::new(), self.limits).map_err(|error| match error {
-            ChildError::Stopped(why) => format!("antipasta was stopped: {why}; `--timeout SECONDS` allows more"),
-            ChildError::Io(error) => format!("antipasta cannot be run: {error}"),
+            ChildError::Stopped(why) => anyhow!("antipasta was stopped: {why}; `--timeout SECONDS` allows more"),
+            ChildError::Io(error) => anyhow::Error::new(error).context("antipasta cannot be run"),
         })?;
         if !matches!(output.status.code(), Some(0 | 2)) {
-            return Err(format!("antipasta failed: {}", last_words(&output.stderr)));
+            bail!("antipasta failed: {}", last_words(&output.stderr));
         }
-        Report::parse(&output.stdout).map_err(|error| format!("the report of antipasta cannot be read: {error}"))
+        ComparedReport::parse(&output.stdout).context("the report of antipasta cannot be read")
     }
 }
 
@@ -166,10 +168,10 @@ fn interpreter_of(folder: &Path) -> PathBuf {
 }
 
 /// What a command prints, if it succeeds in time.
-fn said(command: &mut Command, limits: Limits) -> Result<String, String> {
-    let output = child_process::output(command, Vec::new(), limits).map_err(|error| error.to_string())?;
+fn said(command: &mut Command, limits: Limits) -> anyhow::Result<String> {
+    let output = child_process::output(command, Vec::new(), limits)?;
     if !output.status.success() {
-        return Err(last_words(&output.stderr));
+        bail!("{}", last_words(&output.stderr));
     }
     Ok(escape::one_line(String::from_utf8_lossy(&output.stdout).trim()).into_owned())
 }

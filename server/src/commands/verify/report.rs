@@ -5,23 +5,23 @@ use serde_json::Value;
 
 /// A report, as far as it is compared.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Report {
-    pub reports: Vec<FileReport>,
+pub(super) struct ComparedReport {
+    pub reports: Vec<ComparedFile>,
 }
 
 /// What is said of a file.
 #[derive(Debug, Deserialize)]
-pub(super) struct FileReport {
+pub(super) struct ComparedFile {
     pub file: String,
     #[serde(default)]
     pub error: Option<String>,
-    pub metrics: Vec<Row>,
+    pub metrics: Vec<ValueRow>,
     pub violations: Vec<ViolationRow>,
 }
 
 /// A value of a metric.
 #[derive(Debug, Deserialize)]
-pub(super) struct Row {
+pub(super) struct ValueRow {
     #[serde(rename = "type")]
     pub metric: String,
     pub value: f64,
@@ -47,7 +47,7 @@ pub(super) struct ViolationRow {
     pub function: Option<String>,
 }
 
-impl Report {
+impl ComparedReport {
     /// Reads what a check has written. Antipasta says a word to people before.
     pub(super) fn parse(output: &[u8]) -> Result<Self, serde_json::Error> {
         let start = match output.first() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashMap;
 
-use super::task::Task;
+use super::source_file::SourceFile;
 use crate::console;
 use antipasta_analysis::cache::Known;
 use antipasta_rules::config::Config;
@@ -15,41 +15,41 @@ use antipasta_workspace::git::{GitError, Limits, Repository};
 /// So many commits say enough of what is changed often.
 const COMMITS: u32 = 500;
 
-/// The numbers of the tasks, the riskiest first. Files that are known cost nothing and come before all others; then those that
+/// The indices of the files, the riskiest first. Files that are known cost nothing and come before all others; then those that
 /// a configuration names as critical; then those that are large and often changed.
-pub(super) fn riskiest_first(
-    tasks: &[(Task, Option<Known>)],
+pub(crate) fn riskiest_first(
+    files: &[(SourceFile, Option<Known>)],
     configs: &Configs,
     changes: &FxHashMap<PathBuf, u32>,
 ) -> Vec<usize> {
     let mut patterns: FxHashMap<*const Config, Patterns> = FxHashMap::default();
     let (mut lists, mut too_many) = (PatternLists::default(), TooManyPatterns::default());
     let working_directory = configs.working_directory();
-    let rank = |(task, known): &(Task, Option<Known>)| {
-        let path = normalized(&working_directory.join(&task.path));
-        let critical = patterns.entry(std::ptr::from_ref(&*task.config)).or_insert_with(|| {
-            let base = configs.base_of(&task.config);
-            lists.get(base, &task.config.critical_paths).unwrap_or_else(|| {
-                let file = task.config.path.as_deref().unwrap_or(base);
+    let rank = |(file, known): &(SourceFile, Option<Known>)| {
+        let path = normalized(&working_directory.join(&file.path));
+        let critical = patterns.entry(std::ptr::from_ref(&*file.config)).or_insert_with(|| {
+            let base = configs.base_of(&file.config);
+            lists.get(base, &file.config.critical_paths).unwrap_or_else(|| {
+                let file = file.config.path.as_deref().unwrap_or(base);
                 too_many.add(&format!("{}: critical_paths", file.display()));
                 Patterns::new(base, [])
             })
         });
-        let is_critical = !task.config.critical_paths.is_empty() && critical.leave_out(&path, &task.path);
+        let is_critical = !file.config.critical_paths.is_empty() && critical.leave_out(&path, &file.path);
         let changes = changes.get(&path).copied().unwrap_or_default();
-        let risk = task.stamp.size.max(1).saturating_mul(u64::from(changes) + 1);
+        let risk = file.stamp.size.max(1).saturating_mul(u64::from(changes) + 1);
         (known.is_some(), is_critical, risk)
     };
-    let ranks: Vec<_> = tasks.iter().map(rank).collect();
+    let ranks: Vec<_> = files.iter().map(rank).collect();
     let said = too_many.take("configurations have `critical_paths` that are");
     said.iter().for_each(console::warning);
-    let mut order: Vec<usize> = (0..tasks.len()).collect();
+    let mut order: Vec<usize> = (0..files.len()).collect();
     order.sort_by_key(|&index| Reverse(ranks[index]));
     order
 }
 
 /// How often files were changed of late, by their absolute paths; nothing, if there is no repository that says so in time.
-pub(super) fn recent_changes(working_directory: &Path, limits: Limits) -> FxHashMap<PathBuf, u32> {
+pub(crate) fn recent_changes(working_directory: &Path, limits: Limits) -> FxHashMap<PathBuf, u32> {
     let changes = Repository::discover(working_directory, limits).and_then(|repository| {
         let counts = repository.change_counts(COMMITS)?;
         let absolute = counts
@@ -69,8 +69,8 @@ pub(super) fn recent_changes(working_directory: &Path, limits: Limits) -> FxHash
 
 #[cfg(test)]
 mod tests {
+    use super::super::source_file::Content;
     use super::*;
-    use crate::check::task::Content;
     use antipasta_rules::config::Overrides;
     use antipasta_workspace::discovery::FileStamp;
     use std::sync::Arc;
@@ -111,10 +111,9 @@ mod tests {
         let config = Config::from_yaml(&top.join(".antipasta.yaml"), "critical_paths: [core/, /main.py]").unwrap();
         let config = Arc::new(config);
         let configs = Configs::nearest(&top, Overrides::default());
-        let task = |path: &str, size| {
-            let task = Task {
+        let file = |path: &str, size| {
+            let file = SourceFile {
                 path: PathBuf::from(path),
-                absolute: PathBuf::new(),
                 stamp: FileStamp {
                     size,
                     ..FileStamp::default()
@@ -123,20 +122,20 @@ mod tests {
                 content: Content::OnDisk,
                 base: None,
             };
-            (task, None)
+            (file, None)
         };
-        let tasks = [
-            task("small.py", 10),
-            task("large.py", 100),
-            task("changed.py", 20),
-            task("main.py", 1),
-            task("sub/core/a.py", 2),
-            task("sub/main.py", 0),
+        let files = [
+            file("small.py", 10),
+            file("large.py", 100),
+            file("changed.py", 20),
+            file("main.py", 1),
+            file("sub/core/a.py", 2),
+            file("sub/main.py", 0),
         ];
         let changes = [(top.join("changed.py"), 5)].into_iter().collect();
-        let names: Vec<_> = riskiest_first(&tasks, &configs, &changes)
+        let names: Vec<_> = riskiest_first(&files, &configs, &changes)
             .into_iter()
-            .map(|index| tasks[index].0.path.to_str().unwrap())
+            .map(|index| files[index].0.path.to_str().unwrap())
             .collect();
         assert_eq!(
             names,

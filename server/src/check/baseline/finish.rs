@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Baseline, BaselineError, BaselineOptions, BaselineTask};
+use super::{Baseline, BaselineAction, BaselineError, BaselineOptions};
 use crate::check::checked_file::CheckedFile;
 use crate::console::{self, counted};
 use crate::report::StaleEntry;
@@ -11,7 +11,7 @@ use antipasta_workspace::git::Limits;
 /// Applies, prunes or writes the baseline, now that all violations are known. Returns the entries that are stale afterwards.
 ///
 /// With `limits`, within which git has to answer, a file that is not on disk may be gone; without, nothing on disk matters.
-pub(in crate::check) fn settle(
+pub(in crate::check) fn finish(
     baseline: &mut Baseline,
     options: &BaselineOptions,
     files: &mut [CheckedFile],
@@ -28,8 +28,8 @@ pub(in crate::check) fn settle(
         BTreeSet::new()
     });
     let stale_entries = baseline.stale_entries(in_baseline(), &gone);
-    let done = match options.task {
-        BaselineTask::Apply => {
+    let done = match options.action {
+        BaselineAction::Apply => {
             if !stale_entries.is_empty() && !quiet {
                 console::warning(format_args!(
                     "{path}: {} stale; `--prune-baseline` removes what is no longer needed",
@@ -38,7 +38,7 @@ pub(in crate::check) fn settle(
             }
             return Ok(stale_entries);
         }
-        BaselineTask::Prune => {
+        BaselineAction::Prune => {
             let (removed, lowered) = baseline.prune(&stale_entries)?;
             format!(
                 "Pruned {path}: removed {}, lowered {}",
@@ -46,7 +46,7 @@ pub(in crate::check) fn settle(
                 counted(lowered, "value", "values")
             )
         }
-        BaselineTask::Write => {
+        BaselineAction::Write => {
             let values = baseline.rewrite(in_baseline(), &gone)?;
             files.iter_mut().for_each(allow_all);
             format!(
@@ -66,7 +66,7 @@ fn allow_all(file: &mut CheckedFile) {
     let was_analyzed = file
         .in_baseline
         .as_ref()
-        .is_some_and(|in_baseline| in_baseline.held.is_some());
+        .is_some_and(|in_baseline| in_baseline.matched.is_some());
     if was_analyzed {
         file.report.allowed.append(&mut file.report.evaluation.violations);
     }

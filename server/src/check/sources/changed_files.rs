@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::task::{Content, Task};
+use super::source_file::{Content, SourceFile};
 use crate::console;
 use antipasta_rules::escape::one_line;
 use antipasta_workspace::discovery::{
@@ -19,7 +19,7 @@ use antipasta_workspace::system_error::is_missing;
 const MAX_CONTENT: u64 = 64 << 20;
 
 /// The files of a change.
-pub(super) struct ChangedFiles {
+pub(crate) struct ChangedFiles {
     repository: Repository,
     pub changes: Changes,
     /// What reads those that are not on disk, and what they were before.
@@ -27,8 +27,8 @@ pub(super) struct ChangedFiles {
 }
 
 impl ChangedFiles {
-    /// Those of a change in a repository. `reads_bases` says whether what they were before is asked for.
-    pub(super) fn of(change: &Change, reads_bases: bool, repository: Repository) -> Result<Self, GitError> {
+    /// Finds the files of a change in a repository. `reads_bases` says whether their contents before the change are needed.
+    pub(crate) fn new(change: &Change, reads_bases: bool, repository: Repository) -> Result<Self, GitError> {
         let repository = match may_fetch(change) {
             true => repository.fetching(),
             false => repository,
@@ -44,12 +44,12 @@ impl ChangedFiles {
     }
 
     /// Whether they are those of a commit, whatever the working tree has.
-    pub(super) fn are_of_commit(&self) -> bool {
+    pub(crate) fn are_of_commit(&self) -> bool {
         matches!(self.changes.state, State::Commit(_))
     }
 
     /// What files of some names hold, by their absolute paths, as far as they are not to be read from disk.
-    pub(super) fn contents(&self, names: &[&str]) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
+    pub(crate) fn contents(&self, names: &[&str]) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
         let Some(blobs) = &self.blobs else {
             return Ok(FxHashMap::default());
         };
@@ -89,7 +89,7 @@ impl ChangedFiles {
     }
 
     /// Says why there is nothing to check if pre-commit runs the check outside of a commit: it passes whatever the files are.
-    pub(super) fn explain_all_files(&self) {
+    pub(crate) fn explain_all_files(&self) {
         let is_in_pre_commit = std::env::var_os("PRE_COMMIT").is_some();
         if is_in_pre_commit && self.changes.state == State::Index && self.changes.paths.is_empty() {
             console::say(
@@ -100,7 +100,7 @@ impl ChangedFiles {
     }
 
     /// What was fetched from where a partial clone came from, for people.
-    pub(super) fn fetched(&self) -> Option<String> {
+    pub(crate) fn fetched(&self) -> Option<String> {
         let blobs = self.blobs.as_ref().map(|blobs| blobs.fetched()).unwrap_or_default();
         let time = self.changes.fetching.unwrap_or_default() + blobs.time;
         (!time.is_zero()).then(|| {
@@ -144,13 +144,13 @@ impl ChangedFiles {
     }
 
     /// The files to analyse of those that `arguments` name or are above; of all, if there are none.
-    pub(super) fn tasks(&self, arguments: &[PathBuf], configs: &Configs) -> Result<Selection, ChangedFilesError> {
+    pub(super) fn select(&self, arguments: &[PathBuf], configs: &Configs) -> Result<ChangedSources, ChangedFilesError> {
         let working_directory = configs.working_directory();
         let known = arguments.iter().map(|argument| self.known(argument, working_directory));
         let named = known.collect::<Result<Vec<_>, _>>()?;
         let whole = [self.repository.top().to_owned()];
         let looked_in = if named.is_empty() { &whole[..] } else { &named };
-        let files: FxHashMap<_, _> = self.changes.files.iter().map(|file| (&*file.path, file)).collect();
+        let changed: FxHashMap<_, _> = self.changes.files.iter().map(|file| (&*file.path, file)).collect();
         let chosen = choose(self.changes.files.iter().map(|file| &*file.path), looked_in, configs)?;
         let asked = chosen.iter().filter(|file| file.respects_gitignore);
         let ignored = self.repository.ignored(asked.map(|file| &*file.path))?;
@@ -159,8 +159,10 @@ impl ChangedFiles {
             .filter(|file| !file.respects_gitignore || !ignored.contains(&file.path))
             .collect();
         let taken: FxHashSet<&Path> = left.iter().map(|file| &*file.path).collect();
-        let left_out = looked_in.iter().filter_map(|path| self.left_out(path, &taken, configs));
-        let left_out = left_out.collect();
+        let reasons = looked_in
+            .iter()
+            .filter_map(|path| self.reason_to_ignore(path, &taken, configs));
+        let reasons = reasons.collect();
         let without: Vec<_> = arguments
             .iter()
             .zip(&named)
@@ -172,8 +174,8 @@ impl ChangedFiles {
         let is_other = |path: &PathBuf| others.contains(&**path) && !taken.contains(&**path);
         let named = arguments.iter().zip(&named).filter(|(_, path)| is_other(path));
         warnings.extend(named.map(|(argument, _)| no_python(argument)));
-        let tasks = left.into_iter().map(|file| {
-            let changed = files.get(&*file.path);
+        let files = left.into_iter().map(|file| {
+            let changed = changed.get(&*file.path);
             let blob = changed.and_then(|changed| changed.blob.clone());
             let stamp = match &blob {
                 Some(_) => FileStamp::default(),
@@ -181,24 +183,23 @@ impl ChangedFiles {
                 None => std::fs::metadata(&file.path)
                     .map_or_else(|_| FileStamp::default(), |data| FileStamp::from_metadata(&data)),
             };
-            Task {
+            SourceFile {
                 path: seen_from(&file.path, configs.working_directory()),
-                absolute: PathBuf::new(),
                 stamp,
                 config: file.config,
                 content: blob.map_or(Content::OnDisk, Content::Blob),
                 base: changed.and_then(|changed| changed.base.clone()),
             }
         });
-        Ok(Selection {
-            tasks: tasks.collect(),
-            left_out,
+        Ok(ChangedSources {
+            files: files.collect(),
+            reasons,
             warnings,
         })
     }
 
     /// Says of the changed files at or below a path that are left out how many there are, and what leaves out the first.
-    fn left_out(&self, path: &Path, taken: &FxHashSet<&Path>, configs: &Configs) -> Option<String> {
+    fn reason_to_ignore(&self, path: &Path, taken: &FxHashSet<&Path>, configs: &Configs) -> Option<String> {
         let is_python = |file: &Path| is_source(file) || file == path && is_named_source(file);
         let files = self.changes.files.iter().map(|file| &*file.path);
         let mut files = files.filter(|file| file.starts_with(path) && is_python(file) && !taken.contains(file));
@@ -260,21 +261,21 @@ impl ChangedFiles {
     }
 }
 
-/// What of a change is to be analysed.
-pub(super) struct Selection {
-    pub tasks: Vec<Task>,
-    /// What is left out, and why; for people.
-    pub left_out: Vec<String>,
-    /// What is named, and is not for us or for git.
+/// The files of a change that are to be analyzed.
+pub(super) struct ChangedSources {
+    pub files: Vec<SourceFile>,
+    /// Why others are ignored, for people.
+    pub reasons: Vec<String>,
+    /// Warnings about paths that are named, and are no Python or unknown to git.
     pub warnings: Vec<String>,
 }
 
-/// Why it is not known what is to be analysed.
+/// Why the files of a change cannot be selected.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ChangedFilesError {
-    #[error("{0}")]
+pub(crate) enum ChangedFilesError {
+    #[error(transparent)]
     Git(#[from] GitError),
-    #[error("{0}")]
+    #[error(transparent)]
     Discovery(#[from] DiscoveryError),
     #[error("{}: no such file or folder, neither on disk nor in git", shown(.0))]
     NoSuchPath(PathBuf),

@@ -1,4 +1,4 @@
-//! What is done with each file: it is analysed, judged, and held against what is tolerated.
+//! Checking a file: it is analyzed, evaluated, and compared with the baseline and with the time before the change.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use super::baseline::{Baseline, InBaseline};
 use super::checked_file::CheckedFile;
 use super::progress::Progress;
 use super::regression::keep_regressions;
+use super::sources::{AnalysisContext, Content, SourceFile};
 use super::statistics::FileCost;
-use super::task::{Content, Means, Task};
 use crate::report::{FileReport, ReportedPath};
 use antipasta_analysis::cache::Known;
 use antipasta_analysis::{Analysis, AnalysisError, Origin, Phases, ReadThrough};
@@ -19,41 +19,43 @@ use antipasta_rules::violations::evaluate;
 use antipasta_workspace::git::Blobs;
 use antipasta_workspace::replace_file::Trees;
 
-/// With a limited time, one file may take this part of it, and no more than this, so that the others have a chance.
+/// With a time limit, one file may take this part of the time that is left, so that there is some for the others.
 const PART_OF_ONE: u32 = 2;
+
+/// With a time limit, one file may take no more than this.
 const MOST_OF_ONE: Duration = Duration::from_secs(10);
 
-/// The files to look at, and all that is needed to look at them. It owns all of it: a thread that takes too long is left behind
-/// with it.
-pub(super) struct Inspection {
-    /// What is to be analysed, each with what the cache knows of it.
-    pub tasks: Vec<(Task, Option<Known>)>,
+/// The files to check, and everything that is needed for it. The checker owns all of it, because a thread that takes too long
+/// is left behind and keeps using it.
+pub(super) struct Checker {
+    /// The files, each with what the cache knows of it.
+    pub files: Vec<(SourceFile, Option<Known>)>,
     pub cache: Option<ReadThrough>,
     pub blobs: Option<Arc<Blobs>>,
     pub baseline: Option<Arc<Baseline>>,
     pub working_directory: PathBuf,
-    /// What portable paths are relative to.
+    /// The folder that portable paths are relative to.
     pub top: PathBuf,
     pub changed_only: bool,
     pub add_ignores: bool,
-    /// The folders that were named.
+    /// The folders that the command line names.
     pub trees: Trees,
 }
 
-impl Inspection {
-    /// Looks at all files on the threads of a pool, the largest first.
+impl Checker {
+    /// Checks all files on the threads of a pool, the largest first.
     ///
     /// # Errors
     ///
     /// The system refuses to start the threads.
-    pub(super) fn of_all(&self, pool: &Pool, progress: &Progress) -> Result<Vec<CheckedFile>, PoolError> {
-        let items: Vec<usize> = (0..self.tasks.len()).collect();
+    pub(super) fn check_all(&self, pool: &Pool, progress: &Progress) -> Result<Vec<CheckedFile>, PoolError> {
+        let items: Vec<usize> = (0..self.files.len()).collect();
         let size = |index: &usize| {
-            let (task, known) = &self.tasks[*index];
-            if known.is_none() { task.stamp.size } else { 0 }
+            let (source, known) = &self.files[*index];
+            if known.is_none() { source.stamp.size } else { 0 }
         };
         let work = |index: &usize, buffer: &mut Vec<u8>| {
-            let report = self.of_one(*index, buffer);
+            let report = self.check_one(*index, buffer);
             progress.advance();
             report
         };
@@ -61,12 +63,12 @@ impl Inspection {
         pool.map(&items, size, Vec::new, work, rescue)
     }
 
-    /// Looks at the files in an order, until a deadline.
+    /// Checks the files in the given order, until the deadline.
     ///
     /// # Errors
     ///
-    /// The system refuses to start a thread.
-    pub(super) fn of_some(
+    /// The system refuses to start the threads.
+    pub(super) fn check_within(
         self: &Arc<Self>,
         order: Vec<usize>,
         pool: &Pool,
@@ -77,7 +79,7 @@ impl Inspection {
         let each = (left / PART_OF_ONE).min(MOST_OF_ONE);
         let limits = TimeLimits { deadline, each };
         let shared = Arc::clone(self);
-        let work = move |index: usize, buffer: &mut Vec<u8>| shared.of_one(index, buffer);
+        let work = move |index: usize, buffer: &mut Vec<u8>| shared.check_one(index, buffer);
         let ended = pool.map_within(order, limits, work, || progress.advance())?;
         let report = |(index, ended)| match ended {
             Ended::Done(report) => report,
@@ -88,38 +90,39 @@ impl Inspection {
         Ok(ended.into_iter().enumerate().map(report).collect())
     }
 
-    fn of_one(&self, index: usize, buffer: &mut Vec<u8>) -> CheckedFile {
-        let (task, known) = &self.tasks[index];
-        let means = Means {
+    fn check_one(&self, index: usize, buffer: &mut Vec<u8>) -> CheckedFile {
+        let (source, known) = &self.files[index];
+        let context = AnalysisContext {
             cache: self.cache.as_ref(),
             blobs: self.blobs.as_deref(),
+            working_directory: &self.working_directory,
         };
-        let (origin, analysis) = means.analyse(task, known.as_ref(), buffer);
-        let mut file = self.evaluated(task, origin, analysis);
-        self.drop_accepted(task, &means, &mut file, buffer);
-        if self.add_ignores && !file.report.violations().is_empty() {
-            match add_ignores(&task.path, task.config.max_file_size, &file.report, &self.trees) {
+        let (origin, analysis) = context.analyze(source, known.as_ref(), buffer);
+        let mut checked = self.evaluated(source, origin, analysis);
+        self.drop_accepted(source, &context, &mut checked, buffer);
+        if self.add_ignores && !checked.report.violations().is_empty() {
+            match add_ignores(&source.path, source.config.max_file_size, &checked.report, &self.trees) {
                 Ok(None) => {}
                 Ok(Some(added)) => {
-                    file = self.evaluated(task, Origin::Analysis, Ok(added.analysis));
-                    self.drop_accepted(task, &means, &mut file, buffer);
-                    file.added_ignores = Ok(added.comments);
+                    checked = self.evaluated(source, Origin::Analysis, Ok(added.analysis));
+                    self.drop_accepted(source, &context, &mut checked, buffer);
+                    checked.added_ignores = Ok(added.comments);
                 }
-                Err(error) => file.added_ignores = Err(error),
+                Err(error) => checked.added_ignores = Err(error),
             }
         }
-        file
+        checked
     }
 
     /// Evaluates the metrics of a file against its configuration.
-    fn evaluated(&self, task: &Task, origin: Origin, analysis: Result<Analysis, AnalysisError>) -> CheckedFile {
-        let path = ReportedPath::new(&task.path, &self.working_directory, &self.top);
+    fn evaluated(&self, source: &SourceFile, origin: Origin, analysis: Result<Analysis, AnalysisError>) -> CheckedFile {
+        let path = ReportedPath::new(&source.path, &self.working_directory, &self.top);
         let (report, cost) = match analysis {
             Ok(Analysis { metrics, bytes, phases }) => {
                 let report = FileReport {
                     path,
                     is_unsearched: false,
-                    evaluation: evaluate(&metrics, &task.config),
+                    evaluation: evaluate(&metrics, &source.config),
                     metrics,
                     pre_existing: 0,
                     allowed: Vec::new(),
@@ -129,11 +132,11 @@ impl Inspection {
             }
             Err(error) => {
                 let report = FileReport {
-                    is_unsearched: matches!(task.content, Content::Unreadable(_)),
+                    is_unsearched: matches!(source.content, Content::Unreadable(_)),
                     ..FileReport::failed(path, error)
                 };
                 let cost = FileCost {
-                    bytes: task.stamp.size,
+                    bytes: source.stamp.size,
                     phases: Phases::default(),
                     origin,
                 };
@@ -149,30 +152,36 @@ impl Inspection {
     }
 
     /// Drops the violations that the baseline allows, and, if only regressions count, those from before the change.
-    fn drop_accepted(&self, task: &Task, means: &Means<'_>, file: &mut CheckedFile, buffer: &mut Vec<u8>) {
-        let report = &mut file.report;
+    fn drop_accepted(
+        &self,
+        source: &SourceFile,
+        analysis: &AnalysisContext<'_>,
+        checked: &mut CheckedFile,
+        buffer: &mut Vec<u8>,
+    ) {
+        let report = &mut checked.report;
         if let Some(baseline) = &self.baseline {
-            let path = self.path_in(baseline, task);
-            let held = match report.error {
+            let path = self.path_in(baseline, source);
+            let matched = match report.error {
                 None => Some(baseline.apply(&path, report)),
                 Some(_) => None,
             };
-            file.in_baseline = Some(InBaseline { path, held });
+            checked.in_baseline = Some(InBaseline { path, matched });
         }
-        let base = task
+        let base = source
             .base
             .as_ref()
             .filter(|_| self.changed_only && !report.violations().is_empty());
         let Some(base) = base else { return };
-        match means.analyse_blob(base, task.config.max_file_size, buffer).1 {
+        match analysis.analyze_blob(base, source.config.max_file_size, buffer).1 {
             Ok(base) => {
                 let violations = &mut report.evaluation.violations;
-                report.pre_existing = keep_regressions(violations, &report.metrics, &base.metrics, &task.config);
+                report.pre_existing = keep_regressions(violations, &report.metrics, &base.metrics, &source.config);
             }
             Err(error) => {
                 *report = FileReport::failed(report.path.clone(), AnalysisError::Base(Box::new(error)));
-                if let Some(in_baseline) = &mut file.in_baseline {
-                    in_baseline.held = None;
+                if let Some(in_baseline) = &mut checked.in_baseline {
+                    in_baseline.matched = None;
                 }
             }
         }
@@ -180,16 +189,16 @@ impl Inspection {
 
     /// The results of a file that could not be analyzed.
     fn failed(&self, index: usize, error: AnalysisError) -> CheckedFile {
-        let (task, _) = &self.tasks[index];
-        let mut file = self.evaluated(task, Origin::Analysis, Err(error));
-        file.in_baseline = self.baseline.as_ref().map(|baseline| InBaseline {
-            path: self.path_in(baseline, task),
-            held: None,
+        let (source, _) = &self.files[index];
+        let mut checked = self.evaluated(source, Origin::Analysis, Err(error));
+        checked.in_baseline = self.baseline.as_ref().map(|baseline| InBaseline {
+            path: self.path_in(baseline, source),
+            matched: None,
         });
-        file
+        checked
     }
 
-    fn path_in(&self, baseline: &Baseline, task: &Task) -> String {
-        baseline.path_of(&self.working_directory.join(&task.path))
+    fn path_in(&self, baseline: &Baseline, source: &SourceFile) -> String {
+        baseline.path_of(&self.working_directory.join(&source.path))
     }
 }
