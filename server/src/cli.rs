@@ -66,7 +66,7 @@ Exit codes of --check:
 #[command(args_conflicts_with_subcommands = true, disable_help_subcommand = false)]
 pub(crate) struct Cli {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 
     /// Do not read or write the cache.
     #[arg(long)]
@@ -96,7 +96,7 @@ struct ServeArguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
+enum CliCommand {
     /// Write, check, show or convert configurations.
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -371,17 +371,17 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     match cli.command {
-        Some(Command::Config(command)) => command.run(),
-        Some(Command::Merge(command)) => command.run(),
-        Some(Command::Cache { command, format }) => command.run(format),
-        Some(Command::Hook(command)) => match command.check_arguments().map_or(Ok(()), is_check) {
+        Some(CliCommand::Config(command)) => command.run(),
+        Some(CliCommand::Merge(command)) => command.run(),
+        Some(CliCommand::Cache { command, format }) => command.run(format),
+        Some(CliCommand::Hook(command)) => match command.check_arguments().map_or(Ok(()), is_check) {
             Ok(()) => command.run(),
             Err(error) => {
                 console::error(console::with_causes(&error));
                 ExitCode::from(1)
             }
         },
-        Some(Command::Verify(command)) => command.run(),
+        Some(CliCommand::Verify(command)) => command.run(),
         None if cli.check.check => cli.check.run(cli.no_cache),
         None => cli.serve.run(cli.no_cache),
     }

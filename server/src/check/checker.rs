@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use super::add_ignores::add_ignores;
 use super::baseline::{Baseline, InBaseline};
 use super::checked_file::CheckedFile;
-use super::progress::Progress;
+use super::progress::CheckProgress;
 use super::regression::keep_regressions;
-use super::sources::{AnalysisContext, Content, SourceFile};
+use super::sources::{AnalysisContext, FileContent, SourceFile};
 use super::statistics::FileCost;
 use crate::report::{FileReport, ReportedPath};
 use antipasta_analysis::cache::Known;
@@ -48,7 +48,7 @@ impl Checker {
     /// # Errors
     ///
     /// The system refuses to start the threads.
-    pub(super) fn check_all(&self, pool: &Pool, progress: &Progress) -> Result<Vec<CheckedFile>, PoolError> {
+    pub(super) fn check_all(&self, pool: &Pool, progress: &CheckProgress) -> Result<Vec<CheckedFile>, PoolError> {
         let items: Vec<usize> = (0..self.files.len()).collect();
         let size = |index: &usize| {
             let (source, known) = &self.files[*index];
@@ -73,7 +73,7 @@ impl Checker {
         order: Vec<usize>,
         pool: &Pool,
         deadline: Instant,
-        progress: &Progress,
+        progress: &CheckProgress,
     ) -> Result<Vec<CheckedFile>, PoolError> {
         let left = deadline.saturating_duration_since(Instant::now());
         let each = (left / PART_OF_ONE).min(MOST_OF_ONE);
@@ -132,7 +132,7 @@ impl Checker {
             }
             Err(error) => {
                 let report = FileReport {
-                    is_unsearched: matches!(source.content, Content::Unreadable(_)),
+                    is_unsearched: matches!(source.content, FileContent::Unreadable(_)),
                     ..FileReport::failed(path, error)
                 };
                 let cost = FileCost {

@@ -1,4 +1,4 @@
-//! Progress on the terminal, for runs long enough to wonder.
+//! CheckProgress on the terminal, for runs long enough to wonder.
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_millis(500);
 const TICK: Duration = Duration::from_millis(100);
 
 /// How far a run is. Shown on the standard error, if that is a terminal and the run takes long.
-pub(super) struct Progress {
+pub(super) struct CheckProgress {
     total: u64,
     done: AtomicU64,
     start: Instant,
@@ -23,7 +23,7 @@ pub(super) struct Progress {
     bar: OnceLock<ProgressBar>,
 }
 
-impl Progress {
+impl CheckProgress {
     /// The progress through `total` files; `quiet` shows nothing.
     pub(super) fn new(total: usize, quiet: bool) -> Self {
         Self {

@@ -13,12 +13,12 @@ use super::error::CheckError;
 use super::notices;
 use super::options::{CheckOptions, Input, OnError};
 use super::output;
-use super::progress::{Progress, with_spinner};
+use super::progress::{CheckProgress, with_spinner};
 use super::sources::{
-    ChangedFiles, Content, FoundSources, SourceFile, find, recent_changes, riskiest_first, select_shard,
+    ChangedFiles, FileContent, FoundSources, SourceFile, find, recent_changes, riskiest_first, select_shard,
 };
-use super::statistics::{Statistics, Totals};
-use super::verdict::Verdict;
+use super::statistics::{CheckStatistics, Totals};
+use super::verdict::CheckVerdict;
 use crate::console;
 use crate::report::{Report, ShardInfo, top_of};
 use antipasta_analysis::ReadThrough;
@@ -33,7 +33,7 @@ const PART_FOR_HISTORY: u32 = 8;
 const TIME_FOR_REPORTS: Duration = Duration::from_secs(30);
 
 /// Runs a check and writes its reports. Errors go to the standard error.
-pub(crate) fn run(options: &CheckOptions) -> Verdict {
+pub(crate) fn run(options: &CheckOptions) -> CheckVerdict {
     if let Some(time) = options.max_time {
         end_in_time(time, options.on_error);
     }
@@ -41,20 +41,20 @@ pub(crate) fn run(options: &CheckOptions) -> Verdict {
     let ended = catch_unwind(|| check(options)).unwrap_or(Err(CheckError::Panicked));
     let passes = options.on_error == OnError::Warn;
     match ended {
-        Ok(Verdict::Failed) if passes => {
+        Ok(CheckVerdict::Failed) if passes => {
             console::warning("the check is incomplete, and passes all the same (`--on-error warn`)");
-            Verdict::Clean
+            CheckVerdict::Clean
         }
         Ok(verdict) => verdict,
         Err(error) if passes && error.is_failure() => {
             console::warning(format_args!(
                 "{error}; the check passes all the same (`--on-error warn`)"
             ));
-            Verdict::Clean
+            CheckVerdict::Clean
         }
         Err(error) => {
             error.print();
-            Verdict::Failed
+            CheckVerdict::Failed
         }
     }
 }
@@ -88,7 +88,7 @@ fn end_in_time(time: Duration, on_error: OnError) {
     });
 }
 
-fn check(options: &CheckOptions) -> Result<Verdict, CheckError> {
+fn check(options: &CheckOptions) -> Result<CheckVerdict, CheckError> {
     let mut context = CheckContext::new(options)?;
     output::prepare(&context)?;
     let found = with_spinner("Looking for files...", options.quiet, || find_and_open_cache(&context));
@@ -100,7 +100,7 @@ fn check(options: &CheckOptions) -> Result<Verdict, CheckError> {
         Some(shard) => select_shard(&context, sources.files, shard).map(|(files, info)| (files, Some(info)))?,
         None => (sources.files, None),
     };
-    let is_file = |file: &&SourceFile| !matches!(file.content, Content::Unreadable(_));
+    let is_file = |file: &&SourceFile| !matches!(file.content, FileContent::Unreadable(_));
     output::announce(&context, files.iter().filter(is_file).count())?;
     let Analyzed {
         files,
@@ -119,7 +119,7 @@ fn check(options: &CheckOptions) -> Result<Verdict, CheckError> {
         notices::say_what_was_found(&report, &options.destinations);
     }
     if options.statistics {
-        let statistics = Statistics {
+        let statistics = CheckStatistics {
             totals,
             discovery,
             recall,
@@ -133,8 +133,8 @@ fn check(options: &CheckOptions) -> Result<Verdict, CheckError> {
     if let Some(cache) = &checker.cache {
         close(cache.cache());
     }
-    let verdict = match Verdict::new(&report) {
-        Verdict::Clean if !all_are_added => Verdict::Failed,
+    let verdict = match CheckVerdict::new(&report) {
+        CheckVerdict::Clean if !all_are_added => CheckVerdict::Failed,
         verdict => verdict,
     };
     leave_to_system(context, checker, report);
@@ -235,7 +235,7 @@ fn analyze(context: &CheckContext<'_>, files: Vec<SourceFile>, cache: Option<Cac
         add_ignores: context.options.add_ignores,
         trees: context.trees.clone(),
     });
-    let progress = Progress::new(checker.files.len(), context.options.quiet);
+    let progress = CheckProgress::new(checker.files.len(), context.options.quiet);
     let files = match context.options.max_time {
         None => checker.check_all(&context.pool, &progress)?,
         Some(time) => check_within(context, &checker, context.start + time, &progress)?,
@@ -254,7 +254,7 @@ fn check_within(
     context: &CheckContext<'_>,
     checker: &Arc<Checker>,
     deadline: Instant,
-    progress: &Progress,
+    progress: &CheckProgress,
 ) -> Result<Vec<CheckedFile>, CheckError> {
     let now = Instant::now();
     let limits = Limits {

@@ -48,7 +48,7 @@ impl Totals {
 }
 
 /// What a run cost, phase by phase.
-pub(super) struct Statistics {
+pub(super) struct CheckStatistics {
     pub totals: Totals,
     pub discovery: Duration,
     /// Opening the cache, and reading from it what is known of the files.
@@ -59,7 +59,7 @@ pub(super) struct Statistics {
     pub threads: usize,
 }
 
-impl Statistics {
+impl CheckStatistics {
     /// Writes a table of them.
     pub(super) fn write(&self, output: &mut dyn Write) -> io::Result<()> {
         let Totals { bytes, phases, .. } = self.totals;

@@ -6,7 +6,7 @@ use crate::report::Report;
 
 /// How a check ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
+pub(crate) enum CheckVerdict {
     /// Every file was checked, and no violation counts: exit code 0.
     Clean,
     /// There are violations: exit code 2.
@@ -15,7 +15,7 @@ pub(crate) enum Verdict {
     Failed,
 }
 
-impl Verdict {
+impl CheckVerdict {
     /// The verdict on what a report has.
     pub(super) fn new(report: &Report) -> Self {
         if report.violations() > 0 {
@@ -28,12 +28,12 @@ impl Verdict {
     }
 }
 
-impl From<Verdict> for ExitCode {
-    fn from(verdict: Verdict) -> Self {
+impl From<CheckVerdict> for ExitCode {
+    fn from(verdict: CheckVerdict) -> Self {
         match verdict {
-            Verdict::Clean => Self::SUCCESS,
-            Verdict::Failed => Self::from(1),
-            Verdict::Violations => Self::from(2),
+            CheckVerdict::Clean => Self::SUCCESS,
+            CheckVerdict::Failed => Self::from(1),
+            CheckVerdict::Violations => Self::from(2),
         }
     }
 }

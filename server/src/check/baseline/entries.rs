@@ -38,14 +38,14 @@ const MOST_VALUES: usize = 1_000_000;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Header {
+struct HeaderLine {
     kind: String,
     version: u32,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct EntryLine {
     file: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -169,7 +169,7 @@ pub(super) fn parse(text: &str) -> Result<Entries, MalformedBaseline> {
         message: "this is no baseline: the first line of one that `--write-baseline` wrote says so".to_owned(),
     };
     let (number, first) = lines.next().ok_or_else(|| no_baseline(1))?;
-    let header: Header = serde_json::from_str(first).map_err(|_| no_baseline(number))?;
+    let header: HeaderLine = serde_json::from_str(first).map_err(|_| no_baseline(number))?;
     if header.kind != KIND {
         return Err(no_baseline(number));
     }
@@ -203,7 +203,7 @@ fn add(text: &str, entries: &mut Entries) -> Result<usize, EntryError> {
     if is_conflict_marker(text.as_bytes()) {
         return Err(EntryError::MergeConflict);
     }
-    let line: Line = serde_json::from_str(text).map_err(EntryError::Json)?;
+    let line: EntryLine = serde_json::from_str(text).map_err(EntryError::Json)?;
     let metric: MetricType = line.metric.parse()?;
     if line.values.is_empty() {
         return Err(EntryError::NoValues);
@@ -229,7 +229,7 @@ fn add(text: &str, entries: &mut Entries) -> Result<usize, EntryError> {
 /// The text could not be read again, because it has too much.
 pub(super) fn write(entries: &Entries) -> Result<String, TooLarge> {
     let mut count = 0;
-    let header = Header {
+    let header = HeaderLine {
         kind: KIND.to_owned(),
         version: VERSION,
     };
@@ -244,7 +244,7 @@ pub(super) fn write(entries: &Entries) -> Result<String, TooLarge> {
                     metric: key.metric,
                 });
             }
-            text += &line_of(&Line {
+            text += &line_of(&EntryLine {
                 file: file.clone(),
                 name: key.name.clone(),
                 metric: key.metric.as_str().to_owned(),

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::source_file::{Content, SourceFile};
+use super::source_file::{FileContent, SourceFile};
 use antipasta_analysis::cache::Known;
 use antipasta_analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_bytes, analyse_file, within_limit};
 use antipasta_workspace::git::{Blobs, ObjectId};
@@ -28,20 +28,20 @@ impl AnalysisContext<'_> {
     ) -> (Origin, Result<Analysis, AnalysisError>) {
         let limit = file.config.max_file_size;
         match (&file.content, self.cache) {
-            (Content::Unreadable(error), _) => {
+            (FileContent::Unreadable(error), _) => {
                 let error = match error.raw_os_error() {
                     Some(number) => io::Error::from_raw_os_error(number),
                     None => of_kind(error.kind()),
                 };
                 (Origin::Analysis, Err(AnalysisError::Read(error)))
             }
-            (Content::Inline(bytes), _) => {
+            (FileContent::Inline(bytes), _) => {
                 let within_limit = within_limit(bytes.len() as u64, limit);
                 (Origin::Analysis, within_limit.and_then(|()| analyse_bytes(bytes)))
             }
-            (Content::Blob(id), _) => self.analyze_blob(id, limit, buffer),
-            (Content::OnDisk, None) => (Origin::Analysis, analyse_file(&file.path, limit, buffer)),
-            (Content::OnDisk, Some(cache)) => {
+            (FileContent::Blob(id), _) => self.analyze_blob(id, limit, buffer),
+            (FileContent::OnDisk, None) => (Origin::Analysis, analyse_file(&file.path, limit, buffer)),
+            (FileContent::OnDisk, Some(cache)) => {
                 let path = file.path_in_cache(self.working_directory);
                 cache.analyse_file(&path, file.stamp.size, limit, known, buffer)
             }

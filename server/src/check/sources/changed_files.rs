@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::source_file::{Content, SourceFile};
+use super::source_file::{FileContent, SourceFile};
 use crate::console;
 use antipasta_rules::escape::one_line;
 use antipasta_workspace::discovery::{
@@ -187,7 +187,7 @@ impl ChangedFiles {
                 path: seen_from(&file.path, configs.working_directory()),
                 stamp,
                 config: file.config,
-                content: blob.map_or(Content::OnDisk, Content::Blob),
+                content: blob.map_or(FileContent::OnDisk, FileContent::Blob),
                 base: changed.and_then(|changed| changed.base.clone()),
             }
         });

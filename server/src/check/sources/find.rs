@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::changed_files::ChangedSources;
-use super::source_file::{Content, SourceFile};
+use super::source_file::{FileContent, SourceFile};
 use super::stdin::read_stdin;
 use crate::check::context::CheckContext;
 use crate::check::error::CheckError;
@@ -42,7 +42,7 @@ fn find_below(paths: &[PathBuf], context: &CheckContext<'_>) -> Result<FoundSour
         path: file.path,
         stamp: file.stamp,
         config: file.config,
-        content: Content::OnDisk,
+        content: FileContent::OnDisk,
         base: None,
     };
     let mut files: Vec<_> = found.files.into_iter().map(file).collect();
@@ -59,7 +59,7 @@ fn find_below(paths: &[PathBuf], context: &CheckContext<'_>) -> Result<FoundSour
             path: directory.path,
             stamp: FileStamp::default(),
             config: directory.config,
-            content: Content::Unreadable(directory.error),
+            content: FileContent::Unreadable(directory.error),
             base: None,
         });
         files.extend(unreadable);
@@ -131,7 +131,7 @@ fn read_from_stdin(name: &Path, context: &CheckContext<'_>) -> Result<SourceFile
             ..FileStamp::default()
         },
         config,
-        content: Content::Inline(content),
+        content: FileContent::Inline(content),
         base: None,
     })
 }

@@ -14,4 +14,4 @@ pub(super) use find::{FoundSources, find};
 pub(super) use risk::{recent_changes, riskiest_first};
 pub(crate) use shard::Shard;
 pub(super) use shard::select_shard;
-pub(super) use source_file::{Content, SourceFile};
+pub(super) use source_file::{FileContent, SourceFile};

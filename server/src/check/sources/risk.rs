@@ -69,7 +69,7 @@ pub(crate) fn recent_changes(working_directory: &Path, limits: Limits) -> FxHash
 
 #[cfg(test)]
 mod tests {
-    use super::super::source_file::Content;
+    use super::super::source_file::FileContent;
     use super::*;
     use antipasta_rules::config::Overrides;
     use antipasta_workspace::discovery::FileStamp;
@@ -119,7 +119,7 @@ mod tests {
                     ..FileStamp::default()
                 },
                 config: Arc::clone(&config),
-                content: Content::OnDisk,
+                content: FileContent::OnDisk,
                 base: None,
             };
             (file, None)

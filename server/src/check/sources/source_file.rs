@@ -16,13 +16,13 @@ pub(crate) struct SourceFile {
     pub path: PathBuf,
     pub stamp: FileStamp,
     pub config: Arc<Config>,
-    pub content: Content,
+    pub content: FileContent,
     /// The content before the change; `None` without a change, and for a new file.
     pub base: Option<ObjectId>,
 }
 
 /// Where the content of a file is.
-pub(crate) enum Content {
+pub(crate) enum FileContent {
     OnDisk,
     /// In memory: it came from the standard input.
     Inline(Vec<u8>),
@@ -36,7 +36,7 @@ impl SourceFile {
     /// The absolute path by which the cache knows the file. It is empty, which no file's path is, if the content is not on disk.
     pub(crate) fn path_in_cache(&self, working_directory: &Path) -> PathBuf {
         match self.content {
-            Content::OnDisk => working_directory.join(&self.path),
+            FileContent::OnDisk => working_directory.join(&self.path),
             _ => PathBuf::new(),
         }
     }
@@ -45,10 +45,10 @@ impl SourceFile {
     pub(super) fn content_digest(&self, buffer: &mut Vec<u8>) -> String {
         let hash = |bytes: &[u8]| format!("{:032x}", xxh3_128(bytes));
         let content = match &self.content {
-            Content::Blob(id) => format!("{id:?}"),
-            Content::Inline(bytes) => hash(bytes),
-            Content::Unreadable(error) => error.kind().to_string(),
-            Content::OnDisk => {
+            FileContent::Blob(id) => format!("{id:?}"),
+            FileContent::Inline(bytes) => hash(bytes),
+            FileContent::Unreadable(error) => error.kind().to_string(),
+            FileContent::OnDisk => {
                 buffer.clear();
                 let read = regular_file::open(&self.path).and_then(|(mut file, metadata)| {
                     regular_file::read_to_end(&mut file, &metadata, self.config.max_file_size, buffer)

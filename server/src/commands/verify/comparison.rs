@@ -6,20 +6,20 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::Files;
+use super::ComparedFiles;
 use super::report::ComparedFile;
 use antipasta_metrics::MetricType;
 use antipasta_rules::escape;
 
 /// How two reports on the same files differ.
 #[derive(Debug, Default)]
-pub(super) struct Comparison {
+pub(super) struct ReportComparison {
     files: usize,
     values: usize,
     violations: usize,
     /// Values that only antipasta has metrics for.
     others: usize,
-    /// Files that only we can analyse, and why the other side cannot, if it says so.
+    /// ComparedFiles that only we can analyse, and why the other side cannot, if it says so.
     only_ours: Vec<String>,
     neither: Vec<String>,
     differences: Vec<String>,
@@ -28,9 +28,9 @@ pub(super) struct Comparison {
 /// Everything in a row but its value.
 type RowKey = (String, Option<String>, Option<i64>, String);
 
-impl Comparison {
+impl ReportComparison {
     /// That of what antipasta says with what we say.
-    pub(super) fn new(theirs: &Files, ours: &Files) -> Self {
+    pub(super) fn new(theirs: &ComparedFiles, ours: &ComparedFiles) -> Self {
         let mut comparison = Self::default();
         for (path, our) in ours {
             match theirs.get(path) {
@@ -190,7 +190,7 @@ fn place(file: &Path, (metric, function, line, rest): &RowKey) -> String {
     format!("{}{line}{function}: {metric}{rest}", escape::path(file))
 }
 
-impl fmt::Display for Comparison {
+impl fmt::Display for ReportComparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for difference in &self.differences {
             writeln!(f, "{difference}")?;
@@ -237,7 +237,7 @@ mod tests {
     }
 
     fn differences(theirs: ComparedFile, ours: ComparedFile) -> Vec<String> {
-        let mut comparison = Comparison::default();
+        let mut comparison = ReportComparison::default();
         comparison.add(&theirs, &ours);
         comparison.differences
     }
@@ -297,7 +297,19 @@ mod tests {
             differences(report("", ""), broken(Some("syntax error"))),
             ["a.py: antipasta analyses it, we do not: syntax error"]
         );
-        assert!(!Comparison::new(&Files::from([("a.py".into(), report("", ""))]), &Files::new()).is_same());
-        assert!(!Comparison::new(&Files::new(), &Files::from([("a.py".into(), report("", ""))])).is_same());
+        assert!(
+            !ReportComparison::new(
+                &ComparedFiles::from([("a.py".into(), report("", ""))]),
+                &ComparedFiles::new()
+            )
+            .is_same()
+        );
+        assert!(
+            !ReportComparison::new(
+                &ComparedFiles::new(),
+                &ComparedFiles::from([("a.py".into(), report("", ""))])
+            )
+            .is_same()
+        );
     }
 }

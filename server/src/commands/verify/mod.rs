@@ -23,7 +23,7 @@ use antipasta_workspace::discovery::{Configs, PYPROJECT, read_config};
 use antipasta_workspace::regular_file;
 use antipasta_workspace::replace_file::{Trees, replace_file};
 use antipasta_workspace::seconds;
-use comparison::Comparison;
+use comparison::ReportComparison;
 use reference::Reference;
 use report::{ComparedFile, ComparedReport};
 
@@ -33,7 +33,7 @@ const MAX_REPORT_BYTES: u64 = 1 << 30;
 /// What to compare, and with what.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyCommand {
-    /// Files and directories, by default this directory.
+    /// ComparedFiles and directories, by default this directory.
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     paths: Vec<PathBuf>,
 
@@ -51,7 +51,7 @@ pub(crate) struct VerifyCommand {
 }
 
 /// What came of a side, by the absolute paths of files.
-type Files = BTreeMap<PathBuf, ComparedFile>;
+type ComparedFiles = BTreeMap<PathBuf, ComparedFile>;
 
 impl VerifyCommand {
     /// Does it. Exit code 0 if all is the same, 2 if something differs, and 1 if it cannot be compared.
@@ -83,7 +83,7 @@ impl VerifyCommand {
         let theirs = by_path(reference.check(&paths, &config)?, &directory);
         let their_time = begun.elapsed();
 
-        let comparison = Comparison::new(&theirs, &ours);
+        let comparison = ReportComparison::new(&theirs, &ours);
         let text = format!(
             "{comparison}\n{:<15} {:>9}  {}\n{:<15} {:>9}  {}\n",
             "antipasta",
@@ -120,7 +120,7 @@ impl VerifyCommand {
     }
 
     /// What we say of the files, by a process of its own, as the other side has one, and how long that takes.
-    fn ours(&self, directory: &Path, config: &Path, scratch: &Path) -> anyhow::Result<(Files, Duration)> {
+    fn ours(&self, directory: &Path, config: &Path, scratch: &Path) -> anyhow::Result<(ComparedFiles, Duration)> {
         let binary = env::current_exe().context("the path of this program is not known")?;
         let output = scratch.join("ours.json");
         let options = ["--check", "--quiet", "--format", "json"].map(OsStr::new);
@@ -150,7 +150,7 @@ impl VerifyCommand {
 }
 
 /// Reports by the absolute paths of their files, however these are written.
-fn by_path(report: ComparedReport, directory: &Path) -> Files {
+fn by_path(report: ComparedReport, directory: &Path) -> ComparedFiles {
     let absolute = |file: &str| antipasta_workspace::discovery::normalized(&directory.join(file));
     let reports = report.reports.into_iter();
     reports.map(|report| (absolute(&report.file), report)).collect()

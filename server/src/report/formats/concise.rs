@@ -11,9 +11,9 @@ use antipasta_pool::Pool;
 use antipasta_rules::escape::one_line;
 
 /// The report of one line each. Violations have no column: it is written as 1.
-pub(super) struct Concise;
+pub(super) struct ConciseFormat;
 
-impl Format for Concise {
+impl Format for ConciseFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         for lines in file_texts(&report.files, pool, lines_of) {
             output.write_all(lines.as_bytes())?;

@@ -14,7 +14,7 @@ use antipasta_pool::Pool;
 use antipasta_rules::escape::one_line;
 
 /// The report for GitHub Actions.
-pub(super) struct Github;
+pub(super) struct GithubFormat;
 
 /// The place of an annotation, and its title.
 struct Annotation<'a> {
@@ -24,7 +24,7 @@ struct Annotation<'a> {
     title: &'a str,
 }
 
-impl Format for Github {
+impl Format for GithubFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         for commands in file_texts(&report.files, pool, commands_of) {
             output.write_all(commands.as_bytes())?;

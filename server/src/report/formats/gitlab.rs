@@ -15,28 +15,28 @@ use antipasta_pool::Pool;
 use antipasta_rules::violations::{CommentNote, Violation};
 
 /// The report for GitLab.
-pub(super) struct Gitlab;
+pub(super) struct GitlabFormat;
 
 #[derive(Serialize)]
 struct Issue {
     description: String,
     check_name: &'static str,
     fingerprint: String,
-    severity: Severity,
-    location: Place,
+    severity: IssueSeverity,
+    location: IssueLocation,
 }
 
 /// How bad an issue is, in GitLab's words.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum Severity {
+enum IssueSeverity {
     Info,
     Major,
     Critical,
 }
 
 #[derive(Serialize)]
-struct Place {
+struct IssueLocation {
     path: String,
     lines: LineRange,
 }
@@ -55,8 +55,8 @@ impl Issue {
             description: violation.named_statement(),
             check_name: violation.metric().as_str(),
             fingerprint: fingerprint::of_violation(violation, path),
-            severity: Severity::Major,
-            location: Place::new(path, begin, end),
+            severity: IssueSeverity::Major,
+            location: IssueLocation::new(path, begin, end),
         }
     }
 
@@ -66,8 +66,8 @@ impl Issue {
             description: failure.message,
             check_name: failure.kind,
             fingerprint: fingerprint(&[&path.uri(), failure.kind]),
-            severity: Severity::Critical,
-            location: Place::new(path, line, line),
+            severity: IssueSeverity::Critical,
+            location: IssueLocation::new(path, line, line),
         }
     }
 
@@ -79,13 +79,13 @@ impl Issue {
             description: note.message.clone(),
             check_name,
             fingerprint: fingerprint(&[&path.uri(), check_name, &line, &note.message]),
-            severity: Severity::Info,
-            location: Place::new(path, note.line, note.line),
+            severity: IssueSeverity::Info,
+            location: IssueLocation::new(path, note.line, note.line),
         }
     }
 }
 
-impl Place {
+impl IssueLocation {
     fn new(path: &ReportedPath, begin: u32, end: u32) -> Self {
         Self {
             path: path.portable(),
@@ -94,7 +94,7 @@ impl Place {
     }
 }
 
-impl Format for Gitlab {
+impl Format for GitlabFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         let files = file_texts(&report.files, pool, elements_of);
         let notes = report.unused_ignores();

@@ -23,7 +23,7 @@ const LANGUAGE: &str = "python";
 const DEPTH_OF_FILE: usize = 2;
 
 /// The report in antipasta's JSON.
-pub(super) struct Json;
+pub(super) struct JsonFormat;
 
 #[derive(Serialize)]
 struct FileObject<'a> {
@@ -118,13 +118,13 @@ impl<'a> ViolationObject<'a> {
     }
 }
 
-impl Format for Json {
+impl Format for JsonFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         let unused = report
             .unused_ignores()
             .map(|(path, note)| json!({"file": path.shown, "line_number": note.line, "message": note.message}));
-        let document = Document {
-            summary: Summary {
+        let document = JsonReport {
+            summary: JsonSummary {
                 files: report.files.len(),
                 files_with_violations: report.files_with_violations(),
                 errors: report.files.iter().filter(|file| file.error.is_some()).count(),
@@ -166,7 +166,7 @@ fn object_of(file: &FileReport) -> String {
 }
 
 /// The counts of a report.
-pub(in crate::report) struct Summary {
+pub(in crate::report) struct JsonSummary {
     pub files: usize,
     pub files_with_violations: usize,
     /// How many files were not analyzed.
@@ -176,8 +176,8 @@ pub(in crate::report) struct Summary {
 }
 
 /// A report without the objects of its files.
-pub(in crate::report) struct Document<U, P, B> {
-    pub summary: Summary,
+pub(in crate::report) struct JsonReport<U, P, B> {
+    pub summary: JsonSummary,
     /// The ignore comments that suppress nothing, if they were asked for.
     pub unused_ignores: Option<Vec<U>>,
     /// The files that were not checked because the time limit was reached.
@@ -188,7 +188,7 @@ pub(in crate::report) struct Document<U, P, B> {
     pub shard: Option<ShardInfo>,
 }
 
-impl<U: Serialize, P: Serialize, B: Serialize> Document<U, P, B> {
+impl<U: Serialize, P: Serialize, B: Serialize> JsonReport<U, P, B> {
     /// Writes the report, with the texts of the files' objects.
     pub(in crate::report) fn write(
         &self,
@@ -236,7 +236,7 @@ fn baseline_object(allowed: usize, stale_entries: &[StaleEntry]) -> Value {
     json!({"tolerated_violations": allowed, "unneeded": unneeded.collect::<Vec<_>>()})
 }
 
-impl Summary {
+impl JsonSummary {
     fn value(&self) -> Value {
         let by_type = self.violations_by_type.iter();
         let violations: usize = by_type.clone().map(|(_, count)| count).sum();

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::result_level::ResultLevel;
 use crate::report::failure::Failure;
 use crate::report::file_texts::file_texts;
 use crate::report::fingerprint;
@@ -19,32 +20,32 @@ use antipasta_rules::escape;
 use antipasta_rules::violations::{CommentNote, Subject, Violation};
 
 /// The report in JSON Lines.
-pub(super) struct Jsonl;
+pub(super) struct JsonlFormat;
 
 /// The start of every report that is not empty.
 const START: &str = "{\"type\":\"";
 
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-enum Line<'a> {
+enum JsonLine<'a> {
     Violation(ViolationLine<'a>),
     Error {
         path: String,
         line: Option<u32>,
         column: Option<u32>,
         kind: &'static str,
-        level: Level,
+        level: ResultLevel,
         message: String,
     },
     Unchecked {
         path: String,
-        level: Level,
+        level: ResultLevel,
         message: String,
     },
     UnusedIgnore {
         path: String,
         line: u32,
-        level: Level,
+        level: ResultLevel,
         message: &'a str,
     },
     StaleBaselineEntry {
@@ -53,7 +54,7 @@ enum Line<'a> {
         metric: &'static str,
         allowed: f64,
         needed: Option<f64>,
-        level: Level,
+        level: ResultLevel,
         message: String,
     },
 }
@@ -70,29 +71,22 @@ struct ViolationLine<'a> {
     comparison: &'static str,
     threshold: f64,
     base_value: Option<f64>,
-    level: Level,
+    level: ResultLevel,
     baselined: bool,
     fingerprint: String,
     message: String,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Level {
-    Error,
-    Note,
-}
-
-impl Format for Jsonl {
+impl Format for JsonlFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         for lines in file_texts(&report.files, pool, lines_of) {
             output.write_all(lines.as_bytes())?;
         }
         for (path, note) in report.unused_ignores() {
-            output.write_all(Line::from_unused_ignore(note, path).text().as_bytes())?;
+            output.write_all(JsonLine::from_unused_ignore(note, path).text().as_bytes())?;
         }
         for entry in report.stale_entries.iter().flatten() {
-            output.write_all(Line::from_stale_entry(entry).text().as_bytes())?;
+            output.write_all(JsonLine::from_stale_entry(entry).text().as_bytes())?;
         }
         Ok(())
     }
@@ -106,12 +100,12 @@ fn lines_of(file: &FileReport) -> String {
     let violations = file.violations().iter().map(|violation| (violation, false));
     let allowed = file.allowed.iter().map(|violation| (violation, true));
     let violations = violations.chain(allowed);
-    let lines = violations.map(|(violation, is_allowed)| Line::from_violation(violation, is_allowed, &file.path));
-    let failure = file.error.as_ref().map(|error| Line::from_error(error, &file.path));
+    let lines = violations.map(|(violation, is_allowed)| JsonLine::from_violation(violation, is_allowed, &file.path));
+    let failure = file.error.as_ref().map(|error| JsonLine::from_error(error, &file.path));
     lines.chain(failure).map(|line| line.text()).collect()
 }
 
-impl<'a> Line<'a> {
+impl<'a> JsonLine<'a> {
     fn from_violation(violation: &'a Violation, is_allowed: bool, path: &ReportedPath) -> Self {
         let named = violation.subject.named();
         Self::Violation(ViolationLine {
@@ -129,7 +123,11 @@ impl<'a> Line<'a> {
             comparison: violation.threshold.comparison.as_str(),
             threshold: violation.threshold.limit,
             base_value: violation.before,
-            level: if is_allowed { Level::Note } else { Level::Error },
+            level: if is_allowed {
+                ResultLevel::Note
+            } else {
+                ResultLevel::Error
+            },
             baselined: is_allowed,
             fingerprint: fingerprint::of_violation(violation, path),
             message: violation.named_statement(),
@@ -141,7 +139,7 @@ impl<'a> Line<'a> {
         if matches!(error, AnalysisError::OutOfTime) {
             return Self::Unchecked {
                 path: path.portable(),
-                level: Level::Error,
+                level: ResultLevel::Error,
                 message: failure.message,
             };
         }
@@ -150,7 +148,7 @@ impl<'a> Line<'a> {
             line: failure.position.map(|(line, _)| line),
             column: failure.position.map(|(_, column)| column),
             kind: failure.kind,
-            level: Level::Error,
+            level: ResultLevel::Error,
             message: failure.message,
         }
     }
@@ -159,7 +157,7 @@ impl<'a> Line<'a> {
         Self::UnusedIgnore {
             path: path.portable(),
             line: note.line,
-            level: Level::Note,
+            level: ResultLevel::Note,
             message: &note.message,
         }
     }
@@ -171,7 +169,7 @@ impl<'a> Line<'a> {
             metric: entry.metric.as_str(),
             allowed: entry.allowed,
             needed: entry.needed,
-            level: Level::Note,
+            level: ResultLevel::Note,
             message: entry.message(),
         }
     }

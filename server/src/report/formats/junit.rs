@@ -16,17 +16,17 @@ use antipasta_rules::escape::{one_line, whole_line};
 use antipasta_rules::violations::Violation;
 
 /// The report in JUnit's XML.
-pub(super) struct Junit;
+pub(super) struct JunitFormat;
 
 /// How many tests there are, and how many of them fail or have errors.
 #[derive(Default)]
-struct Counts {
+struct TestCounts {
     tests: usize,
     failures: usize,
     errors: usize,
 }
 
-impl Counts {
+impl TestCounts {
     fn new(file: &FileReport) -> Self {
         let failures = file.violations().len();
         let errors = usize::from(file.error.is_some());
@@ -55,11 +55,11 @@ impl Counts {
 
 type Xml = Writer<Vec<u8>>;
 
-impl Format for Junit {
+impl Format for JunitFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
-        let mut total = Counts::default();
+        let mut total = TestCounts::default();
         for file in &report.files {
-            total.add(&Counts::new(file));
+            total.add(&TestCounts::new(file));
         }
         output.write_all(b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"antipasta-lsp\"")?;
         for (name, value) in total.attributes() {
@@ -84,7 +84,7 @@ impl Format for Junit {
 fn suite_of(file: &FileReport) -> String {
     let path = file.path.portable();
     let path = whole_line(&path);
-    suite(&path, &Counts::new(file), |xml| {
+    suite(&path, &TestCounts::new(file), |xml| {
         for violation in file.violations() {
             test_of_violation(violation, &path, xml)?;
         }
@@ -102,7 +102,7 @@ fn test_of_violation(violation: &Violation, path: &str, xml: &mut Xml) -> io::Re
     let metric = violation.metric();
     let statement = violation.named_statement();
     let (line, advice) = (violation.subject.line(), metric.info().advice);
-    let problem = Problem {
+    let problem = TestProblem {
         element: "failure",
         kind: metric.as_str(),
         message: &statement,
@@ -117,7 +117,7 @@ fn test_of_failure(failure: &Failure, path: &str, xml: &mut Xml) -> io::Result<(
         Some((line, column)) => format!("{path}:{line}:{column}: {message}"),
         None => format!("{path}: {message}"),
     };
-    let problem = Problem {
+    let problem = TestProblem {
         element: "error",
         kind: failure.kind,
         message: &message,
@@ -132,14 +132,14 @@ fn suite_of_unused_ignores(report: &Report) -> String {
         format!("{}:{}: {}\n", whole_line(&path), note.line, note.message)
     });
     let lines: String = lines.collect();
-    suite("Unused ignore comments", &Counts::default(), |xml| {
+    suite("Unused ignore comments", &TestCounts::default(), |xml| {
         let text = BytesText::new(&lines);
         xml.create_element("system-out").write_text_content(text).map(drop)
     })
 }
 
 /// Why a test case does not pass.
-struct Problem<'a> {
+struct TestProblem<'a> {
     element: &'static str,
     kind: &'static str,
     message: &'a str,
@@ -147,7 +147,7 @@ struct Problem<'a> {
 }
 
 /// A test suite. `content` writes its tests.
-fn suite(name: &str, counts: &Counts, content: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
+fn suite(name: &str, counts: &TestCounts, content: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     let numbers = counts.attributes();
     let numbers = numbers.iter().map(|(name, value)| (*name, value.as_str()));
@@ -160,7 +160,7 @@ fn suite(name: &str, counts: &Counts, content: impl FnOnce(&mut Xml) -> io::Resu
     String::from_utf8(xml.into_inner()).unwrap_or_default()
 }
 
-fn test_case(xml: &mut Xml, path: &str, name: &str, problem: Option<&Problem<'_>>) -> io::Result<()> {
+fn test_case(xml: &mut Xml, path: &str, name: &str, problem: Option<&TestProblem<'_>>) -> io::Result<()> {
     let element = xml
         .create_element("testcase")
         .with_attributes([("classname", path), ("name", name)]);

@@ -18,9 +18,9 @@ use antipasta_syntax::text::python_float;
 const MOST_LISTED_BYTES: usize = 60_000;
 
 /// The report in Markdown.
-pub(super) struct Markdown;
+pub(super) struct MarkdownFormat;
 
-impl Format for Markdown {
+impl Format for MarkdownFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         write_summary(report, output)?;
         let mut listing = Listing::new(output);

@@ -9,6 +9,7 @@ mod jsonl;
 mod junit;
 mod markdown;
 mod python_json;
+mod result_level;
 pub(super) mod sarif;
 mod text;
 
@@ -27,55 +28,55 @@ const FORMATS: &[OutputFormat] = &[
         name: "text",
         title: "text",
         help: "For people: a summary, the violations, and what to do about them",
-        format: &text::Text,
+        format: &text::TextFormat,
     },
     OutputFormat {
         name: "json",
         title: "JSON",
         help: "For programs: every value and every violation, as antipasta writes them",
-        format: &json::Json,
+        format: &json::JsonFormat,
     },
     OutputFormat {
         name: "jsonl",
         title: "JSON Lines",
         help: "For programs: a JSON object on each line, for each violation and for each file that was not checked",
-        format: &jsonl::Jsonl,
+        format: &jsonl::JsonlFormat,
     },
     OutputFormat {
         name: "concise",
         title: "concise",
         help: "One line for each violation, which editors and terminals turn into a link: `PATH:LINE:COLUMN: MESSAGE [METRIC]`",
-        format: &concise::Concise,
+        format: &concise::ConciseFormat,
     },
     OutputFormat {
         name: "sarif",
         title: "SARIF",
         help: "SARIF 2.1.0, for GitHub's code scanning and other tools",
-        format: &sarif::Sarif,
+        format: &sarif::SarifFormat,
     },
     OutputFormat {
         name: "github",
         title: "GitHub",
         help: "Annotations on a pull request, by the commands of GitHub Actions",
-        format: &github::Github,
+        format: &github::GithubFormat,
     },
     OutputFormat {
         name: "gitlab",
         title: "GitLab",
         help: "GitLab's Code Quality report",
-        format: &gitlab::Gitlab,
+        format: &gitlab::GitlabFormat,
     },
     OutputFormat {
         name: "junit",
         title: "JUnit",
         help: "JUnit's XML, for programs that show tests",
-        format: &junit::Junit,
+        format: &junit::JunitFormat,
     },
     OutputFormat {
         name: "markdown",
         title: "Markdown",
         help: "Markdown, for a comment on a pull request",
-        format: &markdown::Markdown,
+        format: &markdown::MarkdownFormat,
     },
 ];
 

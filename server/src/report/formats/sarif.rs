@@ -9,6 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::json_array::{elements, write_array};
+use super::result_level::ResultLevel;
 use crate::report::failure::{Failure, KINDS};
 use crate::report::file_texts::file_texts;
 use crate::report::fingerprint;
@@ -32,7 +33,7 @@ pub(in crate::report) const UNUSED_IGNORE: &str = "unused-ignore";
 const FINGERPRINTS: [&str; 2] = ["qualifiedNameAndMetric/v1", "primaryLocationLineHash"];
 
 /// The report in SARIF.
-pub(super) struct Sarif;
+pub(super) struct SarifFormat;
 
 #[derive(Serialize)]
 struct Tool {
@@ -54,11 +55,11 @@ struct Descriptor {
     id: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
-    short_description: Message,
+    short_description: SarifMessage,
     #[serde(skip_serializing_if = "Option::is_none")]
-    full_description: Option<Message>,
+    full_description: Option<SarifMessage>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<Message>,
+    help: Option<SarifMessage>,
     #[serde(skip_serializing_if = "Option::is_none")]
     help_uri: Option<String>,
     default_configuration: Configuration,
@@ -66,18 +67,11 @@ struct Descriptor {
 
 #[derive(Serialize)]
 struct Configuration {
-    level: Level,
-}
-
-#[derive(Clone, Copy, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Level {
-    Note,
-    Error,
+    level: ResultLevel,
 }
 
 #[derive(Serialize)]
-struct Message {
+struct SarifMessage {
     text: String,
 }
 
@@ -91,14 +85,14 @@ struct Invocation<'a, N> {
 
 #[derive(Serialize)]
 struct Notification {
-    descriptor: Reference,
-    level: Level,
-    message: Message,
-    locations: [Location; 1],
+    descriptor: DescriptorReference,
+    level: ResultLevel,
+    message: SarifMessage,
+    locations: [SarifLocation; 1],
 }
 
 #[derive(Serialize)]
-struct Reference {
+struct DescriptorReference {
     id: &'static str,
     index: usize,
 }
@@ -108,18 +102,18 @@ struct Reference {
 struct ResultObject {
     rule_id: &'static str,
     rule_index: usize,
-    level: Level,
-    message: Message,
-    locations: [Location; 1],
+    level: ResultLevel,
+    message: SarifMessage,
+    locations: [SarifLocation; 1],
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    properties: Option<Properties>,
+    properties: Option<ResultProperties>,
 }
 
 /// The numbers of a violation.
 #[derive(Serialize)]
-struct Properties {
+struct ResultProperties {
     value: f64,
     threshold: f64,
     comparison: &'static str,
@@ -127,7 +121,7 @@ struct Properties {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
+struct SarifLocation {
     physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     logical_locations: Vec<LogicalLocation>,
@@ -169,18 +163,18 @@ struct LogicalLocation {
     kind: &'static str,
 }
 
-impl Message {
+impl SarifMessage {
     fn new(text: impl Into<String>) -> Self {
         Self { text: text.into() }
     }
 }
 
 impl Descriptor {
-    fn new(id: &'static str, meaning: &str, level: Level) -> Self {
+    fn new(id: &'static str, meaning: &str, level: ResultLevel) -> Self {
         Self {
             id,
             name: None,
-            short_description: Message::new(meaning),
+            short_description: SarifMessage::new(meaning),
             full_description: None,
             help: None,
             help_uri: None,
@@ -193,13 +187,17 @@ impl Tool {
     fn new() -> Self {
         let rule = |metric: MetricType| Descriptor {
             name: Some(metric.info().title.replace(' ', "")),
-            full_description: Some(Message::new(metric.info().summary)),
-            help: Some(Message::new(format!("To fix it, {}.", metric.info().advice))),
+            full_description: Some(SarifMessage::new(metric.info().summary)),
+            help: Some(SarifMessage::new(format!("To fix it, {}.", metric.info().advice))),
             help_uri: Some(documentation_url(metric)),
-            ..Descriptor::new(metric.as_str(), metric.info().title, Level::Error)
+            ..Descriptor::new(metric.as_str(), metric.info().title, ResultLevel::Error)
         };
-        let unused_ignore = Descriptor::new(UNUSED_IGNORE, "An ignore comment that suppresses nothing.", Level::Note);
-        let notification = |(id, meaning)| Descriptor::new(id, meaning, Level::Error);
+        let unused_ignore = Descriptor::new(
+            UNUSED_IGNORE,
+            "An ignore comment that suppresses nothing.",
+            ResultLevel::Note,
+        );
+        let notification = |(id, meaning)| Descriptor::new(id, meaning, ResultLevel::Error);
         Self {
             driver: Driver {
                 name: env!("CARGO_PKG_NAME"),
@@ -221,13 +219,13 @@ impl Notification {
             end_line: None,
         });
         Some(Self {
-            descriptor: Reference {
+            descriptor: DescriptorReference {
                 id: failure.kind,
                 index: KINDS.iter().position(|(kind, _)| *kind == failure.kind).unwrap_or(0),
             },
-            level: Level::Error,
-            message: Message::new(failure.message),
-            locations: [Location::new(&file.path, region)],
+            level: ResultLevel::Error,
+            message: SarifMessage::new(failure.message),
+            locations: [SarifLocation::new(&file.path, region)],
         })
     }
 }
@@ -248,11 +246,11 @@ impl ResultObject {
         Self {
             rule_id: metric.as_str(),
             rule_index: MetricType::ALL.iter().position(|rule| *rule == metric).unwrap_or(0),
-            level: Level::Error,
-            message: Message::new(violation.named_statement()),
-            locations: [Location::from_subject(&violation.subject, path)],
+            level: ResultLevel::Error,
+            message: SarifMessage::new(violation.named_statement()),
+            locations: [SarifLocation::from_subject(&violation.subject, path)],
             partial_fingerprints: FINGERPRINTS.map(|name| (name, fingerprint.clone())).into(),
-            properties: Some(Properties {
+            properties: Some(ResultProperties {
                 value: violation.value,
                 threshold: violation.threshold.limit,
                 comparison: violation.threshold.comparison.as_str(),
@@ -265,9 +263,9 @@ impl ResultObject {
         Self {
             rule_id: UNUSED_IGNORE,
             rule_index: MetricType::ALL.len(),
-            level: Level::Note,
-            message: Message::new(&note.message),
-            locations: [Location::new(path, Some(Region::lines(note.line, note.line)))],
+            level: ResultLevel::Note,
+            message: SarifMessage::new(&note.message),
+            locations: [SarifLocation::new(path, Some(Region::lines(note.line, note.line)))],
             partial_fingerprints: BTreeMap::new(),
             properties: None,
         }
@@ -285,7 +283,7 @@ impl Region {
     }
 }
 
-impl Location {
+impl SarifLocation {
     fn new(path: &ReportedPath, region: Option<Region>) -> Self {
         Self {
             physical_location: PhysicalLocation {
@@ -320,7 +318,7 @@ impl Location {
     }
 }
 
-impl Format for Sarif {
+impl Format for SarifFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         let mut files: Vec<_> = report.files.iter().collect();
         files.sort_by_cached_key(|file| order_of(&file.path.uri()));
@@ -368,7 +366,7 @@ pub(in crate::report) fn write_document<N: Serialize>(
         BASE,
         BTreeMap::from([(
             "description",
-            Message::new("The top of the repository; without one, the working directory."),
+            SarifMessage::new("The top of the repository; without one, the working directory."),
         )]),
     )]);
     write!(

@@ -29,9 +29,9 @@ const MOST_STALE: usize = 50;
 pub(crate) const NOTHING_TO_CHECK: &str = "Nothing to check.";
 
 /// The report for people, with styles.
-pub(super) struct Text;
+pub(super) struct TextFormat;
 
-impl Format for Text {
+impl Format for TextFormat {
     fn render(&self, report: &Report, pool: &Pool, output: &mut dyn Write) -> io::Result<()> {
         let stale_entries = report.stale_entries.as_deref().unwrap_or_default();
         if report.files.is_empty() && stale_entries.is_empty() {

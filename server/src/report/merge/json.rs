@@ -10,13 +10,13 @@ use serde_json::value::RawValue;
 
 use super::error::MergeError;
 use super::parts::{Owners, malformed, passed_on, read_part};
-use crate::report::formats::json::{Document, Summary};
+use crate::report::formats::json::{JsonReport, JsonSummary};
 use crate::report::shard_info::ShardInfo;
 use antipasta_metrics::MetricType;
 use antipasta_rules::escape::named;
 
 #[derive(Deserialize)]
-struct Report<'t> {
+struct ParsedReport<'t> {
     #[serde(borrow)]
     reports: Vec<&'t RawValue>,
     #[serde(borrow)]
@@ -24,23 +24,23 @@ struct Report<'t> {
     #[serde(default)]
     unchecked: Vec<String>,
     #[serde(borrow)]
-    baseline: Option<Baseline<'t>>,
+    baseline: Option<ParsedBaseline<'t>>,
 }
 
 /// What is looked at to know which part a report is of.
 #[derive(Deserialize)]
-struct OfPart {
+struct ParsedShard {
     shard: Option<ShardInfo>,
 }
 
 /// Which part a report is of, if it is one.
 pub(super) fn part(path: &Path, text: &str) -> Result<Option<ShardInfo>, MergeError> {
-    let of: OfPart = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+    let of: ParsedShard = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
     Ok(of.shard)
 }
 
 #[derive(Deserialize)]
-struct Baseline<'t> {
+struct ParsedBaseline<'t> {
     tolerated_violations: usize,
     #[serde(borrow)]
     unneeded: Vec<&'t RawValue>,
@@ -55,26 +55,26 @@ struct MergedBaseline {
 
 /// What is looked at of the report of a file.
 #[derive(Deserialize)]
-struct FileReport {
+struct ParsedFile {
     file: String,
-    violations: Vec<Violation>,
+    violations: Vec<ParsedViolation>,
     error: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
-struct Violation {
+struct ParsedViolation {
     r#type: MetricType,
 }
 
 /// Something that names the file that it is about.
 #[derive(Deserialize)]
-struct OfFile {
+struct NamedFile {
     file: String,
 }
 
 /// What is looked at of an entry of the baseline.
 #[derive(Deserialize)]
-struct Entry {
+struct ParsedEntry {
     file: String,
     function: Option<String>,
     r#type: MetricType,
@@ -83,15 +83,15 @@ struct Entry {
 /// Writes the report of all. See [`super::merge`].
 pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(), MergeError> {
     let mut owners = Owners::default();
-    let mut files: Vec<(PathBuf, FileReport, &RawValue)> = Vec::new();
+    let mut files: Vec<(PathBuf, ParsedFile, &RawValue)> = Vec::new();
     let mut unused: Vec<(PathBuf, &RawValue)> = Vec::new();
     let mut unchecked: Vec<String> = Vec::new();
     let mut tolerated = 0;
-    let mut unneeded: Vec<(Entry, &RawValue)> = Vec::new();
+    let mut unneeded: Vec<(ParsedEntry, &RawValue)> = Vec::new();
     let mut listed_by: FxHashMap<String, usize> = FxHashMap::default();
     let mut has_parts: Option<(&Path, [bool; 2])> = None;
     for (number, (path, text)) in texts.iter().enumerate() {
-        let report: Report<'_> = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+        let report: ParsedReport<'_> = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
         let parts = [report.unused_ignores.is_some(), report.baseline.is_some()];
         let (first, expected) = *has_parts.get_or_insert((path, parts));
         for (name, has_part, expected) in [
@@ -103,19 +103,19 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
             }
         }
         for raw in report.reports {
-            let file: FileReport = read_part(path, raw)?;
+            let file: ParsedFile = read_part(path, raw)?;
             owners.claim(&file.file, path)?;
             files.push((named(&file.file), file, raw));
         }
         for raw in report.unused_ignores.into_iter().flatten() {
-            let of: OfFile = read_part(path, raw)?;
+            let of: NamedFile = read_part(path, raw)?;
             unused.push((named(&of.file), raw));
         }
         unchecked.extend(report.unchecked);
         if let Some(baseline) = report.baseline {
             tolerated += baseline.tolerated_violations;
             for raw in baseline.unneeded {
-                let entry: Entry = read_part(path, raw)?;
+                let entry: ParsedEntry = read_part(path, raw)?;
                 // Every job finds that a file is gone.
                 if *listed_by.entry(entry.file.clone()).or_insert(number) == number {
                     unneeded.push((entry, raw));
@@ -128,11 +128,11 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
     unused.sort_by(|(one, _), (other, _)| one.cmp(other));
     unchecked.sort_by_key(|file| named(file));
     unneeded.sort_by(|(one, _), (other, _)| {
-        let key = |entry: &Entry| (entry.file.clone(), entry.function.clone(), entry.r#type);
+        let key = |entry: &ParsedEntry| (entry.file.clone(), entry.function.clone(), entry.r#type);
         key(one).cmp(&key(other))
     });
     let [has_unused, has_baseline] = has_parts.map_or([false; 2], |(_, parts)| parts);
-    let document = Document {
+    let document = JsonReport {
         summary: summary(files.iter().map(|(_, file, _)| file)),
         unused_ignores: has_unused.then(|| unused.into_iter().map(|(_, raw)| passed_on(raw)).collect::<Vec<_>>()),
         unchecked,
@@ -149,8 +149,8 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
     Ok(())
 }
 
-fn summary<'f>(files: impl Iterator<Item = &'f FileReport>) -> Summary {
-    let mut summary = Summary {
+fn summary<'f>(files: impl Iterator<Item = &'f ParsedFile>) -> JsonSummary {
+    let mut summary = JsonSummary {
         files: 0,
         files_with_violations: 0,
         errors: 0,

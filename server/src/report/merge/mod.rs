@@ -47,9 +47,9 @@ pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), Mer
         .map(PathBuf::as_path)
         .zip(texts.iter().map(String::as_str))
         .collect();
-    let mut first: Option<(&Path, Kind)> = None;
+    let mut first: Option<(&Path, MergeableFormat)> = None;
     for (path, text) in &reports {
-        let kind = Kind::of(path, text)?;
+        let kind = MergeableFormat::of(path, text)?;
         match first {
             Some((one, other)) if other != kind => {
                 return Err(MergeError::Formats(one.to_owned(), (*path).to_owned()));
@@ -57,7 +57,7 @@ pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), Mer
             _ => first = Some((path, kind)),
         }
     }
-    let is_sarif = matches!(first, Some((_, Kind::Sarif)));
+    let is_sarif = matches!(first, Some((_, MergeableFormat::Sarif)));
     let part = if is_sarif { sarif::part } else { json::part };
     let parts = reports.iter().map(|(path, text)| Ok((*path, part(path, text)?)));
     are_all_parts(&parts.collect::<Result<Vec<_>, MergeError>>()?)?;
@@ -69,12 +69,12 @@ pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), Mer
 
 /// The kinds of reports that can be merged.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum MergeableFormat {
     Json,
     Sarif,
 }
 
-impl Kind {
+impl MergeableFormat {
     fn of(path: &Path, text: &str) -> Result<Self, MergeError> {
         let parts = serde_json::from_str::<FxHashMap<String, &RawValue>>(text);
         let unmergeable =

@@ -14,46 +14,46 @@ use crate::report::shard_info::ShardInfo;
 
 /// What is looked at to know which part a report is of.
 #[derive(Deserialize)]
-struct OfParts {
-    runs: Vec<OfPart>,
+struct ParsedShards {
+    runs: Vec<ParsedShard>,
 }
 
 #[derive(Deserialize)]
-struct OfPart {
+struct ParsedShard {
     #[serde(default)]
-    properties: Properties,
+    properties: ParsedProperties,
 }
 
 #[derive(Default, Deserialize)]
-struct Properties {
+struct ParsedProperties {
     shard: Option<ShardInfo>,
 }
 
 /// Which part a report is of, if it is one.
 pub(super) fn part(path: &Path, text: &str) -> Result<Option<ShardInfo>, MergeError> {
-    let of: OfParts = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+    let of: ParsedShards = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
     Ok(of.runs.into_iter().find_map(|run| run.properties.shard))
 }
 
 #[derive(Deserialize)]
-struct Log<'t> {
+struct ParsedLog<'t> {
     #[serde(borrow)]
-    runs: Vec<Run<'t>>,
+    runs: Vec<ParsedRun<'t>>,
 }
 
 #[derive(Deserialize)]
-struct Run<'t> {
+struct ParsedRun<'t> {
     #[serde(borrow)]
     tool: &'t RawValue,
     #[serde(borrow)]
-    invocations: Vec<Invocation<'t>>,
+    invocations: Vec<ParsedInvocation<'t>>,
     #[serde(borrow)]
     results: Vec<&'t RawValue>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Invocation<'t> {
+struct ParsedInvocation<'t> {
     #[serde(borrow)]
     tool_execution_notifications: Vec<&'t RawValue>,
 }
@@ -61,26 +61,26 @@ struct Invocation<'t> {
 /// What is looked at of a result or a notification.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Located {
+struct ParsedResult {
     #[serde(default)]
     rule_id: String,
-    locations: [Location; 1],
+    locations: [ParsedLocation; 1],
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
-    physical_location: PhysicalLocation,
+struct ParsedLocation {
+    physical_location: ParsedPhysicalLocation,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
+struct ParsedPhysicalLocation {
+    artifact_location: ParsedArtifactLocation,
 }
 
 #[derive(Deserialize)]
-struct ArtifactLocation {
+struct ParsedArtifactLocation {
     uri: String,
 }
 
@@ -90,13 +90,13 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
     let mut owners = Owners::default();
     let (mut results, mut notifications) = (Vec::new(), Vec::new());
     for (path, text) in texts {
-        let log: Log<'_> = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+        let log: ParsedLog<'_> = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
         for run in log.runs {
             if run.tool.get() != tool {
                 return Err(MergeError::Version((*path).to_owned()));
             }
             let mut located = |raw: &RawValue| -> Result<_, MergeError> {
-                let located: Located = read_part(path, raw)?;
+                let located: ParsedResult = read_part(path, raw)?;
                 let [location] = &located.locations;
                 let uri = &location.physical_location.artifact_location.uri;
                 owners.claim(uri, path)?;
