@@ -1,4 +1,4 @@
-//! Ignore comments with ceilings for the violations that there are, so that only what gets worse violates from now on.
+//! `--add-ignores`: ignore comments with ceilings for the present violations, so that from now on only worse values violate.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -18,15 +18,15 @@ use antipasta_syntax::decode;
 use antipasta_workspace::regular_file;
 use antipasta_workspace::replace_file::{Trees, replace_file};
 
-/// What was added to a file.
+/// The ignore comments that were added to a file.
 pub(super) struct AddedIgnores {
-    /// How many functions and classes have a new comment, or one that says more.
+    /// How many functions and classes got a comment, or got more into theirs.
     pub comments: usize,
-    /// The metrics of the file as it is now.
+    /// The analysis of the file with the comments.
     pub analysis: Analysis,
 }
 
-/// Why nothing was added.
+/// Why no comments were added.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum AddError {
     #[error(transparent)]
@@ -39,8 +39,8 @@ pub(super) enum AddError {
     Write(#[source] std::io::Error),
 }
 
-/// Puts a comment on the header of each function and class of a file that has a violation: the metric is ignored up to the
-/// present value. `None` if there is no header to put one on: of a file's own values, none is ignored.
+/// Writes a comment on the header of each function and class of a file that has a violation. It ignores the metric up to the
+/// present value. Returns `None` if no header can have a comment: comments do not ignore the values of a whole file.
 ///
 /// Call it on a thread of a [`Pool`](antipasta_pool::Pool).
 pub(super) fn add_ignores(
@@ -56,7 +56,7 @@ pub(super) fn add_ignores(
         };
         let ceiling = match violation.threshold.comparison {
             Comparison::Less | Comparison::LessOrEqual => Some(violation.value),
-            // A ceiling bounds what is too high.
+            // A ceiling only limits values that are too high.
             _ => None,
         };
         wanted.entry(line).or_default().push(IgnoredMetric {
@@ -90,7 +90,7 @@ pub(super) fn add_ignores(
     Ok(Some(AddedIgnores { comments, analysis }))
 }
 
-/// A text after edits: each says what takes the place of which bytes. They do not overlap.
+/// Applies edits to a text: each replaces a range of bytes. They do not overlap.
 fn with_edits(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     let mut edited = text.to_owned();
     edits.sort_by_key(|(bytes, _)| std::cmp::Reverse(bytes.start));
@@ -100,7 +100,7 @@ fn with_edits(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
     edited
 }
 
-/// Says which files got ignore comments, and why others did not. Returns whether all went well.
+/// Prints how many ignore comments were added, and why others were not. Returns whether all could be added.
 pub(super) fn print_added(files: &[CheckedFile], quiet: bool) -> bool {
     let (mut comments, mut changed_files, mut all_went_well) = (0, 0, true);
     for file in files {

@@ -1,7 +1,7 @@
-//! A baseline: the violations that an old code base has, and that are tolerated as long as they get no worse.
+//! A baseline: the violations of an old code base that are allowed as long as they get no worse.
 //!
-//! Entries are known by the path, the qualified name and the metric, never by a line. Of several functions of one name in a file,
-//! any may take the place of another: what counts is how many violate, and by how much.
+//! A path, a qualified name and a metric identify an entry; a line does not. If several functions of a file share a name, the
+//! baseline does not tell them apart: it allows as many violations as it has values for the name.
 
 mod entries;
 mod finish;
@@ -23,21 +23,20 @@ use antipasta_workspace::regular_file;
 use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file};
 use antipasta_workspace::system_error::{is_absence, is_missing};
 
-/// What to do with a baseline.
+/// The options for a baseline.
 #[derive(Clone, Debug)]
 pub(crate) struct BaselineOptions {
-    /// The file.
+    /// The file of the baseline.
     pub file: PathBuf,
-    /// What is done with it.
     pub action: BaselineAction,
 }
 
 impl BaselineOptions {
-    /// If it is to be written, makes its folders, and finds out whether it can be.
+    /// If the baseline will be written, makes its folders, and finds out whether it can be written.
     ///
     /// # Errors
     ///
-    /// It cannot.
+    /// It cannot be written.
     pub(super) fn prepare(&self, trees: &Trees) -> io::Result<()> {
         match self.action {
             BaselineAction::Apply => Ok(()),
@@ -46,18 +45,18 @@ impl BaselineOptions {
     }
 }
 
-/// What is done with a baseline.
+/// What the check does with a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BaselineAction {
-    /// Violations are matched against it.
+    /// Allows its violations.
     Apply,
-    /// The violations of the files that are checked take the place of its entries for them.
+    /// Replaces its entries for the checked files by their violations.
     Write,
-    /// Entries that are no longer needed are removed.
+    /// Removes entries that are no longer needed.
     Prune,
 }
 
-/// Why there is no baseline.
+/// Why a baseline cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BaselineError {
     #[error("{path}: there is no such baseline; `--write-baseline` writes one", path = .0.display())]
@@ -73,30 +72,30 @@ pub(crate) enum BaselineError {
 /// A baseline.
 #[derive(Clone)]
 pub(super) struct Baseline {
-    /// Its path as it was given.
+    /// The path as it was given.
     path: PathBuf,
-    /// The absolute path of its folder, which the paths in it start at.
+    /// The absolute path of the baseline's folder. Paths in the baseline are relative to it.
     folder: PathBuf,
     entries: Entries,
-    /// The folders that were named.
+    /// The folders that the command line names.
     trees: Trees,
 }
 
-/// What became of a file's violations when they were matched against a baseline.
+/// What came of matching a file's violations with a baseline.
 #[derive(Debug, Default)]
 pub(super) struct BaselineMatch {
-    /// The values that the baseline tolerates in this file.
+    /// The values that the baseline allows in this file.
     entries: Vec<MatchedEntry>,
-    /// All that violates, as a baseline would have it.
+    /// All violations of the file, as entries of a baseline.
     present: FileEntries,
 }
 
-/// A value that a baseline tolerates.
+/// A value that a baseline allows.
 #[derive(Debug, PartialEq)]
 struct MatchedEntry {
     key: EntryKey,
     value: f64,
-    /// The value that it would be enough to tolerate; `None` if there is nothing to tolerate any more.
+    /// The value that would be enough; `None` if there is no violation any more.
     needed: Option<f64>,
 }
 
@@ -104,12 +103,12 @@ struct MatchedEntry {
 pub(super) struct InBaseline {
     /// The path of the file in the baseline.
     pub path: String,
-    /// What became of its violations; `None` if it could not be analyzed.
+    /// The match with the file's violations; `None` if the file could not be analyzed.
     pub matched: Option<BaselineMatch>,
 }
 
 impl Baseline {
-    /// Reads a baseline. `content` is what stands for the file, if it is not to be read from disk.
+    /// Reads a baseline: `content` if it is given, else the file.
     pub(super) fn read(
         options: &BaselineOptions,
         working_directory: &Path,
@@ -137,13 +136,13 @@ impl Baseline {
         })
     }
 
-    /// Its entries, as they are written; what was read can be.
+    /// The text of the baseline. Entries that were read can always be written.
     pub(super) fn text(&self) -> String {
         entries::write(&self.entries).unwrap_or_default()
     }
 
-    /// The path of a file as it stands in the baseline: from its folder, with `/` on every system, and spelled as [`escape::name`]
-    /// spells it.
+    /// The path of a file in the baseline: relative to the baseline's folder, with `/` on every system, escaped as by
+    /// [`escape::name`].
     pub(super) fn path_of(&self, absolute: &Path) -> String {
         escape::portable_name(&seen_from(&normalized(absolute), &self.folder))
     }
@@ -153,7 +152,7 @@ impl Baseline {
     pub(super) fn apply(&self, file: &str, report: &mut FileReport) -> BaselineMatch {
         let violations = &mut report.evaluation.violations;
         let none = FileEntries::new();
-        let tolerated = self.entries.get(file).unwrap_or(&none);
+        let allowed = self.entries.get(file).unwrap_or(&none);
         let mut violating: BTreeMap<EntryKey, Vec<usize>> = BTreeMap::new();
         for (index, violation) in violations.iter().enumerate() {
             let key = EntryKey {
@@ -163,48 +162,48 @@ impl Baseline {
             violating.entry(key).or_default().push(index);
         }
         let mut matched = BaselineMatch::default();
-        let mut is_tolerated = vec![false; violations.len()];
+        let mut is_allowed = vec![false; violations.len()];
         for (key, indices) in &violating {
             let values: Vec<f64> = indices.iter().map(|&index| rounded(violations[index].value)).collect();
             let mut present: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
             present.sort_by(f64::total_cmp);
             matched.present.insert(key.clone(), present);
             let comparison = violations[indices[0]].threshold.comparison;
-            let tolerated = tolerated.get(key).map_or(&[][..], Vec::as_slice);
-            let (of_values, needed) = match_values(&values, tolerated, comparison);
+            let allowed = allowed.get(key).map_or(&[][..], Vec::as_slice);
+            let (of_values, needed) = match_values(&values, allowed, comparison);
             for (&index, before) in indices.iter().zip(of_values) {
                 match before {
-                    ValueMatch::Tolerated => is_tolerated[index] = true,
+                    ValueMatch::Allowed => is_allowed[index] = true,
                     ValueMatch::WorseThan(before) => violations[index].before = Some(before),
                     ValueMatch::New => {}
                 }
             }
-            let entries = tolerated.iter().zip(needed);
+            let entries = allowed.iter().zip(needed);
             matched.entries.extend(entries.map(|(&value, needed)| MatchedEntry {
                 key: key.clone(),
                 value,
                 needed,
             }));
         }
-        for (key, values) in tolerated.iter().filter(|(key, _)| !violating.contains_key(key)) {
+        for (key, values) in allowed.iter().filter(|(key, _)| !violating.contains_key(key)) {
             matched.entries.extend(values.iter().map(|&value| MatchedEntry {
                 key: key.clone(),
                 value,
                 needed: None,
             }));
         }
-        let mut is_tolerated = is_tolerated.into_iter();
-        let allowed = violations.extract_if(.., |_| is_tolerated.next().unwrap_or_default());
+        let mut is_allowed = is_allowed.into_iter();
+        let allowed = violations.extract_if(.., |_| is_allowed.next().unwrap_or_default());
         report.allowed = allowed.collect();
         matched
     }
 
-    /// The files with entries that are gone, of those that were not checked. What is not on disk is not gone if git's index has it
-    /// and leaves it out of the working tree, as in a sparse checkout.
+    /// The files that have entries, were not checked and are gone. A file is not gone if git's index has it and only the working
+    /// tree does not, as in a sparse checkout.
     ///
     /// # Errors
     ///
-    /// Git cannot say what it leaves out.
+    /// Git fails to list the files of a sparse checkout that are not on disk.
     pub(super) fn gone<'f>(
         &self,
         checked: impl IntoIterator<Item = &'f InBaseline>,
@@ -219,12 +218,12 @@ impl Baseline {
         let left_out = match Repository::discover(&self.folder, limits) {
             Ok(repository) => repository.not_checked_out()?,
             Err(error) if error.is_no_repository() => return Ok(gone),
-            // Without git there is no sparse checkout, unless this is one.
+            // Without git and without a repository, there is no sparse checkout.
             Err(GitError::Run(_)) if !self.folder.ancestors().any(is_repository) => return Ok(gone),
             Err(error) => return Err(error),
         };
         if !left_out.is_empty() {
-            // Git names files by the real path of the folder.
+            // Git resolves links in the path of the folder.
             let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
             gone.retain(|file| !left_out.contains(&normalized(&folder.join(escape::named(file)))));
         }
@@ -263,11 +262,11 @@ impl Baseline {
             let values = entries
                 .iter()
                 .flat_map(|(key, values)| values.iter().map(move |value| (key, *value)));
-            stale_entries.extend(values.map(|(key, tolerated)| StaleEntry {
+            stale_entries.extend(values.map(|(key, allowed)| StaleEntry {
                 file: file.clone(),
                 name: key.name.clone(),
                 metric: key.metric,
-                allowed: tolerated,
+                allowed,
                 needed: None,
                 is_file_gone: true,
             }));
@@ -279,8 +278,8 @@ impl Baseline {
         stale_entries
     }
 
-    /// Removes entries that are no longer needed; nothing is added, and nothing gets a worse value. Returns how many values were removed
-    /// and how many were lowered.
+    /// Removes entries that are no longer needed, and lowers values that got better. Nothing is added or raised. Returns how many
+    /// values were removed and how many were lowered.
     pub(super) fn prune(&mut self, stale_entries: &[StaleEntry]) -> Result<(usize, usize), BaselineError> {
         let (mut removed, mut lowered) = (0, 0);
         for entry in stale_entries {
@@ -317,8 +316,8 @@ impl Baseline {
         Ok((removed, lowered))
     }
 
-    /// Makes the violations of the files that were checked the entries for them, and takes out those of files that are gone.
-    /// Those of files that could not be analysed stay. Returns how many values are tolerated in all.
+    /// Replaces the entries of the checked files by their violations, and removes the entries of files that are gone. Entries of
+    /// files that could not be analyzed stay. Returns how many values the baseline has.
     pub(super) fn rewrite<'f>(
         &mut self,
         checked: impl IntoIterator<Item = &'f InBaseline>,

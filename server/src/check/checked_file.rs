@@ -1,4 +1,4 @@
-//! The results of one file, with what only the check itself needs of them.
+//! The results of one file: those that are reported, and those that only the check needs.
 
 use super::add_ignores::AddError;
 use super::baseline::InBaseline;

@@ -1,4 +1,4 @@
-//! Checking a file: it is analyzed, evaluated, and compared with the baseline and with the time before the change.
+//! Checking a file: analyzing it, evaluating its metrics, and comparing them with the baseline and with the base of the change.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +28,7 @@ const MOST_OF_ONE: Duration = Duration::from_secs(10);
 /// The files to check, and everything that is needed for it. The checker owns all of it, because a thread that takes too long
 /// is left behind and keeps using it.
 pub(super) struct Checker {
-    /// The files, each with what the cache knows of it.
+    /// The files, each with its entry in the cache, if there is one.
     pub files: Vec<(SourceFile, Option<Known>)>,
     pub cache: Option<ReadThrough>,
     pub blobs: Option<Arc<Blobs>>,

@@ -17,7 +17,7 @@ use antipasta_workspace::discovery::{Configs, FILE_NAME, PYPROJECT, normalized, 
 use antipasta_workspace::git::{self, Limits, Repository};
 use antipasta_workspace::replace_file::Trees;
 
-/// The most threads of a check. More only cost memory.
+/// The most threads of a check. More of them would only take memory.
 const MAX_JOBS: usize = 256;
 
 /// What a check works with, from its start to its end.

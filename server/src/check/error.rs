@@ -46,8 +46,8 @@ pub(crate) enum CheckError {
 }
 
 impl CheckError {
-    /// Whether the error is a failure of the system, of git or of this program, which `--on-error warn` lets pass. The user has
-    /// to fix the others on the command line or in a file.
+    /// Whether the system, git or this program has failed, so that `--on-error warn` lets the check pass. All other errors are in
+    /// the command line or in a file, and the user has to fix them.
     pub(super) fn is_failure(&self) -> bool {
         match self {
             Self::Config(_) | Self::Discovery(_) | Self::NoFiles(_) | Self::Unwritable(..) => false,

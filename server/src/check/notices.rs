@@ -1,4 +1,4 @@
-//! What a run says beside its report.
+//! Messages of a check besides its report.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use antipasta_metrics::MetricType;
 use antipasta_rules::config::{Overrides, trouble_of_given_pattern};
 use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, misnamed};
 
-/// Warns of what is odd about the configurations that were used, and of overrides that do nothing.
+/// Warns of problems of the configurations, of configurations that are not read, and of options that have no effect.
 pub(super) fn warn_of_configs(configs: &Configs) {
     let used = configs.used();
     for config in &used {
@@ -48,7 +48,7 @@ pub(super) fn warn_of_configs(configs: &Configs) {
     }
 }
 
-/// Warns of patterns of the command line that do nothing.
+/// Warns of patterns on the command line that have no effect.
 fn warn_of_patterns(overrides: &Overrides) {
     for (option, patterns) in [
         ("--exclude-pattern", &overrides.exclude_patterns),
@@ -80,7 +80,7 @@ pub(super) fn warn_of_files(files: &[CheckedFile]) {
     }
 }
 
-/// How many files a warning names.
+/// The most files that a warning names.
 const MOST_NAMED: usize = 5;
 
 /// Warns of files that were not checked because the time limit was reached.
@@ -102,7 +102,7 @@ pub(super) fn warn_of_unchecked(report: &Report) {
     ));
 }
 
-/// Says what was found, and where the reports are, if none of them is to be seen.
+/// Prints what was found and where the reports are. The check does so if all reports go to files.
 pub(super) fn say_what_was_found(report: &Report, destinations: &[Destination]) {
     if report.files.is_empty() {
         return say(NOTHING_TO_CHECK);
@@ -136,7 +136,7 @@ pub(super) fn say_what_was_found(report: &Report, destinations: &[Destination]) 
     say(found);
 }
 
-/// Which configurations are used, for people.
+/// A line for people about each configuration that is used.
 pub(super) fn used_configs(configs: &Configs) -> Vec<String> {
     let shown = |path: &Path| {
         path.strip_prefix(configs.working_directory())

@@ -1,4 +1,4 @@
-//! What a check is asked to do.
+//! The options of a check.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,44 +9,44 @@ use crate::report::Destination;
 use antipasta_rules::config::Overrides;
 use antipasta_workspace::git::Change;
 
-/// What a check is asked to do.
+/// The options of a check.
 #[derive(Clone, Debug)]
 pub(crate) struct CheckOptions {
-    /// What to look at.
+    /// What to check.
     pub input: Input,
-    /// The configuration to use for all files, in place of the nearest to each.
+    /// The configuration for all files, instead of the nearest one above each file.
     pub config: Option<PathBuf>,
-    /// What the command line changes of the configuration.
+    /// Settings of the command line that override those of configurations.
     pub overrides: Overrides,
     /// The reports to write.
     pub destinations: Vec<Destination>,
-    /// Whether only violations are shown.
+    /// Whether to show violations only.
     pub quiet: bool,
-    /// Whether to say what the run cost.
+    /// Whether to print what the run cost.
     pub statistics: bool,
     /// Whether to list ignore comments that suppress nothing.
     pub report_unused_ignores: bool,
-    /// Whether only those violations of a change count that it made.
+    /// Whether only new and worse violations of a change count.
     pub changed_only: bool,
-    /// The baseline that violations are held against, if there is one.
+    /// The baseline, if there is one.
     pub baseline: Option<BaselineOptions>,
-    /// Whether violations that are found get ignore comments.
+    /// Whether to write ignore comments for the violations.
     pub add_ignores: bool,
-    /// The part of the files to check, if not all.
+    /// The shard to check; `None` checks all files.
     pub shard: Option<Shard>,
-    /// What a failure of ours does.
+    /// What to do when a file cannot be checked.
     pub on_error: OnError,
     /// How long the check may take.
     pub max_time: Option<Duration>,
-    /// How long git may write nothing; by default what [`timeout`](antipasta_workspace::git::timeout) says.
+    /// How long git may write nothing; by default [`timeout`](antipasta_workspace::git::timeout).
     pub git_timeout: Option<Duration>,
-    /// Whether to do without the cache.
+    /// Whether the cache is not used.
     pub no_cache: bool,
-    /// The most threads to use; as many as there are processors, if it is not given.
+    /// The most threads to use; by default one for each processor.
     pub jobs: Option<usize>,
 }
 
-/// What it comes to that not all was checked.
+/// What to do when a file cannot be checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum OnError {
     /// Report it, and pass if there are no violations.
@@ -56,13 +56,13 @@ pub(crate) enum OnError {
     Fail,
 }
 
-/// What to look at.
+/// What to check.
 #[derive(Clone, Debug)]
 pub(crate) enum Input {
     /// Files and directories.
     Paths(Vec<PathBuf>),
-    /// The files of a change in git, as they are after it; those that the paths name or are above, if there are any.
+    /// The files of a change in git, with their contents after it. If there are paths, only the files at or below them.
     Change(Change, Vec<PathBuf>),
-    /// Source on the standard input; the path is the name that it is reported under, and whose configuration holds.
+    /// Source on the standard input. The path is its name in the report, and decides which configuration is used.
     Stdin(PathBuf),
 }

@@ -1,4 +1,4 @@
-//! What a check writes to the standard output and to files.
+//! Writing the output of a check: reports, and what comes before them.
 
 use std::io::{self, Write};
 

@@ -1,4 +1,4 @@
-//! CheckProgress on the terminal, for runs long enough to wonder.
+//! Progress on the terminal, for checks that take long.
 
 use std::io::IsTerminal;
 use std::sync::OnceLock;
@@ -8,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// What takes less shows no progress.
+/// A check that takes less time shows no progress.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// How often the sign of life moves.
+/// How often the spinner moves.
 const TICK: Duration = Duration::from_millis(100);
 
-/// How far a run is. Shown on the standard error, if that is a terminal and the run takes long.
+/// The progress of a check. It is shown on the standard error, if that is a terminal and the check takes long.
 pub(super) struct CheckProgress {
     total: u64,
     done: AtomicU64,
@@ -35,7 +35,7 @@ impl CheckProgress {
         }
     }
 
-    /// One more file is done.
+    /// Counts one more file as done.
     pub(super) fn advance(&self) {
         if !self.is_shown {
             return;
@@ -46,7 +46,7 @@ impl CheckProgress {
         }
     }
 
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn finish(&self) {
         if let Some(bar) = self.bar.get() {
             bar.finish_and_clear();
@@ -54,7 +54,7 @@ impl CheckProgress {
     }
 }
 
-/// Does something while the terminal says what, if it takes long; `quiet` shows nothing.
+/// Does `work`. If it takes long, the terminal shows a spinner with `message`, unless `quiet`.
 pub(super) fn with_spinner<T>(message: &'static str, quiet: bool, work: impl FnOnce() -> T) -> T {
     if !is_shown(quiet) {
         return work();
@@ -81,7 +81,7 @@ fn is_shown(quiet: bool) -> bool {
     !quiet && std::io::stderr().is_terminal()
 }
 
-/// It does not say how long it will take: the largest files come first, and that of a few says nothing about the others.
+/// The bar shows no estimated time: the largest files come first, so their times say nothing about the others.
 fn bar(total: u64) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:30} {pos}/{len} files");
     ProgressBar::new(total).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))

@@ -1,4 +1,4 @@
-//! Which violations a change made: those of functions that are new, and of values that got worse.
+//! `--changed-only`: the violations that a change made, which are those of new functions and of values that got worse.
 
 use rustc_hash::FxHashMap;
 
@@ -6,7 +6,7 @@ use antipasta_metrics::{Details, FileMetrics, FunctionMetrics, HalsteadCounts, M
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::{Subject, Violation, evaluate};
 
-/// Drops the violations of a file that were there before the change, and as bad. Returns how many were dropped.
+/// Drops the violations of a file that were there before the change and did not get worse. Returns how many were dropped.
 ///
 /// `metrics` are those of the file, and `base` those of the file before the change.
 pub(super) fn keep_regressions(
@@ -30,17 +30,18 @@ pub(super) fn keep_regressions(
         };
         let comparison = violation.threshold.comparison;
         let is_worse = |before| comparison.is_worse(violation.value, before);
-        // A function may be new in the change, and have an entry in the baseline.
+        // For a function that is new in the change, the baseline may have a value.
         violation.before = before.or(violation.before);
         before.is_none_or(is_worse)
     });
     all - violations.len()
 }
 
-/// What each function, known by the line of its `def`, was before.
+/// The function before the change for each function, which is identified by the line of its `def`.
 ///
-/// It is known again by its qualified name and by which of its namesakes it is, wherever in the file it has gone. One whose
-/// name is new is one whose name is gone if all their numbers are the same: it was renamed, or moved to another class.
+/// A function is recognized by its qualified name and by its position among functions that share the name, wherever in the file
+/// it is. A function with a new name is recognized as one whose name is gone if all their metrics are equal: it was renamed, or
+/// moved to another class.
 fn counterparts<'b>(now: &[FunctionMetrics], before: &'b [FunctionMetrics]) -> FxHashMap<u32, &'b FunctionMetrics> {
     let mut by_name: FxHashMap<_, _> = named(before).collect();
     let mut counterparts = FxHashMap::default();
@@ -54,7 +55,7 @@ fn counterparts<'b>(now: &[FunctionMetrics], before: &'b [FunctionMetrics]) -> F
         }
     }
     let mut gone: Vec<_> = by_name.into_values().collect();
-    // The first of several that are alike is the first.
+    // If several have equal metrics, they are matched in their order.
     gone.sort_by_key(|function| std::cmp::Reverse(function.def_line));
     let mut by_numbers: FxHashMap<_, Vec<&FunctionMetrics>> = FxHashMap::default();
     for function in gone {
@@ -68,7 +69,7 @@ fn counterparts<'b>(now: &[FunctionMetrics], before: &'b [FunctionMetrics]) -> F
     counterparts
 }
 
-/// The functions, each with its qualified name and how many of the same name stand above it.
+/// The functions, each with its qualified name and how many functions of the same name there are so far.
 fn named(functions: &[FunctionMetrics]) -> impl Iterator<Item = ((String, usize), &FunctionMetrics)> {
     let mut seen: FxHashMap<String, usize> = FxHashMap::default();
     functions.iter().map(move |function| {
@@ -79,7 +80,7 @@ fn named(functions: &[FunctionMetrics]) -> impl Iterator<Item = ((String, usize)
     })
 }
 
-/// All that is measured of a function.
+/// All metrics of a function.
 fn numbers(function: &FunctionMetrics) -> (Option<u32>, u32, u32, [u32; 4]) {
     let HalsteadCounts {
         distinct_operators,
@@ -92,8 +93,8 @@ fn numbers(function: &FunctionMetrics) -> (Option<u32>, u32, u32, [u32; 4]) {
     (function.cyclomatic, function.cognitive, lines, halstead)
 }
 
-/// The values of the file, without a name, and of its classes. Those that violate are what they are without the functions
-/// that ignore comments take out.
+/// The values of the file, whose name is `None`, and of its classes. A value that violates is the one without the functions whose
+/// violations are ignored.
 fn values_of_file_and_classes(base: &FileMetrics, config: &Config) -> FxHashMap<(Option<Box<str>>, MetricType), f64> {
     let rows = base.rows();
     let rows = rows
@@ -116,7 +117,7 @@ mod tests {
     use antipasta_metrics::measure;
     use std::path::Path;
 
-    /// The names and deltas of what a change made worse: cyclomatic complexity over 2 violates.
+    /// The names and deltas of the values that a change made worse. A cyclomatic complexity over 2 violates.
     fn regressions(before: &str, now: &str) -> Vec<(String, Option<String>)> {
         let config = "languages: [{name: python, metrics: [{type: cyclomatic_complexity, threshold: 2}]}]";
         let config = Config::from_yaml(Path::new("c.yaml"), config).unwrap();

@@ -26,10 +26,10 @@ use antipasta_analysis::cache::{Cache, Counts, Known, Location};
 use antipasta_workspace::discovery;
 use antipasta_workspace::git::Limits;
 
-/// Git's history may take this part of a limited time.
+/// With a time limit, reading git's history may take this part of the time.
 const PART_FOR_HISTORY: u32 = 8;
 
-/// How much longer than its limited time a check may take, to write its reports. The pipe of a report may have no reader.
+/// How much longer than its time limit a check may take to write its reports. A report may go to a pipe that nobody reads.
 const TIME_FOR_REPORTS: Duration = Duration::from_secs(30);
 
 /// Runs a check and writes its reports. Errors go to the standard error.
@@ -72,7 +72,7 @@ pub(crate) fn warm(options: &CheckOptions) -> Result<Counts, CheckError> {
     Ok(cache.map_or_else(Counts::default, |cache| close(cache.cache())))
 }
 
-/// Ends this process, whatever it waits for, when the check has had its time.
+/// Ends this process when the time limit and the time for reports are over, whatever it waits for.
 fn end_in_time(time: Duration, on_error: OnError) {
     std::thread::spawn(move || {
         std::thread::sleep(time + TIME_FOR_REPORTS);
@@ -143,14 +143,14 @@ fn check(options: &CheckOptions) -> Result<CheckVerdict, CheckError> {
 
 /// Leaves memory to the system, which takes it back at once when the process ends. Freeing it piece by piece would take long.
 fn leave_to_system(context: CheckContext<'_>, checker: Arc<Checker>, report: Report) {
-    // The cache is freed, unless a thread that was left behind has the checker.
+    // A thread that was left behind may still use the checker. Else its cache is closed here.
     if let Some(mut checker) = Arc::into_inner(checker) {
         std::mem::forget(std::mem::take(&mut checker.files));
     }
     std::mem::forget((report, context.pool));
 }
 
-/// If there is nothing to check, says why.
+/// If there are no files to check, says why.
 fn explain_missing_files(context: &CheckContext<'_>, sources: &FoundSources) -> Result<(), CheckError> {
     if let Some(change) = &context.change {
         change.changes.warnings.iter().for_each(console::warning);
@@ -169,8 +169,8 @@ fn explain_missing_files(context: &CheckContext<'_>, sources: &FoundSources) -> 
     Ok(())
 }
 
-/// Applies or writes the baseline, prints what belongs beside the report, and makes the report. Also returns whether all ignore
-/// comments that were asked for could be added.
+/// Applies or writes the baseline, prints messages, and makes the report. The second value says whether all ignore comments could
+/// be added that `--add-ignores` asked for.
 fn finish(
     context: &mut CheckContext<'_>,
     mut files: Vec<CheckedFile>,
@@ -208,13 +208,13 @@ fn finish(
 struct Analyzed {
     files: Vec<CheckedFile>,
     checker: Arc<Checker>,
-    /// How long the cache was asked.
+    /// How long looking up the files in the cache took.
     recall: Duration,
     /// How long the analysis took.
     analysis: Duration,
 }
 
-/// Analyzes and evaluates the files. The cache knows the metrics of some.
+/// Analyzes and evaluates the files. Metrics that the cache has are not computed again.
 fn analyze(context: &CheckContext<'_>, files: Vec<SourceFile>, cache: Option<Cache>) -> Result<Analyzed, CheckError> {
     let begun = Instant::now();
     let files = recall(context, files, cache.as_ref());
@@ -266,7 +266,7 @@ fn check_within(
     Ok(checker.check_within(order, &context.pool, deadline, progress)?)
 }
 
-/// Finds the source files, and opens the cache meanwhile.
+/// Finds the source files while another thread opens the cache.
 fn find_and_open_cache(context: &CheckContext<'_>) -> Result<(FoundSources, Option<Cache>), CheckError> {
     let (sources, cache) = std::thread::scope(|scope| {
         let opening = uses_cache(context.options).then(|| scope.spawn(|| Cache::at(&Location::of_environment())));
@@ -288,12 +288,12 @@ fn find_and_open_cache(context: &CheckContext<'_>) -> Result<(FoundSources, Opti
     Ok((sources, cache))
 }
 
-/// Whether the check uses the cache. Source on the standard input is analyzed sooner than a cache is opened.
+/// Whether the check uses the cache. Analyzing the standard input takes less time than opening a cache.
 fn uses_cache(options: &CheckOptions) -> bool {
     !options.no_cache && !matches!(options.input, Input::Stdin(_))
 }
 
-/// The files, each with what the cache knows of it.
+/// The files, each with its entry in the cache, if there is one.
 fn recall(
     context: &CheckContext<'_>,
     files: Vec<SourceFile>,
@@ -308,7 +308,7 @@ fn recall(
     files.into_iter().zip(known).collect()
 }
 
-/// Writes the new entries of the cache, and prints what went wrong with it. Returns how often it was asked.
+/// Writes new entries to the cache, and warns if the cache has failed. Returns how many lookups were hits and misses.
 fn close(cache: &Cache) -> Counts {
     let uses = cache.flush();
     if let Some(trouble) = cache.take_trouble() {

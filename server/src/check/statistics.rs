@@ -1,4 +1,4 @@
-//! What a run cost.
+//! `--statistics`: what a check cost.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub(super) struct FileCost {
     /// The bytes of its source.
     pub bytes: u64,
     pub phases: Phases,
-    /// Where its metrics come from.
+    /// Where the metrics come from.
     pub origin: Origin,
 }
 
@@ -47,20 +47,22 @@ impl Totals {
     }
 }
 
-/// What a run cost, phase by phase.
+/// What a check cost, by phase.
 pub(super) struct CheckStatistics {
     pub totals: Totals,
+    /// The time to find the files.
     pub discovery: Duration,
-    /// Opening the cache, and reading from it what is known of the files.
+    /// The time to look up the files in the cache.
     pub recall: Duration,
-    /// From the first file to the last.
+    /// The time from the first file to the last.
     pub analysis: Duration,
+    /// The time to write the reports.
     pub report: Duration,
     pub threads: usize,
 }
 
 impl CheckStatistics {
-    /// Writes a table of them.
+    /// Writes the statistics as a table.
     pub(super) fn write(&self, output: &mut dyn Write) -> io::Result<()> {
         let Totals { bytes, phases, .. } = self.totals;
         let megabytes = bytes as f64 / 1e6;
@@ -105,7 +107,7 @@ fn peak_memory() -> Option<u64> {
     Some(u64::try_from(peak).ok()? * unit)
 }
 
-/// Not known on this platform.
+/// The peak is not known on this platform.
 #[cfg(not(unix))]
 fn peak_memory() -> Option<u64> {
     None

@@ -16,7 +16,7 @@ pub(crate) enum CheckVerdict {
 }
 
 impl CheckVerdict {
-    /// The verdict on what a report has.
+    /// The verdict on a report.
     pub(super) fn new(report: &Report) -> Self {
         if report.violations() > 0 {
             Self::Violations

@@ -1,4 +1,4 @@
-//! What a baseline tolerates, and how it is written: a line for each entry, so that what parallel branches change merges.
+//! The entries of a baseline and its text: an entry on each line, so that git can merge the changes of two branches.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -10,30 +10,30 @@ use antipasta_metrics::{MetricType, UnknownMetric};
 use antipasta_rules::escape;
 use antipasta_syntax::is_conflict_marker;
 
-/// What an entry is about: a metric of a function or class by its qualified name, or of the file.
+/// What identifies an entry in a file: a metric, and the qualified name of a function or class. Values of the file have no name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::check) struct EntryKey {
     pub name: Option<String>,
     pub metric: MetricType,
 }
 
-/// The tolerated values of one file, those of each key in ascending order: several functions may bear one name.
+/// The allowed values of one file. Those of a key are in ascending order; several functions may share a name.
 pub(in crate::check) type FileEntries = BTreeMap<EntryKey, Vec<f64>>;
 
-/// The entries by the files' paths.
+/// The entries of each file, by its path.
 pub(super) type Entries = BTreeMap<String, FileEntries>;
 
-/// What the first line says.
+/// The `kind` in the first line.
 const KIND: &str = "antipasta-lsp baseline";
 const VERSION: u32 = 1;
 
-/// The most bytes of a baseline: hundreds of thousands of entries of some 100 to 200 bytes.
+/// The most bytes of a baseline: enough for hundreds of thousands of entries of 100 to 200 bytes.
 pub(super) const MAX_BYTES: u64 = 64 << 20;
 
-/// The most values of one entry, each of another function of the same name in the same file.
+/// The most values of one entry. Each value is that of another function of the same name in the same file.
 const MOST_OF_ENTRY: usize = 10_000;
 
-/// The most values of all entries. A value takes two bytes of a line that has many, and more than a hundred of memory.
+/// The most values of all entries. A value may take only two bytes of a line, but takes more than a hundred of memory.
 const MOST_VALUES: usize = 1_000_000;
 
 #[derive(Serialize, Deserialize)]
@@ -54,7 +54,7 @@ struct EntryLine {
     values: Vec<f64>,
 }
 
-/// Reads no more values than one entry may have.
+/// Reads the values of an entry, up to the most that it may have.
 fn few<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
     struct Few;
 
@@ -84,7 +84,7 @@ fn few<'d, D: Deserializer<'d>>(deserializer: D) -> Result<Vec<f64>, D::Error> {
     deserializer.deserialize_seq(Few)
 }
 
-/// Why a line is no entry.
+/// Why a line is not an entry.
 #[derive(Debug, thiserror::Error)]
 enum EntryError {
     #[error("a merge conflict that is not resolved")]
@@ -101,7 +101,7 @@ enum EntryError {
     TooManyValues,
 }
 
-/// The message of an error about a line: with the column, without the line, which is always the first.
+/// The message of an error in JSON, with the column and without the line, which is always 1.
 fn with_column(error: &serde_json::Error) -> String {
     let message = error.to_string();
     match message.split_once(" at line ") {
@@ -110,7 +110,7 @@ fn with_column(error: &serde_json::Error) -> String {
     }
 }
 
-/// Why a baseline cannot be written: it could not be read again.
+/// Why a baseline cannot be written: it would be too large to be read again.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum TooLarge {
     #[error("{name}: {metric}: {}", too_many_of_entry())]
@@ -125,16 +125,15 @@ fn too_many_of_entry() -> String {
     format!("more than {MOST_OF_ENTRY} values, the most that an entry may have")
 }
 
-/// A value with two decimals, as reports show it. Numbers that depend on logarithms differ by less than that from one system to
-/// another.
+/// Rounds a value to two decimals, as reports show it. Metrics that use logarithms differ by less than that between systems.
 pub(super) fn rounded(value: f64) -> f64 {
     let rounded = (value * 100.0).round() / 100.0;
     if rounded.is_finite() { rounded } else { value }
 }
 
-/// Whole numbers without a fraction.
+/// Writes whole numbers without a fraction.
 fn short<S: serde::Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S::Error> {
-    /// The largest number up to which all whole ones are numbers of this type.
+    /// Below this number, `f64` holds every whole number exactly.
     const MOST: f64 = 9_007_199_254_740_992.0;
     serializer.collect_seq(values.iter().map(|value| match *value {
         value if value.fract() == 0.0 && value.abs() < MOST => serde_json::Number::from(value as i64).into(),
@@ -142,13 +141,13 @@ fn short<S: serde::Serializer>(values: &[f64], serializer: S) -> Result<S::Ok, S
     }))
 }
 
-/// Of what is no number, so many characters are quoted.
+/// The most characters that a message quotes of a value that is not a number.
 const MOST_QUOTED: usize = 60;
 
-/// What is wrong with a line of a baseline.
+/// A line that is not valid in a baseline.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct MalformedBaseline {
-    /// The line, from 1.
+    /// The number of the line, from 1.
     pub line: usize,
     pub message: String,
 }
@@ -159,7 +158,7 @@ impl fmt::Display for MalformedBaseline {
     }
 }
 
-/// Reads the text of a baseline. Lines may be in any order, as a merge may leave them.
+/// Parses the text of a baseline. Lines may be in any order, because git may have merged them.
 pub(super) fn parse(text: &str) -> Result<Entries, MalformedBaseline> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
@@ -198,7 +197,7 @@ pub(super) fn parse(text: &str) -> Result<Entries, MalformedBaseline> {
     Ok(entries)
 }
 
-/// Adds the entry in a line, and returns how many values it has.
+/// Adds the entry on a line. Returns how many values it has.
 fn add(text: &str, entries: &mut Entries) -> Result<usize, EntryError> {
     if is_conflict_marker(text.as_bytes()) {
         return Err(EntryError::MergeConflict);
@@ -226,7 +225,7 @@ fn add(text: &str, entries: &mut Entries) -> Result<usize, EntryError> {
 ///
 /// # Errors
 ///
-/// The text could not be read again, because it has too much.
+/// The baseline would be too large to be read again.
 pub(super) fn write(entries: &Entries) -> Result<String, TooLarge> {
     let mut count = 0;
     let header = HeaderLine {
@@ -259,7 +258,7 @@ pub(super) fn write(entries: &Entries) -> Result<String, TooLarge> {
 }
 
 fn line_of(value: &impl Serialize) -> String {
-    // Texts and numbers can always be written.
+    // Serializing strings and numbers cannot fail.
     escape::json(serde_json::to_string(value).unwrap_or_default()) + "\n"
 }
 

@@ -1,4 +1,4 @@
-//! What is done with a baseline when all violations are known.
+//! Applying, pruning or writing a baseline when all violations are known.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,8 @@ use antipasta_workspace::git::Limits;
 
 /// Applies, prunes or writes the baseline, now that all violations are known. Returns the entries that are stale afterwards.
 ///
-/// With `limits`, within which git has to answer, a file that is not on disk may be gone; without, nothing on disk matters.
+/// If the check is about a commit, `limits` is `None`: then no file counts as gone, because the disk does not matter. Else git has
+/// to answer within `limits` which files a sparse checkout leaves out.
 pub(in crate::check) fn finish(
     baseline: &mut Baseline,
     options: &BaselineOptions,
@@ -61,7 +62,7 @@ pub(in crate::check) fn finish(
     Ok(Vec::new())
 }
 
-/// Drops all violations of a file, which the baseline allows now.
+/// Moves all violations of a file to those that the baseline allows.
 fn allow_all(file: &mut CheckedFile) {
     let was_analyzed = file
         .in_baseline

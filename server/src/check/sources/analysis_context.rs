@@ -19,7 +19,7 @@ pub(crate) struct AnalysisContext<'a> {
 }
 
 impl AnalysisContext<'_> {
-    /// Analyzes a file. `known` is what the cache knows of it, and `buffer` room for its bytes.
+    /// Analyzes a file. `known` is its entry in the cache, and `buffer` is used to read it.
     pub(crate) fn analyze(
         &self,
         file: &SourceFile,

@@ -1,4 +1,4 @@
-//! The files of a change in git as what is to be analysed.
+//! The source files of a change in git.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use antipasta_workspace::discovery::{
 use antipasta_workspace::git::{Attention, Blobs, Change, ChangedFile, Changes, GitError, Repository, State, Tracked};
 use antipasta_workspace::system_error::is_missing;
 
-/// The most that a configuration or a baseline may have that is read from git, in bytes.
+/// The most bytes of a configuration or baseline that is read from git.
 const MAX_CONTENT: u64 = 64 << 20;
 
 /// The files of a change.
 pub(crate) struct ChangedFiles {
     repository: Repository,
     pub changes: Changes,
-    /// What reads those that are not on disk, and what they were before.
+    /// Reads files that are not on disk, and files before the change.
     pub blobs: Option<Arc<Blobs>>,
 }
 
@@ -43,17 +43,17 @@ impl ChangedFiles {
         })
     }
 
-    /// Whether they are those of a commit, whatever the working tree has.
+    /// Whether the files are read from a commit, so that the working tree does not matter.
     pub(crate) fn are_of_commit(&self) -> bool {
         matches!(self.changes.state, State::Commit(_))
     }
 
-    /// What files of some names hold, by their absolute paths, as far as they are not to be read from disk.
+    /// The contents of the files with the given names, by their absolute paths. Files that are to be read from disk are left out.
     pub(crate) fn contents(&self, names: &[&str]) -> Result<FxHashMap<PathBuf, Vec<u8>>, GitError> {
         let Some(blobs) = &self.blobs else {
             return Ok(FxHashMap::default());
         };
-        // In a sparse checkout, what is not on disk is what the index has.
+        // In a sparse checkout, files that are not on disk are read from the index.
         let is_sparse =
             self.changes.state == State::WorkingTree && self.changes.files.iter().any(|file| file.blob.is_some());
         let mut files = match is_sparse {
@@ -63,7 +63,7 @@ impl ChangedFiles {
         if is_sparse {
             files.retain(|path, _| is_missing(path));
         }
-        // Of all configurations there are, those above the files hold.
+        // Only configurations above the changed files matter.
         let folders: FxHashSet<&Path> = self
             .changes
             .files
@@ -72,7 +72,7 @@ impl ChangedFiles {
             .collect();
         let is_config = |path: &Path| path.ends_with(FILE_NAME) || path.ends_with(PYPROJECT);
         files.retain(|path, _| !is_config(path) || path.parent().is_some_and(|folder| folders.contains(folder)));
-        // What is in the working tree is followed there.
+        // Links in the working tree are followed there.
         files.retain(|path, tracked| *tracked != Tracked::Link || is_missing(path));
         let content = |(path, tracked): (PathBuf, Tracked)| {
             let Tracked::File(id) = tracked else {
@@ -88,7 +88,7 @@ impl ChangedFiles {
         files.into_iter().map(content).collect()
     }
 
-    /// Says why there is nothing to check if pre-commit runs the check outside of a commit: it passes whatever the files are.
+    /// Explains why nothing is checked if pre-commit runs the check outside of a commit.
     pub(crate) fn explain_all_files(&self) {
         let is_in_pre_commit = std::env::var_os("PRE_COMMIT").is_some();
         if is_in_pre_commit && self.changes.state == State::Index && self.changes.paths.is_empty() {
@@ -99,7 +99,7 @@ impl ChangedFiles {
         }
     }
 
-    /// What was fetched from where a partial clone came from, for people.
+    /// A message about what git fetched for a partial clone; `None` if it fetched nothing.
     pub(crate) fn fetched(&self) -> Option<String> {
         let blobs = self.blobs.as_ref().map(|blobs| blobs.fetched()).unwrap_or_default();
         let time = self.changes.fetching.unwrap_or_default() + blobs.time;
@@ -111,11 +111,11 @@ impl ChangedFiles {
         })
     }
 
-    /// An argument as an absolute path without links, by which git knows files.
+    /// The absolute path of an argument without links, as git names files.
     ///
     /// # Errors
     ///
-    /// There is nothing of this name, neither on disk nor in git, or it is outside of the repository.
+    /// The path is neither on disk nor in git, or it is outside of the repository.
     fn known(&self, argument: &Path, working_directory: &Path) -> Result<PathBuf, ChangedFilesError> {
         let top = self.repository.top();
         let path = normalized(&working_directory.join(argument));
@@ -129,7 +129,7 @@ impl ChangedFiles {
             return Err(ChangedFilesError::Outside(argument.to_owned(), top.to_owned()));
         };
         let known = top.join(below_top);
-        // A submodule has its own commits.
+        // A submodule is a repository of its own.
         let mut folders = known.ancestors().take_while(|folder| *folder != top);
         if let Some(other) = folders.find(|folder| folder.join(".git").symlink_metadata().is_ok()) {
             return Err(ChangedFilesError::InOther(argument.to_owned(), other.to_owned()));
@@ -143,7 +143,7 @@ impl ChangedFiles {
         }
     }
 
-    /// The files to analyse of those that `arguments` name or are above; of all, if there are none.
+    /// The files to analyze at or below `arguments`; without arguments, all files of the change.
     pub(super) fn select(&self, arguments: &[PathBuf], configs: &Configs) -> Result<ChangedSources, ChangedFilesError> {
         let working_directory = configs.working_directory();
         let known = arguments.iter().map(|argument| self.known(argument, working_directory));
@@ -179,7 +179,7 @@ impl ChangedFiles {
             let blob = changed.and_then(|changed| changed.blob.clone());
             let stamp = match &blob {
                 Some(_) => FileStamp::default(),
-                // If it cannot be asked for, reading it will say why.
+                // If there is an error, reading the file reports it.
                 None => std::fs::metadata(&file.path)
                     .map_or_else(|_| FileStamp::default(), |data| FileStamp::from_metadata(&data)),
             };
@@ -198,7 +198,7 @@ impl ChangedFiles {
         })
     }
 
-    /// Says of the changed files at or below a path that are left out how many there are, and what leaves out the first.
+    /// A message that says how many changed files at or below a path are ignored, and what ignores the first; `None` if none is.
     fn reason_to_ignore(&self, path: &Path, taken: &FxHashSet<&Path>, configs: &Configs) -> Option<String> {
         let is_python = |file: &Path| is_source(file) || file == path && is_named_source(file);
         let files = self.changes.files.iter().map(|file| &*file.path);
@@ -212,10 +212,10 @@ impl ChangedFiles {
         })
     }
 
-    /// Warns of the paths that are named, and have no part in the change because git does not look at them.
+    /// Warnings about named paths that cannot be part of the change, because git does not track them or does not look at them.
     fn warnings_of_unchanged(&self, named: &[(&PathBuf, &PathBuf)]) -> Result<Vec<String>, GitError> {
         let top = self.repository.top();
-        // What the change deletes was tracked.
+        // Git has tracked the paths that the change deletes.
         let is_of_change = |path: &Path| self.changes.paths.iter().any(|changed| changed.starts_with(path));
         let named = named.iter().filter(|(_, path)| *path != top && !is_of_change(path));
         let mut warnings = Vec::new();
@@ -293,10 +293,10 @@ fn shown(path: &Path) -> String {
     one_line(&path.to_string_lossy()).into_owned()
 }
 
-/// Whether git may fetch what a partial clone lacks. A fetch runs programs that the repository's configuration names, and can
-/// take long: only a check that people ask for by `--diff` does it, and none in a hook.
+/// Whether git may fetch objects that a partial clone lacks. A fetch can take long, and runs programs that the repository's
+/// configuration names, so only `--diff` outside of a hook allows it.
 fn may_fetch(change: &Change) -> bool {
-    // Git sets the one for hooks, pre-commit the other.
+    // Git sets the first variable for hooks, pre-commit the second one.
     let is_in_hook = ["GIT_PREFIX", "PRE_COMMIT"]
         .iter()
         .any(|name| std::env::var_os(name).is_some());

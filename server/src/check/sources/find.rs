@@ -16,7 +16,7 @@ const MOST_REASONS: usize = 5;
 
 /// The source files of a check.
 pub(crate) struct FoundSources {
-    /// The files, in the order of their paths, by which reports of several shards can be merged.
+    /// The files, in the order of their paths. Merged reports of shards have the same order.
     pub files: Vec<SourceFile>,
     /// How many files were named and are ignored.
     pub ignored: usize,

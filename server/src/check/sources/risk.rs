@@ -1,4 +1,4 @@
-//! Which files to check first when there may not be time for all.
+//! The order of files under a time limit: the riskiest first.
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use antipasta_rules::config::Config;
 use antipasta_workspace::discovery::{Configs, PatternLists, Patterns, TooManyPatterns, normalized};
 use antipasta_workspace::git::{GitError, Limits, Repository};
 
-/// So many commits say enough of what is changed often.
+/// How many commits are counted to find files that change often.
 const COMMITS: u32 = 500;
 
-/// The indices of the files, the riskiest first. Files that are known cost nothing and come before all others; then those that
-/// a configuration names as critical; then those that are large and often changed.
+/// The indices of the files, the riskiest first. Files in the cache come before all others, because they take no time; then those
+/// that match `critical_paths`; then those that are large and change often.
 pub(crate) fn riskiest_first(
     files: &[(SourceFile, Option<Known>)],
     configs: &Configs,
@@ -48,7 +48,8 @@ pub(crate) fn riskiest_first(
     order
 }
 
-/// How often files were changed of late, by their absolute paths; nothing, if there is no repository that says so in time.
+/// How often the latest commits changed each file, by its absolute path. It is empty if there is no repository, or if git takes
+/// too long.
 pub(crate) fn recent_changes(working_directory: &Path, limits: Limits) -> FxHashMap<PathBuf, u32> {
     let changes = Repository::discover(working_directory, limits).and_then(|repository| {
         let counts = repository.change_counts(COMMITS)?;

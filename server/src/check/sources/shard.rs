@@ -1,4 +1,4 @@
-//! One of several shards of the files, for jobs that share a check.
+//! Shards: jobs share a check, and each checks a shard of the files.
 
 use std::cmp::Reverse;
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use antipasta_rules::config::Config;
 /// What a file costs besides its bytes, in bytes.
 const COST_OF_FILE: u64 = 1024;
 
-/// One of several shards.
+/// A shard: one of several parts of the files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Shard {
     /// The number of the shard, from 0.
@@ -99,7 +99,7 @@ pub(crate) fn select_shard(
     Ok((files.map(|(_, file)| file).collect(), info))
 }
 
-/// The files as items. Those of other shards are read too, because the jobs of these shards may have found other contents.
+/// The files as items. Files of other shards are read too, so that `merge` notices if their jobs have found other contents.
 fn items(context: &CheckContext<'_>, files: &[SourceFile]) -> Result<Vec<ShardItem>, PoolError> {
     let working_directory = context.configs.working_directory();
     let top = top_of(working_directory);
