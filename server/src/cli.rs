@@ -100,18 +100,18 @@ enum CliCommand {
     /// Write, check, show or convert configurations.
     #[command(subcommand)]
     Config(ConfigCommand),
-    /// Make one report of the reports of all parts, as `--shard` makes them.
+    /// Merge the reports of all shards (`--shard`) into one.
     Merge(MergeCommand),
-    /// Look at the cache, verify it, make it smaller, or copy it elsewhere.
+    /// Show, verify, shrink or move the cache.
     Cache {
         #[command(subcommand)]
         command: CacheCommand,
 
-        /// How to say what came of it.
+        /// How to print the result.
         #[arg(id = "cache_format", long = "format", value_enum, default_value_t, global = true)]
         format: CacheFormat,
     },
-    /// Have git check each commit.
+    /// Install a hook with which git checks each commit.
     #[command(subcommand)]
     Hook(HookCommand),
     /// Run the Python antipasta on the same files, and list the differences.
@@ -204,7 +204,7 @@ struct CheckArguments {
     #[arg(long, value_name = "I/N", conflicts_with_all = ["write_baseline", "prune_baseline"])]
     shard: Option<Shard>,
 
-    /// What to do when a file cannot be checked: it is no Python or cannot be read, or git or this program fails.
+    /// What to do when a file cannot be checked: it is not Python or cannot be read, or git or this program fails.
     ///
     /// `warn` reports it and passes, so that it blocks no commit. Violations, a wrong command line and a wrong configuration
     /// never pass. If the option is given several times, the last one counts.
@@ -226,7 +226,7 @@ struct CheckArguments {
     #[arg(long, value_name = "SECONDS", value_parser = seconds::parse)]
     git_timeout: Option<Duration>,
 
-    /// How to report.
+    /// The format of the report.
     #[arg(
         long,
         value_enum,

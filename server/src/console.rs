@@ -1,10 +1,10 @@
 //! Messages for people on the standard error, and what commands print.
 //!
-//! A message may hold names from a repository, so it is escaped here and stays one line. Nothing in it reaches a terminal or
-//! a log as a control, and it cannot begin a line that a pipeline takes for a command.
+//! A message may contain names from a repository, so it is escaped here and stays on one line. No control character in it reaches a
+//! terminal or a log, and it cannot begin a line that a pipeline takes for a command.
 //!
-//! Nobody may be listening on the standard error. Unlike `eprintln!`, none of these functions panics if it is closed or full:
-//! the report and the exit code stay the same.
+//! Unlike `eprintln!`, these functions do not panic if the standard error is closed or full: the report and the exit code stay the
+//! same.
 
 use std::fmt::Display;
 use std::io::{self, Write};

@@ -1,9 +1,9 @@
 //! antipasta-lsp: code metrics for Python, live in an editor and headless at commit time.
 //!
-//! This is the top of the house: the command line ([`cli`]) and the modes that it chooses from ([`lsp`], [`check`], [`commands`]).
-//! What they stand on are the crates in `crates/`; `docs/architecture.md` has who may use whom.
+//! The command line ([`cli`]) starts the language server ([`lsp`]), the check ([`check`]) or another command ([`commands`]).
+//! `docs/architecture.md` says which crates and modules may use which.
 
-// Tests read what they have written.
+// Tests read files that they have written.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 mod check;
@@ -15,7 +15,7 @@ mod report;
 
 use std::process::ExitCode;
 
-/// Syntax trees are many small allocations, made and dropped by several threads at once.
+/// Syntax trees are many small allocations, which several threads make and drop at once.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! Words that are no command line of ours: those of antipasta that mean the same, and what to say of the others.
+//! Command lines that are not valid: those of antipasta that mean the same, and hints for the others.
 
 use std::ffi::{OsStr, OsString};
 
@@ -8,10 +8,10 @@ use clap::error::ErrorKind;
 use super::Cli;
 use antipasta_rules::escape;
 
-/// How like a command a word must be to be taken for a slip, from 0 to 1.
+/// How similar a word must be to a command to be taken for a misspelling, from 0 to 1.
 const LIKENESS: f64 = 0.75;
 
-/// The words of a command line, with those of antipasta in place of which we have others: `metrics` is `--check`.
+/// The words of a command line, with words of antipasta replaced by ours: `metrics` is `--check`.
 pub(super) fn ours(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut words: Vec<_> = words.into_iter().collect();
     if words.get(1).is_some_and(|word| word == "metrics") {
@@ -20,8 +20,8 @@ pub(super) fn ours(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     words
 }
 
-/// An error about a command line, with a hint if it looks like something that another program, or a later version, has.
-/// The words of the command line that it names are escaped.
+/// An error about a command line, with a hint if it looks like a command line of another program or version. Words of the command
+/// line in it are escaped.
 pub(super) fn explained(error: clap::Error, words: &[OsString]) -> clap::Error {
     let shown = |word: &OsString| escape::one_line(&word.to_string_lossy()).into_owned();
     let words: Vec<String> = words.iter().map(shown).collect();
@@ -39,12 +39,12 @@ pub(super) fn explained(error: clap::Error, words: &[OsString]) -> clap::Error {
     }
 }
 
-/// What to say of the words of a command line that is none, without the program's name.
+/// A hint for the words of a command line that is not valid, without the program's name.
 fn hint(kind: ErrorKind, words: &[String]) -> Option<String> {
     if kind == ErrorKind::UnknownArgument && words.iter().any(|word| word == "--verbose" || word == "-v") {
         return Some("there is no `--verbose`; `--statistics` says what a check costs".to_owned());
     }
-    // Without `--check`, a word that is no option can only be a command.
+    // Without `--check`, a word that is not an option can only be a command.
     let is_check = words.iter().any(|word| word == "--check");
     let (command, rest) = words.split_first().filter(|_| !is_check)?;
     if command.starts_with('-') {
@@ -85,7 +85,7 @@ fn is_path(word: &str) -> bool {
     word.contains(['/', '\\', '.']) || OsStr::new(word) == "-" || std::path::Path::new(word).exists()
 }
 
-/// Words as a shell reads them.
+/// Words, quoted for a shell.
 fn quoted(words: &[String]) -> String {
     let is_plain = |letter: char| letter.is_alphanumeric() || "_-./=,:@%+~\\".contains(letter);
     let quoted = words

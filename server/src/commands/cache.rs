@@ -1,4 +1,4 @@
-//! The `cache` commands: look at the cache, check it, make it smaller, carry it elsewhere.
+//! `antipasta-lsp cache`: show, verify, shrink or move the cache.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,51 +14,51 @@ use antipasta_rules::config::Overrides;
 use antipasta_rules::escape::{one_line, whole_line};
 use antipasta_workspace::replace_file::{Trees, prepare_file};
 
-/// What to do with the cache.
+/// The commands for the cache.
 #[derive(Debug, Subcommand)]
 pub(crate) enum CacheCommand {
-    /// Say what is in it, and how often it helps.
+    /// Show how large the cache is, and how often it is hit.
     Stats,
-    /// Look at every page and every entry for damage. Exit code 1 if there is any.
+    /// Look for damage in every page and every entry. Exit code 1 if there is any.
     Verify,
-    /// Remove what was not used for long, and what is too much.
+    /// Remove entries that were not used for long, and the least recently used ones above a size.
     Gc {
         /// The size to keep, in megabytes.
         #[arg(long, value_name = "MB", value_parser = parse_megabytes, default_value_t = Limits::default().bytes / BYTES_PER_MEGABYTE)]
         max_size: u64,
-        /// For how many days to keep what is not used.
+        /// For how many days to keep unused entries.
         #[arg(long, value_name = "DAYS", value_parser = parse_days, default_value_t = Limits::default().days)]
         max_age: u32,
     },
-    /// Remove everything.
+    /// Remove all entries.
     Clear,
-    /// Write what is known of contents to a file, for another machine.
+    /// Write the entries to a file, for another machine.
     Export {
-        /// The file, which must not exist.
+        /// The file. It must not exist.
         file: PathBuf,
     },
-    /// Take over what another machine has exported.
+    /// Add the entries that another machine has exported.
     Import {
-        /// The file.
+        /// The exported file.
         file: PathBuf,
     },
-    /// Analyse files, so that their metrics are known.
+    /// Analyze files, so that the cache has their metrics.
     Warm {
         /// Files and directories.
         #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
         paths: Vec<PathBuf>,
     },
-    /// Say where it is.
+    /// Print the path of the cache.
     Path,
-    /// Make its tables those of another version, for an older program.
+    /// Convert the tables to another version, for an older program.
     Migrate {
-        /// The version.
+        /// The version of the tables.
         #[arg(long, value_name = "VERSION", value_parser = parse_version, allow_negative_numbers = true)]
         to: i32,
     },
 }
 
-/// How to say what came of it.
+/// How to print the result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum CacheFormat {
     /// For people.
@@ -88,11 +88,11 @@ fn parse_version(text: &str) -> anyhow::Result<i32> {
     version.ok_or_else(|| anyhow!("must be a version from {} to {}", VERSIONS.start(), VERSIONS.end()))
 }
 
-/// What came of a command: names and values, in the order in which they are shown.
+/// The result of a command: names and values, in the order in which they are printed.
 type Facts = Vec<(&'static str, Value)>;
 
 impl CacheCommand {
-    /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
+    /// Runs the command. Exit code 0 if it succeeded and found no damage, else 1.
     pub(crate) fn run(self, format: CacheFormat) -> ExitCode {
         let done = self.facts().and_then(|(facts, is_sound)| {
             match format {
@@ -110,7 +110,7 @@ impl CacheCommand {
         }
     }
 
-    /// Does it; says what came of it, and whether all is sound.
+    /// Runs the command. Returns the result, and whether there is no damage.
     fn facts(self) -> anyhow::Result<(Facts, bool)> {
         let folder = folder()?;
         let in_file = |file: &Path, error: DatabaseError| {
@@ -174,7 +174,7 @@ impl CacheCommand {
                 vec![("cleared", json!(folder.join(FILE_NAME)))]
             }
             Self::Export { file } => {
-                // Before anything is read, as a check does it.
+                // As in a check, the output is prepared before anything is read.
                 if file.symlink_metadata().is_err() {
                     prepare_file(&file, &Trees::default())
                         .with_context(|| format!("{}: cannot be written", file.display()))?;
@@ -212,7 +212,7 @@ fn folder() -> anyhow::Result<PathBuf> {
     }
 }
 
-/// A check of some files that nobody wants a report of.
+/// The options of a check without reports.
 fn options(paths: Vec<PathBuf>) -> CheckOptions {
     CheckOptions {
         input: Input::Paths(paths),

@@ -14,7 +14,7 @@ use antipasta_rules::escape;
 use antipasta_workspace::discovery::{Configs, FILE_NAME, OLD_FILE_NAME, PYPROJECT, misnamed, read_config, read_text};
 use antipasta_workspace::replace_file::{Trees, replace_file};
 
-/// What to do with configurations.
+/// The commands for configurations.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Write a first configuration.
@@ -26,7 +26,7 @@ pub(crate) enum ConfigCommand {
         /// Replace the file if it exists.
         #[arg(long)]
         force: bool,
-        /// Nothing is ever asked. Antipasta has the option.
+        /// An option of antipasta. This program never asks.
         #[arg(long, hide = true)]
         non_interactive: bool,
     },
@@ -75,7 +75,7 @@ pub(crate) enum ShowFormat {
 }
 
 impl ConfigCommand {
-    /// Does it. Exit code 0 if it worked and what it looked at is sound, else 1.
+    /// Runs the command. Exit code 0 if it succeeded and the configuration is valid, else 1.
     pub(crate) fn run(self) -> ExitCode {
         let done = match self {
             Self::Init { output, force, .. } => init(&output, force),
@@ -102,7 +102,7 @@ fn init(output: &Path, force: bool) -> anyhow::Result<()> {
 fn validate(file: Option<PathBuf>) -> anyhow::Result<()> {
     let config = match file {
         Some(file) => read_config(&file)?,
-        None => holding_for(Path::new("."))?,
+        None => config_for(Path::new("."))?,
     };
     let Some(path) = &config.path else {
         let hint = match misnamed(Path::new(".")) {
@@ -131,7 +131,7 @@ fn validate(file: Option<PathBuf>) -> anyhow::Result<()> {
 fn show(path: &Path, file: Option<&Path>, format: ShowFormat) -> anyhow::Result<()> {
     let config = match file.or_else(|| Some(path).filter(|path| is_config(path))) {
         Some(file) => read_config(file)?,
-        None => holding_for(path)?,
+        None => config_for(path)?,
     };
     match format {
         ShowFormat::Yaml => {
@@ -162,14 +162,14 @@ fn migrate(file: &Path, output: &Path, force: bool) -> anyhow::Result<()> {
     ))
 }
 
-/// Whether a path names a configuration file, as the reference takes it.
+/// Whether a path names a configuration file, by the rules of the reference.
 fn is_config(path: &Path) -> bool {
     let extension = path.extension().and_then(OsStr::to_str);
     path.is_file() && (matches!(extension, Some("yaml" | "yml")) || path.file_name() == Some(OsStr::new(PYPROJECT)))
 }
 
-/// The configuration that holds for a directory, or for a file in it.
-fn holding_for(path: &Path) -> anyhow::Result<Config> {
+/// The configuration for a directory, or for a file in it.
+fn config_for(path: &Path) -> anyhow::Result<Config> {
     let working_directory = std::env::current_dir().context("the working directory")?;
     let path = working_directory.join(path);
     let metadata = fs::metadata(&path).with_context(|| escape::path(&path))?;

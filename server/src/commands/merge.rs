@@ -1,4 +1,4 @@
-//! `antipasta-lsp merge`: the reports of several jobs as one.
+//! `antipasta-lsp merge`: make one report of the reports of several jobs.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,7 +10,7 @@ use crate::console;
 use crate::report;
 use antipasta_workspace::replace_file::{Trees, replace_file};
 
-/// What to merge.
+/// The arguments of `merge`.
 #[derive(Debug, Args)]
 pub(crate) struct MergeCommand {
     /// The reports of all parts, in JSON or SARIF.
@@ -23,7 +23,7 @@ pub(crate) struct MergeCommand {
 }
 
 impl MergeCommand {
-    /// Merges. Exit code 0 if it worked, whatever the reports say, else 1.
+    /// Merges the reports. Exit code 0 if that succeeded, else 1. It does not depend on violations in the reports.
     pub(crate) fn run(self) -> ExitCode {
         match self.merge() {
             Ok(()) => ExitCode::SUCCESS,

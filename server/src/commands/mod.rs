@@ -1,4 +1,4 @@
-//! Commands beside the check.
+//! The commands besides the check.
 
 mod cache;
 mod config;

@@ -1,4 +1,4 @@
-//! Where reports go: one or several, each in its format, to files or to the standard output.
+//! The destinations of reports: files or the standard output, each with a format.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -16,19 +16,19 @@ use antipasta_pool::Pool;
 use antipasta_workspace::discovery::is_named_source;
 use antipasta_workspace::replace_file::{Trees, prepare_file, replace_file_by};
 
-/// Where one report goes, and in which format.
+/// The destination of a report.
 #[derive(Clone, Debug)]
 pub(crate) struct Destination {
-    /// How it is written.
+    /// The format of the report.
     pub format: OutputFormat,
-    /// The file that it is written to, in place of the standard output.
+    /// The file to write to; `None` is the standard output.
     pub file: Option<PathBuf>,
 }
 
 impl FromStr for Destination {
     type Err = anyhow::Error;
 
-    /// Reads `KIND` or `KIND:FILE`.
+    /// Parses `KIND` or `KIND:FILE`.
     fn from_str(text: &str) -> anyhow::Result<Self> {
         let (kind, file) = match text.split_once(':') {
             Some((_, "")) => bail!("a file is missing after the `:`"),
@@ -49,7 +49,7 @@ fn unknown(kind: &str) -> anyhow::Error {
     )
 }
 
-/// The destinations for a list of kinds, and for the file of `--output`, which is that of the kind that names none.
+/// The destinations for a list of them, and for the file of `--output`, to which the one without a file goes.
 ///
 /// # Errors
 ///
@@ -75,12 +75,12 @@ pub(crate) fn destinations(mut list: Vec<Destination>, output: Option<PathBuf>) 
     Ok(list)
 }
 
-/// Makes the folders of a report, and finds out whether it can be written. No report takes the place of Python source: it is a
-/// slip, and may be the source that is to be checked.
+/// Makes the folders of a report, and finds out whether it can be written. A report never replaces Python source: that would be a
+/// mistake, such as naming the file that is to be checked.
 ///
 /// # Errors
 ///
-/// It cannot, or it is source.
+/// The report cannot be written, or the file is Python source.
 pub(crate) fn prepare_report(path: &Path, trees: &Trees) -> io::Result<()> {
     let real = path.canonicalize();
     if real.is_ok_and(|real| is_named_source(&real) && real.is_file()) {
@@ -90,16 +90,16 @@ pub(crate) fn prepare_report(path: &Path, trees: &Trees) -> io::Result<()> {
 }
 
 impl Destination {
-    /// Whether people read it as it is written.
+    /// Whether people read the report on the standard output.
     pub(crate) fn is_for_people(&self) -> bool {
         self.format.format.is_styled() && self.file.is_none()
     }
 
-    /// Makes the folders of the file, and finds out whether it can be written, before there is anything to write.
+    /// Makes the folders of the file, and finds out whether it can be written.
     ///
     /// # Errors
     ///
-    /// It cannot.
+    /// It cannot be written.
     pub(crate) fn prepare(&self, trees: &Trees) -> io::Result<()> {
         let file = self.file.as_deref();
         file.map_or(Ok(()), |file| prepare_report(file, trees))
@@ -137,7 +137,7 @@ fn write_buffered(format: &dyn Format, report: &Report, pool: &Pool, output: imp
 struct Plain<W> {
     output: W,
     state: StripBytes,
-    /// What is left of the bytes that are being written.
+    /// The text without escape codes, collected to be written at once.
     text: Vec<u8>,
 }
 

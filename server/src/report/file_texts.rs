@@ -10,8 +10,8 @@ use antipasta_pool::Pool;
 /// How many files are formatted at once: enough to keep threads busy, few enough that their texts take little memory.
 const BATCH: usize = 256;
 
-/// What `format` makes of each file, in the order of the files. The threads of the pool format a batch when its first text
-/// is asked for.
+/// Formats each file, and gives the texts in the order of the files. The threads of the pool format a batch when its first text is
+/// needed.
 pub(super) fn file_texts<'a, F, T>(
     files: &'a [F],
     pool: &'a Pool,
@@ -31,7 +31,7 @@ where
         };
         let files = batches.next()?;
         let texts = pool.map(files, size, || (), work, rescue);
-        // Without threads, this one formats them.
+        // If threads cannot be started, this one formats the files.
         let texts = texts.unwrap_or_else(|_| files.iter().map(|file| work(file, &mut ())).collect());
         Some(texts)
     });

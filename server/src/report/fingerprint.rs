@@ -1,4 +1,4 @@
-//! What reports for programs know a violation by from run to run.
+//! Fingerprints, by which programs recognize a violation in the next report.
 
 use xxhash_rust::xxh3::Xxh3Default;
 
@@ -7,8 +7,8 @@ use antipasta_rules::violations::Violation;
 
 /// The fingerprint of a violation in a file: 32 hexadecimal digits.
 ///
-/// They are a hash of the file, the qualified name, which of its namesakes it is, and the metric; so they are unique in a
-/// report, and neither lines that move nor a value that changes makes another violation of it.
+/// It is a hash of the file, the qualified name, the position among functions that share the name, and the metric. So it is unique
+/// in a report, and does not change when lines move or the value changes.
 pub(super) fn of_violation(violation: &Violation, path: &ReportedPath) -> String {
     let subject = &violation.subject;
     let namesakes_above = subject.named().map_or(0, |named| named.namesakes_above);

@@ -1,4 +1,4 @@
-//! How a report names a file.
+//! The paths of files in reports.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,20 +9,20 @@ use url::Url;
 use antipasta_rules::escape::{self, whole_line};
 use antipasta_workspace::discovery::{is_repository, normalized};
 
-/// What need not be escaped in a part of a URI's path (RFC 3986, `unreserved`).
+/// The characters that are escaped in a URI's path: all that RFC 3986 does not call `unreserved`.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The path of a file, as reports for people and for programs name it.
+/// The path of a file in reports for people and for programs.
 #[derive(Clone)]
 pub(crate) struct ReportedPath {
-    /// As it was found, for antipasta's JSON; `Display` shows it to people. It is spelled as [`escape::name`] spells it.
+    /// The path as it was found, escaped by [`escape::name`], for antipasta's JSON. `Display` shows it to people.
     pub shown: String,
-    /// Below the top of the repository if it is there, else from the root; without `.` and `..`.
+    /// The path relative to the top of the repository, or absolute if it is not below it; without `.` and `..`.
     location: PathBuf,
 }
 
-/// What the portable paths of a run are relative to: the repository that its working directory is in, as what reads reports
-/// in a pipeline knows files by their paths in it; or the working directory, if it is in none.
+/// The folder that portable paths are relative to: the top of the repository around the working directory, because programs that
+/// read reports know files by their paths in the repository. Outside of a repository, it is the working directory.
 pub(crate) fn top_of(working_directory: &Path) -> &Path {
     let mut above = working_directory.ancestors();
     above
@@ -31,7 +31,7 @@ pub(crate) fn top_of(working_directory: &Path) -> &Path {
 }
 
 impl ReportedPath {
-    /// A path that is relative to `working_directory` or absolute. `top` is what portable paths are relative to.
+    /// `path` is absolute or relative to `working_directory`. Portable paths are relative to `top`.
     pub(crate) fn new(path: &Path, working_directory: &Path, top: &Path) -> Self {
         let absolute = normalized(&working_directory.join(path));
         let relative = absolute.strip_prefix(top).map(Path::to_path_buf);
@@ -41,13 +41,13 @@ impl ReportedPath {
         }
     }
 
-    /// Whether it is below the top, so that [`uri`](Self::uri) is relative to it.
+    /// Whether the path is below the top, so that [`uri`](Self::uri) is relative to the top.
     pub(super) fn is_relative(&self) -> bool {
         self.location.is_relative()
     }
 
-    /// The path relative to the top, with `/` on every system; the whole path, if it is not below it. It is spelled
-    /// as [`escape::name`] spells it.
+    /// The path relative to the top, or the absolute path if it is not below the top. It has `/` on every system, and is escaped by
+    /// [`escape::name`].
     pub(crate) fn portable(&self) -> String {
         escape::portable_name(&self.location)
     }
@@ -68,14 +68,13 @@ impl ReportedPath {
     }
 }
 
-/// What URIs of [`ReportedPath::uri`] are sorted by: those that are relative come last, and directories are compared name by
-/// name.
+/// The key by which URIs of [`ReportedPath::uri`] are sorted: relative ones come last, and paths are compared name by name.
 pub(super) fn order_of(uri: &str) -> (bool, Vec<Vec<u8>>) {
     let names = uri.split('/').map(|name| percent_decode_str(name).collect());
     (!uri.starts_with("file:"), names.collect())
 }
 
-/// The path for people. It may begin a line.
+/// The path for people, escaped so that it can begin a line.
 impl fmt::Display for ReportedPath {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&whole_line(&self.shown))

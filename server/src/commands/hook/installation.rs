@@ -1,4 +1,4 @@
-//! The file of the hook: what is there, and how ours comes and goes.
+//! Installing and uninstalling the file of the hook.
 
 use std::fs;
 use std::io::{self, Write};
@@ -15,58 +15,58 @@ use antipasta_workspace::system_error::{is_absence, of_kind};
 /// The largest hook that is read, in bytes.
 const MAX_BYTES: u64 = 16 << 20;
 
-/// Where the hook is, or would be.
+/// The place of the hook.
 pub(super) struct Installation {
     /// The folder in which git looks for hooks.
     folder: PathBuf,
     /// The file that git runs.
     pub hook: PathBuf,
-    /// The hook that was there before, if ours is there now.
+    /// Where the hook is kept that was there before ours.
     pub kept: PathBuf,
 }
 
-/// What is at the place of the hook.
+/// The hook that is installed.
 #[derive(Debug)]
 pub(super) enum InstalledHook {
     Nothing,
     Ours {
-        /// The binary that it names; it runs the one on the `PATH` if it names none, or one that is gone.
+        /// The binary that it names. If there is none, or it is gone, the hook runs the one on the `PATH`.
         binary: Option<PathBuf>,
         content: Vec<u8>,
     },
-    /// One of a program that writes it anew whenever it likes.
+    /// The hook of a program that manages hooks, and may overwrite another one at any time.
     Managed(Manager),
-    /// One that somebody wrote.
+    /// A hook that somebody wrote.
     Other,
 }
 
-/// What an installation came to.
+/// The result of an installation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Installed {
-    /// There was none of ours.
+    /// Our hook was not there.
     New {
-        /// Whether another one was there, which comes first now.
+        /// Whether another hook was there. It is kept, and runs first.
         keeps: bool,
     },
-    /// Ours was another one.
+    /// Our hook was there with another script.
     Renewed,
-    /// It was as it should be.
+    /// Our hook was there already.
     Unchanged,
 }
 
-/// What an uninstallation came to.
+/// The result of an uninstallation.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Uninstalled {
-    /// Ours is gone.
+    /// Our hook is removed.
     Removed,
-    /// The one that was there before is there again.
+    /// Our hook is removed, and the one that was there before is back.
     Restored,
-    /// Ours was not there.
+    /// Our hook was not there.
     NotThere,
 }
 
 impl Installation {
-    /// That in a folder of hooks.
+    /// The hook in a folder of hooks.
     pub(super) fn in_folder(folder: PathBuf) -> Self {
         Self {
             hook: folder.join(HOOK),
@@ -75,11 +75,11 @@ impl Installation {
         }
     }
 
-    /// What is there.
+    /// Reads the hook that is installed.
     ///
     /// # Errors
     ///
-    /// It cannot be read.
+    /// The file cannot be read.
     pub(super) fn found(&self) -> anyhow::Result<InstalledHook> {
         let managed = |content| Manager::detect(&self.folder, content).map(InstalledHook::Managed);
         match regular_file::read(&self.hook, MAX_BYTES) {
@@ -89,7 +89,7 @@ impl Installation {
             }),
             Ok(content) => Ok(managed(Some(&content)).unwrap_or(InstalledHook::Other)),
             Err(error) if is_absence(&error) => Ok(managed(None).unwrap_or(match exists(&self.hook) {
-                // A link that leads nowhere.
+                // A broken link.
                 true => InstalledHook::Other,
                 false => InstalledHook::Nothing,
             })),
@@ -97,16 +97,16 @@ impl Installation {
         }
     }
 
-    /// Whether git runs it: others it leaves alone.
+    /// Whether the hook is executable. Git ignores hooks that are not.
     pub(super) fn is_executable(&self) -> bool {
         is_executable(&self.hook)
     }
 
-    /// Puts a script there. A hook that somebody wrote is kept, under another name, and comes first.
+    /// Installs a script. A hook that somebody wrote is kept under another name, and runs first.
     ///
     /// # Errors
     ///
-    /// The place is taken, or cannot be written to. Then all is as it was.
+    /// Another program manages the hooks, a kept hook is in the way, or the file cannot be written. Then nothing has changed.
     pub(super) fn install(&self, script: &[u8]) -> anyhow::Result<Installed> {
         match self.found()? {
             InstalledHook::Managed(manager) => Err(anyhow!(
@@ -125,7 +125,7 @@ impl Installation {
             InstalledHook::Other => {
                 fs::rename(&self.hook, &self.kept).with_context(|| at(&self.hook, "cannot be moved"))?;
                 self.write(script).inspect_err(|_| {
-                    // Why it was not written is what there is to say.
+                    // The first error is reported; it does not matter if this fails too.
                     let _ = fs::rename(&self.kept, &self.hook);
                 })?;
                 Ok(Installed::New { keeps: true })
@@ -133,11 +133,11 @@ impl Installation {
         }
     }
 
-    /// Takes ours away, and puts back what was there before.
+    /// Removes our hook, and puts back the one that was there before.
     ///
     /// # Errors
     ///
-    /// The folder cannot be written to.
+    /// The files cannot be changed.
     pub(super) fn uninstall(&self) -> anyhow::Result<Uninstalled> {
         if !matches!(self.found()?, InstalledHook::Ours { .. }) {
             return Ok(Uninstalled::NotThere);
@@ -150,14 +150,14 @@ impl Installation {
         Ok(Uninstalled::Removed)
     }
 
-    /// Has the file hold a script, at once: a commit at the same time runs the one or the other.
+    /// Replaces the file by a script in one step: a commit at the same time runs either the old or the new script.
     fn write(&self, script: &[u8]) -> anyhow::Result<()> {
         let written = || -> io::Result<()> {
             fs::create_dir_all(&self.folder)?;
             let mut file = tempfile::Builder::new()
                 .prefix(".pre-commit-")
                 .tempfile_in(&self.folder)
-                // What it is called until then tells nobody anything.
+                // The name of the temporary file would mean nothing to users.
                 .map_err(|error| of_kind(error.kind()))?;
             file.write_all(script)?;
             make_executable(file.as_file())?;
@@ -180,7 +180,7 @@ fn at(path: &Path, what: &str) -> String {
     format!("{} {what}", escape::path(path))
 }
 
-/// Whether there is something, be it a link that leads nowhere.
+/// Whether a path exists. A broken link does.
 pub(super) fn exists(path: &Path) -> bool {
     path.symlink_metadata().is_ok()
 }

@@ -1,11 +1,11 @@
-//! Programs that own the hooks of a repository, and write their files anew whenever they like.
+//! Programs that manage the hooks of a repository, and may overwrite them at any time.
 
 use std::ffi::OsStr;
 use std::path::Path;
 
 use super::script::CHECK_ARGUMENTS;
 
-/// A program that owns hooks.
+/// A program that manages hooks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Manager {
     PreCommit,
@@ -15,9 +15,9 @@ pub(super) enum Manager {
 }
 
 impl Manager {
-    /// The program that owns a hook, by what is in its file, if there is one, and the folder that it is in.
+    /// The program that manages a hook, recognized by the folder of the hook and the content of its file.
     pub(super) fn detect(folder: &Path, content: Option<&[u8]>) -> Option<Self> {
-        // Since its version 9, the folder that git is told of is one below.
+        // Since version 9, `core.hooksPath` is a folder inside of `.husky`.
         if folder.components().any(|part| part.as_os_str() == OsStr::new(".husky")) {
             return Some(Self::Husky);
         }
@@ -34,7 +34,7 @@ impl Manager {
         }
     }
 
-    /// Its name.
+    /// The name of the program.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::PreCommit => "pre-commit",
@@ -44,7 +44,7 @@ impl Manager {
         }
     }
 
-    /// What to write for it, so that it runs the check.
+    /// What the user has to do so that the program runs the check.
     pub(super) fn advice(self) -> String {
         let command = format!("antipasta-lsp {}", CHECK_ARGUMENTS.join(" "));
         match self {

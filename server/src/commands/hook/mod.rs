@@ -1,4 +1,4 @@
-//! `antipasta-lsp hook`: have git check what is committed.
+//! `antipasta-lsp hook`: a hook that checks each commit.
 
 mod installation;
 mod managers;
@@ -20,30 +20,30 @@ use installation::{Installation, Installed, InstalledHook, Uninstalled, exists};
 
 pub(super) use script::CHECK_ARGUMENTS;
 
-/// What to do with the hook of a repository.
+/// The commands for the hook of a repository.
 #[derive(Debug, Subcommand)]
 pub(crate) enum HookCommand {
-    /// Have git check the content of each commit, and refuse one with violations.
+    /// Install a hook with which git checks each commit, and refuses one with violations.
     ///
-    /// Writes the hook `pre-commit` of this repository, where `core.hooksPath` says or else in `.git/hooks`. A hook that is there
-    /// is kept, and comes first. Hooks of pre-commit, prek, husky and lefthook are left to them, with a word on what to write
-    /// for them.
+    /// Writes the hook `pre-commit` of this repository into the folder of `core.hooksPath`, by default `.git/hooks`. A hook that is
+    /// there is kept, and runs first. If pre-commit, prek, husky or lefthook manages the hooks, nothing is written: the message says
+    /// how to run the check with it.
     Install {
-        /// What else to run the check with, such as `-- --changed-only`, after `--check --staged --quiet --on-error warn`.
+        /// More arguments for the check, such as `-- --changed-only`. They follow `--check --staged --quiet --on-error warn`.
         #[arg(last = true, value_name = "ARGUMENT")]
         arguments: Vec<OsString>,
     },
     /// Remove the hook, and put back the one that was there before.
     Uninstall,
-    /// Say whether the hook is there, and what it runs.
+    /// Show whether the hook is installed, and what it runs.
     Status {
-        /// How to say it.
+        /// How to print the status.
         #[arg(long, value_enum, default_value_t)]
         format: StatusFormat,
     },
 }
 
-/// How to say what the hook is.
+/// How to print the status of the hook.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum StatusFormat {
     /// For people.
@@ -54,7 +54,7 @@ pub(crate) enum StatusFormat {
 }
 
 impl HookCommand {
-    /// What the hook is to run the binary with, if it is to be installed.
+    /// The arguments that the hook passes to the binary; `None` if no hook is to be installed.
     pub(crate) fn check_arguments(&self) -> Option<Vec<OsString>> {
         match self {
             Self::Install { arguments } => {
@@ -65,7 +65,7 @@ impl HookCommand {
         }
     }
 
-    /// Does it. Exit code 0 if it worked, else 1.
+    /// Runs the command. Exit code 0 if it succeeded, else 1.
     pub(crate) fn run(self) -> ExitCode {
         let done = hooks().and_then(|hooks| {
             let installation = Installation::in_folder(hooks.folder.clone());
@@ -85,7 +85,7 @@ impl HookCommand {
     }
 }
 
-/// Where git looks for the hooks of the repository that the working directory is in.
+/// The folder in which git looks for the hooks of the repository around the working directory.
 fn hooks() -> anyhow::Result<Hooks> {
     let directory = env::current_dir().context("the working directory is not known")?;
     let limits = Limits {
@@ -94,7 +94,7 @@ fn hooks() -> anyhow::Result<Hooks> {
     };
     let repository = Repository::discover(&directory, limits)?;
     let hooks = repository.hooks()?;
-    // An empty path, or such as that of a null device, has git find none.
+    // With an empty path, or with that of a null device, git finds no hooks.
     if hooks.folder == repository.top() || hooks.folder.exists() && !hooks.folder.is_dir() {
         bail!(
             "hooks are turned off: `core.hooksPath` is {}, which is no folder for hooks; `git config --show-origin \
@@ -107,7 +107,7 @@ fn hooks() -> anyhow::Result<Hooks> {
 
 fn install(installation: &Installation, arguments: &[OsString], hooks: &Hooks) -> anyhow::Result<String> {
     let binary = env::current_exe().context("the path of this program is not known")?;
-    // Where this program is on this machine says nothing to others.
+    // If git tracks the hook, other people run it, on whose machines the path is wrong.
     let binary = (!hooks.is_tracked).then_some(&*binary);
     let installed = installation.install(&script::script(binary, arguments))?;
     let hook = escape::path(&installation.hook);

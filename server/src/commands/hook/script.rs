@@ -5,31 +5,30 @@ use std::path::{Path, PathBuf};
 
 use antipasta_rules::escape::one_line;
 
-/// What the hook runs the binary with, before what the user adds.
+/// The arguments that the hook passes to the binary, before those of the user.
 pub(crate) const CHECK_ARGUMENTS: [&str; 5] = ["--check", "--staged", "--quiet", "--on-error", "warn"];
 
-/// The name of the hook, which is also that of its file.
+/// The name of the hook and of its file.
 pub(super) const HOOK: &str = "pre-commit";
 
-/// The name of the file to which a hook goes that was there before.
+/// The name of the file to which a hook is moved that was there before.
 pub(super) const KEPT: &str = "pre-commit.before-antipasta";
 
-/// How the script begins, by which it is known again.
+/// The beginning of the script, by which it is recognized.
 const BEGINNING: &str = "\
 #!/bin/sh
 # Made by `antipasta-lsp hook install`, removed by `antipasta-lsp hook uninstall`.
 ";
 
-/// What the line with the binary's path begins with.
+/// The beginning of the line with the path of the binary.
 const BINARY: &str = "antipasta=";
 
-/// What the line with the check begins with.
+/// The beginning of the line that runs the check.
 const RUN: &str = "\"$antipasta\" ";
 
-/// The script, as bytes, since paths need not be text. Without a `binary`, it runs the one on the `PATH`.
+/// The script, as bytes because paths need not be valid text. Without a `binary`, it runs the one on the `PATH`.
 ///
-/// It looks for the hook that was there before in its own folder, so that it may be moved within it, as other programs do that
-/// keep hooks.
+/// It looks for the hook that was there before in its own folder, so that the folder can be moved.
 pub(super) fn script(binary: Option<&Path>, more_arguments: &[OsString]) -> Vec<u8> {
     let arguments = CHECK_ARGUMENTS.map(OsString::from);
     let arguments: Vec<_> = arguments
@@ -64,7 +63,7 @@ pub(super) fn script(binary: Option<&Path>, more_arguments: &[OsString]) -> Vec<
         ),
     }
     script.extend_from_slice(
-        // One that is not absolute is in the repository, where a PATH with the current directory finds it.
+        // If the PATH has the current directory, `command -v` may find a program of the repository: its path is not absolute.
         b"{ antipasta=$(command -v antipasta-lsp) && [ \"${antipasta#/}\" != \"$antipasta\" ]; }; then\n    \
               echo 'warning: antipasta-lsp is not on the PATH, so this commit is not checked' >&2\n    \
               exit 0\n\
@@ -90,12 +89,12 @@ pub(super) fn script(binary: Option<&Path>, more_arguments: &[OsString]) -> Vec<
     script
 }
 
-/// Whether a file is such a script.
+/// Whether a file is a script of ours.
 pub(super) fn is_script(content: &[u8]) -> bool {
     content.starts_with(BEGINNING.as_bytes())
 }
 
-/// The binary that a script runs.
+/// The binary that a script names.
 pub(super) fn binary_of(script: &[u8]) -> Option<PathBuf> {
     let text = String::from_utf8_lossy(script);
     let word = text.lines().find_map(|line| line.strip_prefix(BINARY))?;
@@ -103,14 +102,14 @@ pub(super) fn binary_of(script: &[u8]) -> Option<PathBuf> {
     Some(PathBuf::from(word?.replace(r"'\''", "'")))
 }
 
-/// What a script runs the binary with, as the shell reads it.
+/// The arguments that a script passes to the binary, quoted for a shell.
 pub(super) fn arguments_of(script: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(script);
     let arguments = text.lines().find_map(|line| line.strip_prefix(RUN))?;
     Some(one_line(arguments).into_owned())
 }
 
-/// A path as a shell reads it on every system.
+/// A path with `/`, which a shell reads on every system.
 fn with_slashes(path: &Path) -> OsString {
     match path.to_str() {
         Some(text) if cfg!(windows) => text.replace('\\', "/").into(),
@@ -118,7 +117,7 @@ fn with_slashes(path: &Path) -> OsString {
     }
 }
 
-/// A word that a shell takes as it is, without quotes if it needs none.
+/// A word for a shell, in quotes if it needs them.
 fn quoted(word: &OsStr) -> Vec<u8> {
     let bytes = word.as_encoded_bytes();
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_=.,/:".contains(byte);
@@ -128,7 +127,7 @@ fn quoted(word: &OsStr) -> Vec<u8> {
     in_quotes(word)
 }
 
-/// A word in quotes that a shell takes as it is.
+/// A word in quotes for a shell.
 fn in_quotes(word: &OsStr) -> Vec<u8> {
     let mut quoted = vec![b'\''];
     for byte in word.as_encoded_bytes() {

@@ -1,4 +1,4 @@
-//! How two reports on the same files differ.
+//! Comparing two reports on the same files.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,25 +11,25 @@ use super::report::ComparedFile;
 use antipasta_metrics::MetricType;
 use antipasta_rules::escape;
 
-/// How two reports on the same files differ.
+/// The differences between two reports on the same files.
 #[derive(Debug, Default)]
 pub(super) struct ReportComparison {
     files: usize,
     values: usize,
     violations: usize,
-    /// Values that only antipasta has metrics for.
+    /// How many values are of metrics that only antipasta has.
     others: usize,
-    /// ComparedFiles that only we can analyse, and why the other side cannot, if it says so.
+    /// The files that only this program can analyze, each with the error of antipasta, if there is one.
     only_ours: Vec<String>,
     neither: Vec<String>,
     differences: Vec<String>,
 }
 
-/// Everything in a row but its value.
+/// A row without its value: metric, function, line, details.
 type RowKey = (String, Option<String>, Option<i64>, String);
 
 impl ReportComparison {
-    /// That of what antipasta says with what we say.
+    /// Compares the report of antipasta with ours.
     pub(super) fn new(theirs: &ComparedFiles, ours: &ComparedFiles) -> Self {
         let mut comparison = Self::default();
         for (path, our) in ours {
@@ -50,7 +50,7 @@ impl ReportComparison {
         comparison
     }
 
-    /// Whether there is no difference.
+    /// Whether there are no differences.
     pub(super) fn is_same(&self) -> bool {
         self.differences.is_empty()
     }
@@ -58,7 +58,7 @@ impl ReportComparison {
     fn add(&mut self, theirs: &ComparedFile, ours: &ComparedFile) {
         self.files += 1;
         let name = &ours.file;
-        // Without a syntax tree, antipasta has no such row; it may have others that need none.
+        // If antipasta cannot parse a file, it has no such row. It may have rows of metrics that need no syntax tree.
         let tree = MetricType::MaintainabilityIndex.as_str();
         let has_tree = |report: &ComparedFile| report.metrics.iter().any(|row| row.metric == tree);
         if !has_tree(theirs) {
@@ -75,7 +75,7 @@ impl ReportComparison {
             }
         } else if let Some(why) = &ours.error {
             self.differences.push(format!(
-                "{}: antipasta analyses it, we do not: {why}",
+                "{}: antipasta analyzes it, we do not: {why}",
                 escape::path(Path::new(name))
             ));
             return;
@@ -107,7 +107,7 @@ impl ReportComparison {
         self.violations += self.compare(name, " violates", &violations(theirs), &violations(ours));
     }
 
-    /// Notes how two multisets of rows differ. Returns how many rows the first one has.
+    /// Adds the differences between two multisets of rows. Returns how many rows the first one has.
     fn compare(&mut self, file: &str, what: &str, theirs: &Rows, ours: &Rows) -> usize {
         let keys = theirs.keys().chain(ours.keys().filter(|key| !theirs.contains_key(key)));
         for key in keys {
@@ -127,7 +127,7 @@ impl ReportComparison {
     }
 }
 
-/// Values, sorted, by everything else in their rows.
+/// The sorted values of all rows that differ only in their values.
 type Rows = BTreeMap<RowKey, Vec<f64>>;
 
 fn grouped(rows: impl Iterator<Item = (RowKey, f64)>) -> Rows {
@@ -141,7 +141,7 @@ fn grouped(rows: impl Iterator<Item = (RowKey, f64)>) -> Rows {
     groups
 }
 
-/// What is left of two sorted lists when values that are the same, to the last digit, are struck out in pairs.
+/// The values of two sorted lists without those that are in both. Values are compared to the last digit.
 fn without_common(left: Vec<f64>, right: Vec<f64>) -> (Vec<f64>, Vec<f64>) {
     let (mut only_left, mut only_right) = (Vec::new(), Vec::new());
     let (mut left, mut right) = (left.into_iter().peekable(), right.into_iter().peekable());
@@ -159,7 +159,7 @@ fn without_common(left: Vec<f64>, right: Vec<f64>) -> (Vec<f64>, Vec<f64>) {
     }
 }
 
-/// Details, spelled in one way: a whole number is one however it is written, and keys have no order.
+/// Details in a canonical form: it does not depend on how numbers are written, nor on the order of keys.
 fn canonical(details: &Value) -> String {
     match details {
         Value::Null => String::new(),
@@ -178,7 +178,7 @@ fn canonical(details: &Value) -> String {
     }
 }
 
-/// Where a row is, for people.
+/// The place of a row, for people.
 fn place(file: &Path, (metric, function, line, rest): &RowKey) -> String {
     let line = line.map_or(String::new(), |line| format!(":{line}"));
     let function = function.as_ref().map_or(String::new(), |name| format!(" ({name})"));
@@ -196,8 +196,8 @@ impl fmt::Display for ReportComparison {
             writeln!(f, "{difference}")?;
         }
         for (title, files) in [
-            ("analysed by antipasta-lsp only", &self.only_ours),
-            ("analysed by neither", &self.neither),
+            ("analyzed by antipasta-lsp only", &self.only_ours),
+            ("analyzed by neither", &self.neither),
         ] {
             for file in files {
                 writeln!(f, "{title}: {file}")?;
@@ -261,7 +261,7 @@ mod tests {
             differences(report(&theirs, ""), report(&ours, "")),
             ["a.py:3 (f): halstead_time: antipasta 0.30000000000000004, antipasta-lsp 0.3"]
         );
-        // The same value twice is not the same as once.
+        // A value that is there twice differs from one that is there once.
         let twice = row("0.3") + &row("0.3");
         assert_eq!(
             differences(report(&twice, ""), report(&ours, "")),
@@ -295,7 +295,7 @@ mod tests {
         assert_eq!(differences(broken(Some("no UTF-8")), report("", "")), [""; 0]);
         assert_eq!(
             differences(report("", ""), broken(Some("syntax error"))),
-            ["a.py: antipasta analyses it, we do not: syntax error"]
+            ["a.py: antipasta analyzes it, we do not: syntax error"]
         );
         assert!(
             !ReportComparison::new(

@@ -1,4 +1,4 @@
-//! `antipasta-lsp verify`: the Python antipasta beside us, on the same files.
+//! `antipasta-lsp verify`: compare the values with those of the Python antipasta on the same files.
 
 mod comparison;
 mod reference;
@@ -30,10 +30,10 @@ use report::{ComparedFile, ComparedReport};
 /// The largest report of the reference that is read, in bytes.
 const MAX_REPORT_BYTES: u64 = 1 << 30;
 
-/// What to compare, and with what.
+/// The arguments of `verify`.
 #[derive(Debug, Args)]
 pub(crate) struct VerifyCommand {
-    /// ComparedFiles and directories, by default this directory.
+    /// Files and directories, by default this directory.
     #[arg(value_name = "PATH", default_value = ".", hide_default_value = true)]
     paths: Vec<PathBuf>,
 
@@ -41,7 +41,7 @@ pub(crate) struct VerifyCommand {
     #[arg(long, value_name = "FILE")]
     python: Option<PathBuf>,
 
-    /// The configuration for both [default: the one that holds for this directory].
+    /// The configuration for both [default: the configuration for this directory].
     #[arg(long, short, value_name = "FILE")]
     config: Option<PathBuf>,
 
@@ -50,11 +50,11 @@ pub(crate) struct VerifyCommand {
     timeout: Duration,
 }
 
-/// What came of a side, by the absolute paths of files.
+/// The results of one side, by the absolute paths of the files.
 type ComparedFiles = BTreeMap<PathBuf, ComparedFile>;
 
 impl VerifyCommand {
-    /// Does it. Exit code 0 if all is the same, 2 if something differs, and 1 if it cannot be compared.
+    /// Runs the comparison. Exit code 0 if all values are equal, 2 if some differ, 1 if they cannot be compared.
     pub(crate) fn run(self) -> ExitCode {
         match self
             .compare()
@@ -69,7 +69,7 @@ impl VerifyCommand {
         }
     }
 
-    /// What differs, in lines, and whether nothing does.
+    /// A text about the differences, and whether there are none.
     fn compare(self) -> anyhow::Result<(String, bool)> {
         let directory = env::current_dir().context("the working directory is not known")?;
         let reference = Reference::find(self.python.as_deref(), self.timeout)?;
@@ -96,7 +96,7 @@ impl VerifyCommand {
         Ok((text, comparison.is_same()))
     }
 
-    /// A file that both take for their configuration.
+    /// The configuration file for both sides.
     fn config_for_both(&self, directory: &Path, scratch: &Path) -> anyhow::Result<PathBuf> {
         let config = match &self.config {
             Some(path) => read_config(path)?,
@@ -108,7 +108,7 @@ impl VerifyCommand {
         };
         match config.path {
             Some(path) if path.file_name() != Some(OsStr::new(PYPROJECT)) => Ok(path),
-            // Antipasta reads YAML only, and judges more without a file than by one that is the same.
+            // Antipasta reads only YAML. Without a file, it has thresholds for more metrics than the default configuration.
             _ => {
                 let path = scratch.join("antipasta.yaml");
                 let text = config::to_yaml(&config.settings);
@@ -119,7 +119,7 @@ impl VerifyCommand {
         }
     }
 
-    /// What we say of the files, by a process of its own, as the other side has one, and how long that takes.
+    /// Our results, and how long they took. Like antipasta, this program runs in a process of its own.
     fn ours(&self, directory: &Path, config: &Path, scratch: &Path) -> anyhow::Result<(ComparedFiles, Duration)> {
         let binary = env::current_exe().context("the path of this program is not known")?;
         let output = scratch.join("ours.json");
@@ -149,14 +149,14 @@ impl VerifyCommand {
     }
 }
 
-/// Reports by the absolute paths of their files, however these are written.
+/// The files of a report by their absolute paths.
 fn by_path(report: ComparedReport, directory: &Path) -> ComparedFiles {
     let absolute = |file: &str| antipasta_workspace::discovery::normalized(&directory.join(file));
     let reports = report.reports.into_iter();
     reports.map(|report| (absolute(&report.file), report)).collect()
 }
 
-/// A word for a command line that is no option.
+/// A path as an argument that cannot be taken for an option.
 fn operand(path: &str) -> OsString {
     if path.starts_with('-') {
         return format!("./{path}").into();

@@ -16,10 +16,10 @@ use antipasta_rules::escape;
 use antipasta_workspace::child_process::{self, ChildError, Limits};
 use antipasta_workspace::search_path;
 
-/// What we have the numbers of.
+/// The versions whose numbers this program has.
 const EXPECTED: &str = "antipasta 1.2.0, radon 6.0.1, complexipy 8.3.0, CPython 3.11";
 
-/// Prints the same of an interpreter. It fails if there is no antipasta.
+/// A Python program that prints the versions of an interpreter in the same form. It fails if antipasta is not installed.
 const NAME: &str = "\
 import platform
 from importlib.metadata import version
@@ -27,29 +27,29 @@ parts = [f'{name} {version(name)}' for name in ('antipasta', 'radon', 'complexip
 print(', '.join([*parts, ' '.join([platform.python_implementation(), *platform.python_version().rsplit('.', 1)[:1]])]))
 ";
 
-/// Runs it, wherever its script is.
+/// A Python program that runs antipasta, wherever its script is.
 const RUN: &str = "import sys; sys.argv[0] = 'antipasta'; from antipasta.cli.main import main; sys.exit(main())";
 
-/// Has Python take no modules from the working directory, whose names may be those of its own.
+/// The option with which Python imports no modules from the working directory, which may have the names of its own.
 const OUTSIDE: &str = "-P";
 
-/// How many bytes of file names a command line may have. Windows allows 32,767 characters in all.
+/// The most bytes of file names on a command line. Windows allows 32,767 characters in all.
 const MAX_NAMES: usize = if cfg!(windows) { 20_000 } else { 100_000 };
 
-/// The Python antipasta that is installed.
+/// An installed Python antipasta.
 pub(super) struct Reference {
-    /// How it is run: a program and its first arguments.
+    /// The program and its first arguments.
     command: Vec<OsString>,
     name: String,
     limits: Limits,
 }
 
 impl Reference {
-    /// That of an interpreter, or of the active virtual environment, or the one on the `PATH`.
+    /// Finds the antipasta of `python`, or else of the active virtual environment, or else on the `PATH`.
     ///
     /// # Errors
     ///
-    /// There is none.
+    /// There is none that can be run.
     pub(super) fn find(python: Option<&Path>, timeout: Duration) -> anyhow::Result<Self> {
         let limits = Limits {
             silence: timeout,
@@ -92,7 +92,7 @@ impl Reference {
         )?;
         let version = said(Command::new(&program).arg("--version"), limits)
             .with_context(|| format!("{} cannot be run", escape::path(&program)))?;
-        // The interpreter beside it knows more.
+        // The interpreter in the same folder can tell more versions.
         let folder = program.parent().unwrap_or(Path::new(""));
         let python = folder.join(format!("python{}", env::consts::EXE_SUFFIX));
         let name = said(Command::new(python).args([OUTSIDE, "-c", NAME]), limits).unwrap_or(version);
@@ -103,16 +103,16 @@ impl Reference {
         })
     }
 
-    /// What it is, with its version and those of its parts.
+    /// The versions of antipasta, of its dependencies and of Python.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it says of files, none of which it leaves out.
+    /// Runs antipasta on files. It ignores none of them.
     ///
     /// # Errors
     ///
-    /// It fails, or says what cannot be understood.
+    /// It fails, or its report cannot be parsed.
     pub(super) fn check(&self, files: &[String], config: &Path) -> anyhow::Result<ComparedReport> {
         let mut all = ComparedReport::default();
         let mut rest = files;
@@ -146,7 +146,7 @@ impl Reference {
         for file in files {
             command.arg("--files").arg(operand(file));
         }
-        // What it kept of earlier runs is no answer, and its report is UTF-8 wherever it goes.
+        // Without its cache, and with a report in UTF-8.
         command.env(NO_CACHE_VARIABLE, "1").env("PYTHONUTF8", "1");
         let output = child_process::output(&mut command, Vec::new(), self.limits).map_err(|error| match error {
             ChildError::Stopped(why) => anyhow!("antipasta was stopped: {why}; `--timeout SECONDS` allows more"),
@@ -159,7 +159,7 @@ impl Reference {
     }
 }
 
-/// Where a virtual environment has its interpreter.
+/// The interpreter of a virtual environment.
 fn interpreter_of(folder: &Path) -> PathBuf {
     match cfg!(windows) {
         true => folder.join("Scripts").join("python.exe"),
@@ -167,7 +167,7 @@ fn interpreter_of(folder: &Path) -> PathBuf {
     }
 }
 
-/// What a command prints, if it succeeds in time.
+/// The output of a command that succeeds in time.
 fn said(command: &mut Command, limits: Limits) -> anyhow::Result<String> {
     let output = child_process::output(command, Vec::new(), limits)?;
     if !output.status.success() {
@@ -176,7 +176,7 @@ fn said(command: &mut Command, limits: Limits) -> anyhow::Result<String> {
     Ok(escape::one_line(String::from_utf8_lossy(&output.stdout).trim()).into_owned())
 }
 
-/// The last line of what a program says when it fails.
+/// The last line of the output of a program that has failed.
 fn last_words(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let last = text.lines().rev().map(str::trim).find(|line| !line.is_empty());

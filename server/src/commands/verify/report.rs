@@ -1,15 +1,15 @@
-//! The JSON of a check, which both sides write alike.
+//! The JSON report of a check, which both sides write in the same form.
 
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A report, as far as it is compared.
+/// The compared part of a report.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct ComparedReport {
     pub reports: Vec<ComparedFile>,
 }
 
-/// What is said of a file.
+/// The results of a file.
 #[derive(Debug, Deserialize)]
 pub(super) struct ComparedFile {
     pub file: String,
@@ -33,7 +33,7 @@ pub(super) struct ValueRow {
     pub function_name: Option<String>,
 }
 
-/// A value that violates.
+/// A violation.
 #[derive(Debug, Deserialize)]
 pub(super) struct ViolationRow {
     #[serde(rename = "type")]
@@ -48,7 +48,7 @@ pub(super) struct ViolationRow {
 }
 
 impl ComparedReport {
-    /// Reads what a check has written. Antipasta says a word to people before.
+    /// Parses a report. Antipasta prints lines for people before it.
     pub(super) fn parse(output: &[u8]) -> Result<Self, serde_json::Error> {
         let start = match output.first() {
             Some(b'{') => 0,

@@ -87,7 +87,7 @@ impl Annotation<'_> {
     }
 }
 
-/// Escapes a message, which ends with its line, as GitHub's runner reads it.
+/// Escapes a message for GitHub's runner, which reads it up to the end of the line.
 fn escape_message(text: &str) -> String {
     let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
     one_line(&text).into_owned()

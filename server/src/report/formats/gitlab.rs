@@ -26,7 +26,7 @@ struct Issue {
     location: IssueLocation,
 }
 
-/// How bad an issue is, in GitLab's words.
+/// The severity of an issue, in GitLab's words.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 enum IssueSeverity {

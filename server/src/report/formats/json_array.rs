@@ -1,4 +1,4 @@
-//! JSON arrays with a line for each element, written as the elements come.
+//! JSON arrays with an element on each line, written piece by piece.
 
 use std::io::{self, Write};
 
@@ -6,19 +6,19 @@ use serde::Serialize;
 
 use antipasta_rules::escape;
 
-/// What stands between two elements.
+/// The text between two elements.
 const SEPARATOR: &str = ",\n";
 
-/// Some elements of an array, each on a line of its own; empty if there are none.
+/// The text of some elements of an array, each on a line of its own. It is empty if there are none.
 pub(super) fn elements<T: Serialize>(values: impl IntoIterator<Item = T>) -> String {
-    // Text always has a place in memory, and what is serialised here are structs with texts and numbers.
+    // Serializing strings and numbers cannot fail.
     let lines = values
         .into_iter()
         .map(|value| escape::json(serde_json::to_string(&value).unwrap_or_default()));
     lines.collect::<Vec<_>>().join(SEPARATOR)
 }
 
-/// Writes an array of what [`elements`] gave, leaving out what is empty.
+/// Writes an array of texts of [`elements`], without empty ones.
 pub(super) fn write_array(parts: &mut dyn Iterator<Item = String>, output: &mut dyn Write) -> io::Result<()> {
     output.write_all(b"[")?;
     let mut is_first = true;

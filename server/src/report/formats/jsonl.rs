@@ -174,9 +174,9 @@ impl<'a> JsonLine<'a> {
         }
     }
 
-    /// The line with its end.
+    /// The line as text, with its line end.
     fn text(&self) -> String {
-        // Texts and numbers can always be written.
+        // Serializing strings and numbers cannot fail.
         escape::json(serde_json::to_string(self).unwrap_or_default()) + "\n"
     }
 }

@@ -141,7 +141,7 @@ impl<'a> Listing<'a> {
         }
     }
 
-    /// Says how many lines were left out.
+    /// Ends a list with the number of lines for which there was no room.
     fn end(&mut self) -> io::Result<()> {
         match std::mem::take(&mut self.omitted) {
             0 => Ok(()),

@@ -1,4 +1,4 @@
-//! JSON as Python's `json.dumps(…, indent=2)` writes it, byte by byte.
+//! JSON as Python's `json.dumps(…, indent=2)` writes it, byte for byte.
 
 use std::io::{self, Write};
 
@@ -8,19 +8,19 @@ use serde_json::ser::{Formatter, Serializer};
 use antipasta_rules::escape;
 use antipasta_syntax::text::with_python_float;
 
-/// Writes `value` as it stands `depth` levels inside a document.
+/// Writes `value` with the indentation that it has `depth` levels deep in a document.
 pub(super) fn write(value: &impl Serialize, depth: usize, output: impl Write) -> io::Result<()> {
     let mut serializer = Serializer::with_formatter(output, PythonFormatter::at(depth));
     value.serialize(&mut serializer).map_err(io::Error::from)
 }
 
-/// What stands before a value on a line of its own; lines deeper than that are rare, and indented in parts.
+/// A line end with indentation. Deeper lines are rare, and take several writes.
 const LINE_START: &[u8] = b"\n                                                                ";
 
 /// Indents by two, as [`serde_json::ser::PrettyFormatter`] does, but a line at a time; with Python's floats and escapes.
 struct PythonFormatter {
     depth: usize,
-    /// Whether the innermost array or object has anything in it so far.
+    /// Whether the innermost array or object has a value so far.
     has_value: bool,
 }
 
@@ -72,7 +72,7 @@ impl Formatter for PythonFormatter {
         let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
         let mut rest = fragment;
         if let Some(at) = memchr::memmem::find(fragment.as_bytes(), escape::LOG_COMMAND.as_bytes()) {
-            // Python leaves it as it is; but a pipeline that shows the report would take it for a command.
+            // Python does not escape it, but a pipeline that prints the report would run it as a command.
             let (before, after) = fragment.split_at(at + 1);
             self.write_string_fragment(writer, before)?;
             writer.write_all(b"\\u0023")?;

@@ -1,4 +1,4 @@
-//! The report for people, after the reference's.
+//! The report for people, like that of the reference.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -19,10 +19,10 @@ const RED: Style = AnsiColor::Red.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 
-/// How many unchecked files are listed.
+/// The most unchecked files that are listed.
 const MOST_UNCHECKED: usize = 10;
 
-/// How many stale entries of the baseline are listed.
+/// The most stale entries of the baseline that are listed.
 const MOST_STALE: usize = 50;
 
 /// What a report for people says when there are no files.
@@ -180,7 +180,7 @@ fn heading(title: &str, line: char, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output, "\n{line}\n{BOLD}{title}{BOLD:#}\n{line}")
 }
 
-/// A failure as compilers write it, so that terminals and editors make it a link.
+/// Writes a failure as compilers do, so that terminals and editors make it a link.
 fn write_failure(path: &ReportedPath, error: &AnalysisError, output: &mut dyn Write) -> io::Result<()> {
     match error {
         AnalysisError::Syntax(error) => writeln!(

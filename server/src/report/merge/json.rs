@@ -27,13 +27,13 @@ struct ParsedReport<'t> {
     baseline: Option<ParsedBaseline<'t>>,
 }
 
-/// What is looked at to know which part a report is of.
+/// The part of a report that says which shard it is about.
 #[derive(Deserialize)]
 struct ParsedShard {
     shard: Option<ShardInfo>,
 }
 
-/// Which part a report is of, if it is one.
+/// The shard that a report is about; `None` if it is about all files.
 pub(super) fn part(path: &Path, text: &str) -> Result<Option<ShardInfo>, MergeError> {
     let of: ParsedShard = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
     Ok(of.shard)
@@ -46,14 +46,14 @@ struct ParsedBaseline<'t> {
     unneeded: Vec<&'t RawValue>,
 }
 
-/// What all reports say of the baseline.
+/// The merged object about the baseline.
 #[derive(Serialize)]
 struct MergedBaseline {
     tolerated_violations: usize,
     unneeded: Vec<Box<RawValue>>,
 }
 
-/// What is looked at of the report of a file.
+/// The fields of a file's report that `merge` needs.
 #[derive(Deserialize)]
 struct ParsedFile {
     file: String,
@@ -66,13 +66,13 @@ struct ParsedViolation {
     r#type: MetricType,
 }
 
-/// Something that names the file that it is about.
+/// An object with the path of its file.
 #[derive(Deserialize)]
 struct NamedFile {
     file: String,
 }
 
-/// What is looked at of an entry of the baseline.
+/// The fields of a baseline's entry that `merge` needs.
 #[derive(Deserialize)]
 struct ParsedEntry {
     file: String,
@@ -80,7 +80,7 @@ struct ParsedEntry {
     r#type: MetricType,
 }
 
-/// Writes the report of all. See [`super::merge`].
+/// Writes the merged report. See [`super::merge`].
 pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(), MergeError> {
     let mut owners = Owners::default();
     let mut files: Vec<(PathBuf, ParsedFile, &RawValue)> = Vec::new();
@@ -116,14 +116,14 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
             tolerated += baseline.tolerated_violations;
             for raw in baseline.unneeded {
                 let entry: ParsedEntry = read_part(path, raw)?;
-                // Every job finds that a file is gone.
+                // Each job lists the entries of a file that is gone.
                 if *listed_by.entry(entry.file.clone()).or_insert(number) == number {
                     unneeded.push((entry, raw));
                 }
             }
         }
     }
-    // Those of one file are together and stay in their order.
+    // The sorts are stable: objects of one file stay in their order.
     files.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     unused.sort_by(|(one, _), (other, _)| one.cmp(other));
     unchecked.sort_by_key(|file| named(file));

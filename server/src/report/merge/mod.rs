@@ -1,7 +1,7 @@
-//! The reports of several jobs, each of which checked a part of the files, as one.
+//! Merging the reports of jobs that checked one shard each.
 //!
-//! What is merged is what one check of all files would have written, byte for byte: what the reports say of each file is copied as
-//! it stands, in the order in which a check reports files.
+//! The merged report is the one that a check of all files would have written, byte for byte. The results of each file are copied, in
+//! the order in which a check reports files.
 
 mod error;
 mod json;
@@ -21,15 +21,15 @@ pub(crate) use error::MergeError;
 use parts::malformed;
 use shards::are_all_parts;
 
-/// How many bytes all reports may have together: they are held in memory to be sorted, with an index that may take several
-/// times as much, and so is what is written.
+/// The most bytes of all reports together. They are kept in memory to be sorted, with an index that can take several times as much,
+/// and so is the merged report.
 const MAX_BYTES: u64 = 512 << 20;
 
-/// Writes what one check would have written, had it been of all the files that the reports are about.
+/// Merges the reports in files, and writes the merged report.
 ///
 /// # Errors
 ///
-/// They are no reports, or do not belong together.
+/// A file is not a report, or the reports do not belong together.
 pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), MergeError> {
     let mut room = MAX_BYTES;
     let read = |path: &PathBuf| {
@@ -49,7 +49,7 @@ pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), Mer
         .collect();
     let mut first: Option<(&Path, MergeableFormat)> = None;
     for (path, text) in &reports {
-        let kind = MergeableFormat::of(path, text)?;
+        let kind = MergeableFormat::detect(path, text)?;
         match first {
             Some((one, other)) if other != kind => {
                 return Err(MergeError::Formats(one.to_owned(), (*path).to_owned()));
@@ -67,7 +67,7 @@ pub(crate) fn merge(paths: &[PathBuf], output: &mut dyn Write) -> Result<(), Mer
     }
 }
 
-/// The kinds of reports that can be merged.
+/// The formats whose reports can be merged.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum MergeableFormat {
     Json,
@@ -75,7 +75,7 @@ enum MergeableFormat {
 }
 
 impl MergeableFormat {
-    fn of(path: &Path, text: &str) -> Result<Self, MergeError> {
+    fn detect(path: &Path, text: &str) -> Result<Self, MergeError> {
         let parts = serde_json::from_str::<FxHashMap<String, &RawValue>>(text);
         let unmergeable =
             || OutputFormat::title_of(text).map(|format| MergeError::Unmergeable(path.to_owned(), format));

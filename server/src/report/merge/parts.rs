@@ -1,4 +1,4 @@
-//! The parts of reports: how they are read, and passed on.
+//! Reading parts of reports, and copying them.
 
 use std::path::Path;
 
@@ -13,25 +13,29 @@ pub(super) fn malformed(path: &Path, error: serde_json::Error) -> MergeError {
     MergeError::Malformed(path.to_owned(), error)
 }
 
-/// A part of a report as it is passed on. Whoever made the report may have forged it: a text in it must not be a command to the
-/// pipeline that shows what is merged.
+/// A part of a report, escaped for the merged report. The report may be forged: no text in it may be a command for the pipeline
+/// that prints the merged report.
 pub(super) fn passed_on(part: &RawValue) -> Box<RawValue> {
     let escaped = escape::foreign_json(part.get()).into_owned();
-    // What is escaped means the same as before.
+    // Escaping does not change the meaning of JSON.
     RawValue::from_string(escaped).unwrap_or_else(|_| RawValue::NULL.to_owned())
 }
 
-/// Reads a part of a report, as far as it matters.
+/// Parses a part of a report.
 pub(super) fn read_part<'t, T: Deserialize<'t>>(path: &Path, part: &'t RawValue) -> Result<T, MergeError> {
     serde_json::from_str(part.get()).map_err(|error| MergeError::MalformedPart(path.to_owned(), error))
 }
 
-/// Which report each file is in.
+/// The report of each file.
 #[derive(Default)]
 pub(super) struct Owners<'a>(FxHashMap<String, &'a Path>);
 
 impl<'a> Owners<'a> {
-    /// Notes that a report is about a file.
+    /// Notes the report of a file.
+    ///
+    /// # Errors
+    ///
+    /// Another report has the file too.
     pub(super) fn claim(&mut self, file: &str, report: &'a Path) -> Result<(), MergeError> {
         match self.0.insert(file.to_owned(), report) {
             Some(other) if !std::ptr::eq(other, report) => Err(MergeError::Overlap(

@@ -12,7 +12,7 @@ use crate::report::formats::sarif::{UNUSED_IGNORE, tool, write_document};
 use crate::report::reported_path::order_of;
 use crate::report::shard_info::ShardInfo;
 
-/// What is looked at to know which part a report is of.
+/// The part of a report that says which shard it is about.
 #[derive(Deserialize)]
 struct ParsedShards {
     runs: Vec<ParsedShard>,
@@ -29,7 +29,7 @@ struct ParsedProperties {
     shard: Option<ShardInfo>,
 }
 
-/// Which part a report is of, if it is one.
+/// The shard that a report is about; `None` if it is about all files.
 pub(super) fn part(path: &Path, text: &str) -> Result<Option<ShardInfo>, MergeError> {
     let of: ParsedShards = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
     Ok(of.runs.into_iter().find_map(|run| run.properties.shard))
@@ -58,7 +58,7 @@ struct ParsedInvocation<'t> {
     tool_execution_notifications: Vec<&'t RawValue>,
 }
 
-/// What is looked at of a result or a notification.
+/// The fields of a result or notification that `merge` needs.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ParsedResult {
@@ -84,7 +84,7 @@ struct ParsedArtifactLocation {
     uri: String,
 }
 
-/// Writes the report of all. See [`super::merge`].
+/// Writes the merged report. See [`super::merge`].
 pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(), MergeError> {
     let tool = tool();
     let mut owners = Owners::default();
@@ -114,7 +114,7 @@ pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(
             }
         }
     }
-    // Those of one file are together and stay in their order.
+    // The sorts are stable: objects of one file stay in their order.
     results.sort_by(|(one, _), (other, _)| one.cmp(other));
     notifications.sort_by(|(one, _), (other, _)| one.cmp(other));
     let notifications: Vec<_> = notifications.into_iter().map(|(_, raw)| passed_on(raw)).collect();

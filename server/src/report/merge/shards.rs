@@ -5,10 +5,10 @@ use std::path::Path;
 use super::error::MergeError;
 use crate::report::shard_info::{MAX_SHARDS, ShardInfo};
 
-/// How many of the parts that are missing are named.
+/// The most missing shards that a message names.
 const MOST_NAMED: usize = 5;
 
-/// Whether reports are of all parts of one check, each once. Reports of whole checks are of no part.
+/// Checks that the reports are about all shards of one check, each once, or that none is about a shard.
 pub(super) fn are_all_parts(reports: &[(&Path, Option<ShardInfo>)]) -> Result<(), MergeError> {
     let is_part = |(path, part): &(&Path, Option<ShardInfo>)| part.clone().map(|part| ((*path).to_owned(), part));
     let Some((first, expected)) = reports.iter().find_map(is_part) else {
