@@ -223,7 +223,7 @@ fn writing_it_again_changes_only_what_was_checked() {
     std::fs::remove_file(project.path("c.py")).unwrap();
     project.write("d.py", b"x = (\n");
     let run = check(&project, &["--write-baseline", "a.py", "d.py"]);
-    assert_eq!(run.code, Some(1), "one could not be analysed: {run:?}");
+    assert_eq!(run.code, Some(1), "one could not be analyzed: {run:?}");
     let expected = [
         HEADER,
         &entry("a.py", "f", "14"),

@@ -16,9 +16,9 @@ fn statistic(run: &Run, name: &str) -> usize {
     number.unwrap_or_else(|| panic!("{name}: {run:?}"))
 }
 
-/// How many files were known unread, how many contents were known, and how many files were analysed.
+/// How many files were known unread, how many contents were known, and how many files were analyzed.
 fn origins(run: &Run) -> [usize; 3] {
-    ["files known unread", "contents known", "files analysed"].map(|name| statistic(run, name))
+    ["files known unread", "contents known", "files analyzed"].map(|name| statistic(run, name))
 }
 
 fn check(project: &Project, arguments: &[&str]) -> Run {
@@ -50,8 +50,8 @@ fn cold_and_warm_runs_report_the_same() {
         let warm = check(&project, &arguments);
         assert_eq!(result(&cold), result(&without));
         assert_eq!(result(&warm), result(&without));
-        let [unread, known, analysed] = origins(&warm);
-        assert_eq!((unread + known, analysed), (files, 0));
+        let [unread, known, analyzed] = origins(&warm);
+        assert_eq!((unread + known, analyzed), (files, 0));
         assert!(
             unread >= files - 3,
             "only what was just written may have to be read: {unread}"
@@ -60,10 +60,10 @@ fn cold_and_warm_runs_report_the_same() {
 }
 
 #[test]
-fn a_changed_file_is_analysed() {
+fn a_changed_file_is_analyzed() {
     let project = Project::new(&[("a.py", "def f(): pass\n"), ("b.py", "x = 1\n")]);
     assert_eq!(check(&project, &[]).code, Some(0));
-    for (text, code, analysed) in [
+    for (text, code, analyzed) in [
         (COMPLEX, 2, 1),
         ("def g(): pass\n", 0, 1),
         (COMPLEX, 2, 0),
@@ -72,7 +72,7 @@ fn a_changed_file_is_analysed() {
     ] {
         project.write("a.py", text.as_bytes());
         let run = check(&project, &[]);
-        assert_eq!((run.code, origins(&run)[2]), (Some(code), analysed), "{text}");
+        assert_eq!((run.code, origins(&run)[2]), (Some(code), analyzed), "{text}");
     }
 }
 

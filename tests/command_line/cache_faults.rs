@@ -69,7 +69,7 @@ fn verification(project: &Project) -> Value {
 }
 
 fn files_analysed(run: &Run) -> usize {
-    let line = run.stderr.lines().find(|line| line.contains("files analysed"));
+    let line = run.stderr.lines().find(|line| line.contains("files analyzed"));
     let number = line.and_then(|line| line.split_whitespace().last()?.parse().ok());
     number.unwrap_or_else(|| panic!("{run:?}"))
 }

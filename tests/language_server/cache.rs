@@ -74,7 +74,7 @@ fn the_check_knows_what_the_editor_has_scanned_and_the_reverse() {
     let project = varied_project();
     scanned(&project, &[]);
     let run = project.run(&["--check", "--statistics", "--force-analyze"]);
-    assert!(run.stderr.contains("files analysed"), "{run:?}");
+    assert!(run.stderr.contains("files analyzed"), "{run:?}");
     let misses = statistics(&project)["misses"].clone();
     assert_eq!(misses, 5, "what the editor had scanned, and no more");
     project.write("new.py", b"y = 1\n");

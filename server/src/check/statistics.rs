@@ -74,7 +74,7 @@ impl CheckStatistics {
         line("suppressed violations", self.totals.suppressed.to_string())?;
         line("files known unread", self.totals.known_files.to_string())?;
         line("contents known", self.totals.known_contents.to_string())?;
-        line("files analysed", self.totals.analyzed.to_string())?;
+        line("files analyzed", self.totals.analyzed.to_string())?;
         line("threads", self.threads.to_string())?;
         line("finding files", milliseconds(self.discovery))?;
         line("asking the cache", milliseconds(self.recall))?;

@@ -11,13 +11,13 @@ const TIME: &str = "time-limit";
 
 /// The kinds of failures and their meanings.
 pub(super) const KINDS: [(&str, &str); 6] = [
-    (SYNTAX, "The file is no Python."),
-    (DECODE, "The bytes of the file are no text in its encoding."),
+    (SYNTAX, "The file is not valid Python."),
+    (DECODE, "The bytes of the file are not valid in its encoding."),
     (READ, "The file or folder cannot be read, or the file is too large."),
-    (INTERNAL, "The analysis failed in a way that it never should."),
+    (INTERNAL, "The analysis failed because of an error in antipasta-lsp."),
     (
         BASE,
-        "What the file was before the change cannot be analysed, so the two cannot be compared.",
+        "The file before the change cannot be analyzed, so the two cannot be compared.",
     ),
     (TIME, "There was no time to check the file."),
 ];
