@@ -6,8 +6,6 @@ use std::path::Path;
 
 use ropey::Rope;
 
-use super::checked_file::CheckedFile;
-use crate::console::{self, counted};
 use crate::report::FileReport;
 use antipasta_analysis::{Analysis, AnalysisError, analyse_bytes};
 use antipasta_metrics::{Document, definition_on_line};
@@ -98,39 +96,4 @@ fn with_edits(text: &str, mut edits: Vec<(Range<usize>, String)>) -> String {
         edited.replace_range(bytes, &replacement);
     }
     edited
-}
-
-/// Prints how many ignore comments were added, and why others were not. Returns whether all could be added.
-pub(super) fn print_added(files: &[CheckedFile], quiet: bool) -> bool {
-    let (mut comments, mut changed_files, mut all_went_well) = (0, 0, true);
-    for file in files {
-        match &file.added_ignores {
-            Ok(0) => {}
-            Ok(added) => {
-                comments += added;
-                changed_files += 1;
-            }
-            Err(error) => {
-                console::error(format_args!(
-                    "{}: no ignore comments were added: {error}",
-                    file.report.path
-                ));
-                all_went_well = false;
-            }
-        }
-    }
-    if !quiet {
-        let comments = counted(comments, "ignore comment", "ignore comments");
-        let changed_files = counted(changed_files, "file", "files");
-        console::say(format!("Added {comments} to {changed_files}"));
-    }
-    let violations = files.iter().flat_map(|file| file.report.violations());
-    let of_files = violations.filter(|violation| violation.name.is_none()).count();
-    if of_files > 0 {
-        console::warning(format_args!(
-            "{} of files as a whole, which comments cannot ignore; a baseline can allow them: `--write-baseline FILE`",
-            counted(of_files, "violation is", "violations are")
-        ));
-    }
-    all_went_well
 }

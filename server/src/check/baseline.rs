@@ -4,7 +4,7 @@
 //! baseline does not tell them apart: it allows as many violations as it has values for the name.
 
 mod entries;
-mod finish;
+pub(super) mod finish;
 mod matching;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +12,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use entries::{Entries, EntryKey, FileEntries, MAX_BYTES, MalformedBaseline, rounded};
-pub(super) use finish::finish;
 use matching::{ValueMatch, match_values};
 
 use crate::report::{FileReport, StaleEntry};

@@ -2,8 +2,8 @@
 
 use super::add_ignores::AddError;
 use super::baseline::InBaseline;
-use super::statistics::FileCost;
 use crate::report::FileReport;
+use antipasta_analysis::{Origin, Phases};
 
 /// The results of one file.
 pub(super) struct CheckedFile {
@@ -14,4 +14,13 @@ pub(super) struct CheckedFile {
     /// How many ignore comments were added to the file, or why they could not be added.
     pub added_ignores: Result<usize, AddError>,
     pub cost: FileCost,
+}
+
+/// What one file cost.
+pub(super) struct FileCost {
+    /// The bytes of its source.
+    pub bytes: u64,
+    pub phases: Phases,
+    /// Where the metrics come from.
+    pub origin: Origin,
 }

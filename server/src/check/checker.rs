@@ -6,11 +6,10 @@ use std::time::{Duration, Instant};
 
 use super::add_ignores::add_ignores;
 use super::baseline::{Baseline, InBaseline};
-use super::checked_file::CheckedFile;
+use super::checked_file::{CheckedFile, FileCost};
 use super::progress::CheckProgress;
 use super::regression::keep_regressions;
 use super::sources::{AnalysisContext, FileContent, SourceFile};
-use super::statistics::FileCost;
 use crate::report::{FileReport, ReportedPath};
 use antipasta_analysis::cache::Known;
 use antipasta_analysis::{Analysis, AnalysisError, Origin, Phases, ReadThrough};

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::checked_file::CheckedFile;
-use crate::console::{counted, problems, say, warning};
+use crate::console::{counted, error, problems, say, warning};
 use crate::report::{Destination, NOTHING_TO_CHECK, Report};
 use antipasta_metrics::MetricType;
 use antipasta_rules::config::{Overrides, trouble_of_given_pattern};
@@ -155,4 +155,39 @@ pub(super) fn used_configs(configs: &Configs) -> Vec<String> {
         .iter()
         .map(|config| line(config.path.as_deref()))
         .collect()
+}
+
+/// Prints how many ignore comments were added, and why others were not. Returns whether all could be added.
+pub(super) fn say_what_was_added(files: &[CheckedFile], quiet: bool) -> bool {
+    let (mut comments, mut changed_files, mut all_went_well) = (0, 0, true);
+    for file in files {
+        match &file.added_ignores {
+            Ok(0) => {}
+            Ok(added) => {
+                comments += added;
+                changed_files += 1;
+            }
+            Err(why) => {
+                error(format_args!(
+                    "{}: no ignore comments were added: {why}",
+                    file.report.path
+                ));
+                all_went_well = false;
+            }
+        }
+    }
+    if !quiet {
+        let comments = counted(comments, "ignore comment", "ignore comments");
+        let changed_files = counted(changed_files, "file", "files");
+        say(format!("Added {comments} to {changed_files}"));
+    }
+    let violations = files.iter().flat_map(|file| file.report.violations());
+    let of_files = violations.filter(|violation| violation.name.is_none()).count();
+    if of_files > 0 {
+        warning(format_args!(
+            "{} of files as a whole, which comments cannot ignore; a baseline can allow them: `--write-baseline FILE`",
+            counted(of_files, "violation is", "violations are")
+        ));
+    }
+    all_went_well
 }

@@ -4,8 +4,7 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::add_ignores::print_added;
-use super::baseline;
+use super::baseline::finish::finish as finish_baseline;
 use super::checked_file::CheckedFile;
 use super::checker::Checker;
 use super::context::CheckContext;
@@ -184,7 +183,7 @@ fn finish(
     let mut stale_entries = None;
     if let (Some(baseline), Some(given)) = (&mut context.baseline, &options.baseline) {
         let is_of_commit = context.change.as_ref().is_some_and(ChangedFiles::are_of_commit);
-        stale_entries = Some(baseline::finish(
+        stale_entries = Some(finish_baseline(
             Arc::make_mut(baseline),
             given,
             &mut files,
@@ -192,7 +191,7 @@ fn finish(
             options.quiet,
         )?);
     }
-    let all_are_added = !options.add_ignores || print_added(&files, options.quiet);
+    let all_are_added = !options.add_ignores || notices::say_what_was_added(&files, options.quiet);
     let report = Report {
         files: files.into_iter().map(|file| file.report).collect(),
         is_quiet: options.quiet,

@@ -6,15 +6,6 @@ use std::time::Duration;
 use super::checked_file::CheckedFile;
 use antipasta_analysis::{Origin, Phases};
 
-/// What one file cost.
-pub(super) struct FileCost {
-    /// The bytes of its source.
-    pub bytes: u64,
-    pub phases: Phases,
-    /// Where the metrics come from.
-    pub origin: Origin,
-}
-
 /// The sums over all files.
 #[derive(Default)]
 pub(super) struct Totals {

@@ -6,8 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::ComparedFiles;
-use super::report::ComparedFile;
+use super::report::{ComparedFile, ComparedFiles};
 use antipasta_metrics::MetricType;
 use antipasta_rules::escape;
 

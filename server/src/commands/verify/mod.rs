@@ -4,9 +4,8 @@ mod comparison;
 mod reference;
 mod report;
 
-use std::collections::BTreeMap;
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::time::{Duration, Instant};
@@ -25,7 +24,7 @@ use antipasta_workspace::replace_file::{Trees, replace_file};
 use antipasta_workspace::seconds;
 use comparison::ReportComparison;
 use reference::Reference;
-use report::{ComparedFile, ComparedReport};
+use report::{ComparedFiles, ComparedReport};
 
 /// The largest report of the reference that is read, in bytes.
 const MAX_REPORT_BYTES: u64 = 1 << 30;
@@ -49,9 +48,6 @@ pub(crate) struct VerifyCommand {
     #[arg(long, value_name = "SECONDS", value_parser = seconds::parse, default_value = "3600")]
     timeout: Duration,
 }
-
-/// The results of one side, by the absolute paths of the files.
-type ComparedFiles = BTreeMap<PathBuf, ComparedFile>;
 
 impl VerifyCommand {
     /// Runs the comparison. Exit code 0 if all values are equal, 2 if some differ, 1 if they cannot be compared.
@@ -154,14 +150,6 @@ fn by_path(report: ComparedReport, directory: &Path) -> ComparedFiles {
     let absolute = |file: &str| antipasta_workspace::discovery::normalized(&directory.join(file));
     let reports = report.reports.into_iter();
     reports.map(|report| (absolute(&report.file), report)).collect()
-}
-
-/// A path as an argument that cannot be taken for an option.
-fn operand(path: &str) -> OsString {
-    if path.starts_with('-') {
-        return format!("./{path}").into();
-    }
-    path.into()
 }
 
 fn seconds(time: Duration) -> String {

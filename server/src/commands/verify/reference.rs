@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow, bail};
 
-use super::operand;
 use super::report::ComparedReport;
 use crate::console;
 use antipasta_analysis::cache::NO_CACHE_VARIABLE;
@@ -157,6 +156,14 @@ impl Reference {
         }
         ComparedReport::parse(&output.stdout).context("the report of antipasta cannot be read")
     }
+}
+
+/// A path as an argument that cannot be taken for an option.
+fn operand(path: &str) -> OsString {
+    if path.starts_with('-') {
+        return format!("./{path}").into();
+    }
+    path.into()
 }
 
 /// The interpreter of a virtual environment.

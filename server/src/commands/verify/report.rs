@@ -1,7 +1,13 @@
 //! The JSON report of a check, which both sides write in the same form.
 
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use serde::Deserialize;
 use serde_json::Value;
+
+/// The results of one side, by the absolute paths of the files.
+pub(super) type ComparedFiles = BTreeMap<PathBuf, ComparedFile>;
 
 /// The compared part of a report.
 #[derive(Debug, Default, Deserialize)]
