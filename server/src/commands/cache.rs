@@ -112,94 +112,119 @@ impl CacheCommand {
 
     /// Runs the command. Returns the result, and whether there is no damage.
     fn facts(self) -> anyhow::Result<(Facts, bool)> {
-        let folder = folder()?;
-        let in_file = |file: &Path, error: DatabaseError| {
-            let file = file.display().to_string();
-            // The message of a refusal names the refused file already. It may be another one in the same folder.
-            match error.to_string().contains(&*one_line(&file)) {
-                true => anyhow::Error::new(error),
-                false => anyhow::Error::new(error).context(file),
-            }
-        };
-        let in_cache = |error| in_file(&folder.join(FILE_NAME), error);
-        let open = || -> anyhow::Result<Database> {
-            let mut database = Database::open(&folder).map_err(in_cache)?;
-            if let Some(trouble) = database.trouble.take() {
-                console::warning(format_args!("the cache in {}: {trouble}", folder.display()));
-            }
-            Ok(database)
-        };
-        let facts: Facts = match self {
-            Self::Path => vec![("path", json!(folder.join(FILE_NAME)))],
-            Self::Stats => {
-                let statistics = open()?.statistics().map_err(in_cache)?;
-                let asked = statistics.hits + statistics.misses;
-                let rate = (asked > 0).then(|| statistics.hits as f64 / asked as f64);
-                vec![
-                    ("path", json!(folder.join(FILE_NAME))),
-                    ("version", json!(statistics.version)),
-                    ("file_bytes", json!(statistics.file_bytes)),
-                    ("used_bytes", json!(statistics.used_bytes)),
-                    ("contents", json!(statistics.contents)),
-                    ("payload_bytes", json!(statistics.payload_bytes)),
-                    ("paths", json!(statistics.paths)),
-                    ("oldest_days", json!(statistics.oldest_days)),
-                    ("hits", json!(statistics.hits)),
-                    ("misses", json!(statistics.misses)),
-                    ("hit_rate", json!(rate)),
-                ]
-            }
-            Self::Verify => {
-                let verification = open()?.verify().map_err(in_cache)?;
-                let facts = vec![
-                    ("is_sound", json!(verification.is_sound())),
-                    ("contents", json!(verification.contents)),
-                    ("damaged", json!(verification.damaged)),
-                    ("problems", json!(verification.problems)),
-                ];
-                return Ok((facts, verification.is_sound()));
-            }
-            Self::Gc { max_size, max_age } => {
-                let limits = Limits {
-                    bytes: max_size.saturating_mul(BYTES_PER_MEGABYTE),
-                    days: max_age,
-                };
-                let mut database = open()?;
-                let removed = database.collect_garbage(&limits).map_err(in_cache)?;
-                let file_bytes = database.statistics().map_err(in_cache)?.file_bytes;
-                vec![("removed", json!(removed)), ("file_bytes", json!(file_bytes))]
-            }
-            Self::Clear => {
-                Database::reset(&folder).map_err(in_cache)?;
-                vec![("cleared", json!(folder.join(FILE_NAME)))]
-            }
-            Self::Export { file } => {
-                // As in a check, the output is prepared before anything is read.
-                if file.symlink_metadata().is_err() {
-                    prepare_file(&file, &Trees::default())
-                        .with_context(|| format!("{}: cannot be written", file.display()))?;
-                }
-                let exported = open()?.export(&file).map_err(|error| in_file(&file, error))?;
-                vec![("exported", json!(exported)), ("file", json!(file))]
-            }
-            Self::Import { file } => {
-                let imported = open()?.import(&file).map_err(|error| in_file(&file, error))?;
-                vec![
-                    ("added", json!(imported.added)),
-                    ("known", json!(imported.known)),
-                    ("refused", json!(imported.refused)),
-                ]
-            }
+        let cache = CacheFolder(folder()?);
+        let facts = match self {
+            Self::Path => vec![("path", json!(cache.file()))],
+            Self::Stats => cache.statistics()?,
+            Self::Verify => return cache.verify(),
+            Self::Gc { max_size, max_age } => cache.collect_garbage(&Limits {
+                bytes: max_size.saturating_mul(BYTES_PER_MEGABYTE),
+                days: max_age,
+            })?,
+            Self::Clear => cache.clear()?,
+            Self::Export { file } => cache.export(&file)?,
+            Self::Import { file } => cache.import(&file)?,
             Self::Warm { paths } => {
                 let warmed = check::warm(&options(paths))?;
                 vec![("hits", json!(warmed.hits)), ("misses", json!(warmed.misses))]
             }
             Self::Migrate { to } => {
-                open()?.migrate(to).map_err(in_cache)?;
+                cache.open()?.migrate(to).map_err(|error| cache.error(error))?;
                 vec![("version", json!(to))]
             }
         };
         Ok((facts, true))
+    }
+}
+
+/// The folder of the cache, which the commands work on.
+struct CacheFolder(PathBuf);
+
+impl CacheFolder {
+    fn file(&self) -> PathBuf {
+        self.0.join(FILE_NAME)
+    }
+
+    /// An error of the cache, with its path.
+    fn error(&self, error: DatabaseError) -> anyhow::Error {
+        with_file(&self.file(), error)
+    }
+
+    fn open(&self) -> anyhow::Result<Database> {
+        let mut database = Database::open(&self.0).map_err(|error| self.error(error))?;
+        if let Some(trouble) = database.trouble.take() {
+            console::warning(format_args!("the cache in {}: {trouble}", self.0.display()));
+        }
+        Ok(database)
+    }
+
+    fn statistics(&self) -> anyhow::Result<Facts> {
+        let statistics = self.open()?.statistics().map_err(|error| self.error(error))?;
+        let lookups = statistics.hits + statistics.misses;
+        let rate = (lookups > 0).then(|| statistics.hits as f64 / lookups as f64);
+        Ok(vec![
+            ("path", json!(self.file())),
+            ("version", json!(statistics.version)),
+            ("file_bytes", json!(statistics.file_bytes)),
+            ("used_bytes", json!(statistics.used_bytes)),
+            ("contents", json!(statistics.contents)),
+            ("payload_bytes", json!(statistics.payload_bytes)),
+            ("paths", json!(statistics.paths)),
+            ("oldest_days", json!(statistics.oldest_days)),
+            ("hits", json!(statistics.hits)),
+            ("misses", json!(statistics.misses)),
+            ("hit_rate", json!(rate)),
+        ])
+    }
+
+    fn verify(&self) -> anyhow::Result<(Facts, bool)> {
+        let verification = self.open()?.verify().map_err(|error| self.error(error))?;
+        let facts = vec![
+            ("is_sound", json!(verification.is_sound())),
+            ("contents", json!(verification.contents)),
+            ("damaged", json!(verification.damaged)),
+            ("problems", json!(verification.problems)),
+        ];
+        Ok((facts, verification.is_sound()))
+    }
+
+    fn collect_garbage(&self, limits: &Limits) -> anyhow::Result<Facts> {
+        let mut database = self.open()?;
+        let removed = database.collect_garbage(limits).map_err(|error| self.error(error))?;
+        let file_bytes = database.statistics().map_err(|error| self.error(error))?.file_bytes;
+        Ok(vec![("removed", json!(removed)), ("file_bytes", json!(file_bytes))])
+    }
+
+    fn clear(&self) -> anyhow::Result<Facts> {
+        Database::reset(&self.0).map_err(|error| self.error(error))?;
+        Ok(vec![("cleared", json!(self.file()))])
+    }
+
+    fn export(&self, file: &Path) -> anyhow::Result<Facts> {
+        // As in a check, the output is prepared before anything is read.
+        if file.symlink_metadata().is_err() {
+            prepare_file(file, &Trees::default()).with_context(|| format!("{}: cannot be written", file.display()))?;
+        }
+        let exported = self.open()?.export(file).map_err(|error| with_file(file, error))?;
+        Ok(vec![("exported", json!(exported)), ("file", json!(file))])
+    }
+
+    fn import(&self, file: &Path) -> anyhow::Result<Facts> {
+        let imported = self.open()?.import(file).map_err(|error| with_file(file, error))?;
+        Ok(vec![
+            ("added", json!(imported.added)),
+            ("known", json!(imported.known)),
+            ("refused", json!(imported.refused)),
+        ])
+    }
+}
+
+/// An error about a file, with its path, unless the message has it already. A refusal may be about another file of the folder.
+fn with_file(file: &Path, error: DatabaseError) -> anyhow::Error {
+    let file = file.display().to_string();
+    match error.to_string().contains(&*one_line(&file)) {
+        true => anyhow::Error::new(error),
+        false => anyhow::Error::new(error).context(file),
     }
 }
 
