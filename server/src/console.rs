@@ -122,3 +122,20 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> anyhow::Result<()> {
         done => done.context("the standard output"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::anyhow;
+
+    #[test]
+    fn an_error_is_printed_with_its_causes_each_once() {
+        let denied = || io::Error::from_raw_os_error(13);
+        let reason = without_numbers(&denied().to_string()).into_owned();
+        let chain = anyhow::Error::new(denied()).context("a.yaml: cannot be written");
+        assert_eq!(with_causes(&chain), format!("a.yaml: cannot be written: {reason}"));
+        let quoted = anyhow::Error::new(denied()).context(format!("a.yaml: {}", denied()));
+        assert_eq!(with_causes(&quoted), format!("a.yaml: {reason}"));
+        assert_eq!(with_causes(&anyhow!("one\ntwo").context("a")), "a: one\ntwo");
+    }
+}

@@ -82,71 +82,94 @@ struct ParsedEntry {
 
 /// Writes the merged report. See [`super::merge`].
 pub(super) fn merge(texts: &[(&Path, &str)], output: &mut dyn Write) -> Result<(), MergeError> {
-    let mut owners = Owners::default();
-    let mut files: Vec<(PathBuf, ParsedFile, &RawValue)> = Vec::new();
-    let mut unused: Vec<(PathBuf, &RawValue)> = Vec::new();
-    let mut unchecked: Vec<String> = Vec::new();
-    let mut tolerated = 0;
-    let mut unneeded: Vec<(ParsedEntry, &RawValue)> = Vec::new();
-    let mut listed_by: FxHashMap<String, usize> = FxHashMap::default();
-    let mut has_parts: Option<(&Path, [bool; 2])> = None;
-    for (number, (path, text)) in texts.iter().enumerate() {
-        let report: ParsedReport<'_> = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
-        let parts = [report.unused_ignores.is_some(), report.baseline.is_some()];
-        let (first, expected) = *has_parts.get_or_insert((path, parts));
-        for (name, has_part, expected) in [
-            ("unused_ignores", parts[0], expected[0]),
-            ("baseline", parts[1], expected[1]),
-        ] {
-            if has_part != expected {
-                return Err(MergeError::Options(first.to_owned(), (*path).to_owned(), name));
-            }
-        }
+    let mut merged = Merged::default();
+    for (path, text) in texts {
+        let report = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+        merged.add(path, report)?;
+    }
+    merged.sort();
+    merged.write(output)
+}
+
+/// The objects of all reports that are merged so far.
+#[derive(Default)]
+struct Merged<'t> {
+    owners: Owners<'t>,
+    files: Vec<(PathBuf, ParsedFile, &'t RawValue)>,
+    unused_ignores: Vec<(PathBuf, &'t RawValue)>,
+    unchecked: Vec<String>,
+    tolerated: usize,
+    stale_entries: Vec<(ParsedEntry, &'t RawValue)>,
+    /// The report that lists the stale entries of a file: each report lists those of files that are gone.
+    listed_by: FxHashMap<String, &'t Path>,
+    /// The first report, and whether it has unused ignore comments and a baseline.
+    first: Option<(&'t Path, [bool; 2])>,
+}
+
+impl<'t> Merged<'t> {
+    fn add(&mut self, path: &'t Path, report: ParsedReport<'t>) -> Result<(), MergeError> {
+        self.has_same_parts(path, [report.unused_ignores.is_some(), report.baseline.is_some()])?;
         for raw in report.reports {
             let file: ParsedFile = read_part(path, raw)?;
-            owners.claim(&file.file, path)?;
-            files.push((named(&file.file), file, raw));
+            self.owners.claim(&file.file, path)?;
+            self.files.push((named(&file.file), file, raw));
         }
         for raw in report.unused_ignores.into_iter().flatten() {
             let of: NamedFile = read_part(path, raw)?;
-            unused.push((named(&of.file), raw));
+            self.unused_ignores.push((named(&of.file), raw));
         }
-        unchecked.extend(report.unchecked);
+        self.unchecked.extend(report.unchecked);
         if let Some(baseline) = report.baseline {
-            tolerated += baseline.tolerated_violations;
+            self.tolerated += baseline.tolerated_violations;
             for raw in baseline.unneeded {
                 let entry: ParsedEntry = read_part(path, raw)?;
-                // Each job lists the entries of a file that is gone.
-                if *listed_by.entry(entry.file.clone()).or_insert(number) == number {
-                    unneeded.push((entry, raw));
+                if std::ptr::eq(*self.listed_by.entry(entry.file.clone()).or_insert(path), path) {
+                    self.stale_entries.push((entry, raw));
                 }
             }
         }
+        Ok(())
     }
-    // The sorts are stable: objects of one file stay in their order.
-    files.sort_by(|(one, ..), (other, ..)| one.cmp(other));
-    unused.sort_by(|(one, _), (other, _)| one.cmp(other));
-    unchecked.sort_by_key(|file| named(file));
-    unneeded.sort_by(|(one, _), (other, _)| {
-        let key = |entry: &ParsedEntry| (entry.file.clone(), entry.function.clone(), entry.r#type);
-        key(one).cmp(&key(other))
-    });
-    let [has_unused, has_baseline] = has_parts.map_or([false; 2], |(_, parts)| parts);
-    let document = JsonReport {
-        summary: summary(files.iter().map(|(_, file, _)| file)),
-        unused_ignores: has_unused.then(|| unused.into_iter().map(|(_, raw)| passed_on(raw)).collect::<Vec<_>>()),
-        unchecked,
-        baseline: has_baseline.then(|| MergedBaseline {
-            tolerated_violations: tolerated,
-            unneeded: unneeded.into_iter().map(|(_, raw)| passed_on(raw)).collect(),
-        }),
-        shard: None,
-    };
-    document.write(
-        &mut files.iter().map(|(.., raw)| passed_on(raw).get().to_owned()),
-        output,
-    )?;
-    Ok(())
+
+    /// Checks that all reports have unused ignore comments, or none has, and the same for a baseline.
+    fn has_same_parts(&mut self, path: &'t Path, parts: [bool; 2]) -> Result<(), MergeError> {
+        let (first, expected) = *self.first.get_or_insert((path, parts));
+        let names = ["unused_ignores", "baseline"];
+        match (0..2).find(|&part| parts[part] != expected[part]) {
+            Some(part) => Err(MergeError::Options(first.to_owned(), path.to_owned(), names[part])),
+            None => Ok(()),
+        }
+    }
+
+    fn sort(&mut self) {
+        // The sorts are stable: objects of one file stay in their order.
+        self.files.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+        self.unused_ignores.sort_by(|(one, _), (other, _)| one.cmp(other));
+        self.unchecked.sort_by_key(|file| named(file));
+        self.stale_entries.sort_by(|(one, _), (other, _)| {
+            let [one, other] = [one, other].map(|entry| (&entry.file, &entry.function, entry.r#type));
+            one.cmp(&other)
+        });
+    }
+
+    fn write(self, output: &mut dyn Write) -> Result<(), MergeError> {
+        let [has_unused, has_baseline] = self.first.map_or([false; 2], |(_, parts)| parts);
+        let unused = self.unused_ignores.into_iter().map(|(_, raw)| passed_on(raw));
+        let unneeded = self.stale_entries.into_iter().map(|(_, raw)| passed_on(raw));
+        let document = JsonReport {
+            summary: summary(self.files.iter().map(|(_, file, _)| file)),
+            unused_ignores: has_unused.then(|| unused.collect::<Vec<_>>()),
+            unchecked: self.unchecked,
+            baseline: has_baseline.then(|| MergedBaseline {
+                tolerated_violations: self.tolerated,
+                unneeded: unneeded.collect(),
+            }),
+            shard: None,
+        };
+        let mut files = self.files.iter().map(|(.., raw)| passed_on(raw).get().to_owned());
+        document.write(&mut files, output)?;
+        Ok(())
+    }
 }
 
 fn summary<'f>(files: impl Iterator<Item = &'f ParsedFile>) -> JsonSummary {
