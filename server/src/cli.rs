@@ -145,7 +145,7 @@ pub(crate) fn main() -> ExitCode {
                 true => usage::explained(message, &words),
                 false => message,
             };
-            // What is printed on request is no error. The exit code 2, which clap would use, says that there are violations.
+            // `--help` and `--version` are not errors. clap's exit code 2 would mean that there are violations.
             let is_error = message.use_stderr();
             let is_lost = message
                 .print()

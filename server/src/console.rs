@@ -61,7 +61,7 @@ pub(crate) fn say(message: impl Display) {
     write_line(escape::whole_line(&message.to_string()));
 }
 
-/// Writes a line. Styles are removed if the standard error is no terminal.
+/// Writes a line. Styles are removed if the standard error is not a terminal.
 fn write_line(line: impl Display) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
@@ -90,7 +90,7 @@ pub(crate) fn with_causes(error: &anyhow::Error) -> String {
 ///
 /// # Errors
 ///
-/// It cannot be written. A pipe that its reader has closed is no error: the reader has seen enough.
+/// The standard output cannot be written to. A closed pipe is not an error: its reader has seen enough.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     let lines: String = text
         .split_inclusive('\n')

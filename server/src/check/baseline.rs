@@ -44,7 +44,7 @@ impl BaselineOptions {
     }
 }
 
-/// What the check does with a baseline.
+/// How the check uses a baseline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum BaselineAction {
     /// Allows its violations.
@@ -80,7 +80,7 @@ pub(super) struct Baseline {
     trees: Trees,
 }
 
-/// What came of matching a file's violations with a baseline.
+/// The result of matching a file's violations with a baseline.
 #[derive(Debug, Default)]
 pub(super) struct BaselineMatch {
     /// The values that the baseline allows in this file.
@@ -98,7 +98,7 @@ struct MatchedEntry {
     needed: Option<f64>,
 }
 
-/// What a baseline has for one file.
+/// A baseline's part about one file.
 pub(super) struct InBaseline {
     /// The path of the file in the baseline.
     pub path: String,

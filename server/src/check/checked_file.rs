@@ -9,14 +9,14 @@ use antipasta_analysis::{Origin, Phases};
 pub(super) struct CheckedFile {
     /// The results that are reported.
     pub report: FileReport,
-    /// What the baseline has for the file; `None` without a baseline.
+    /// The baseline's part about the file; `None` without a baseline.
     pub in_baseline: Option<InBaseline>,
     /// How many ignore comments were added to the file, or why they could not be added.
     pub added_ignores: Result<usize, AddError>,
     pub cost: FileCost,
 }
 
-/// What one file cost.
+/// The cost of one file.
 pub(super) struct FileCost {
     /// The bytes of its source.
     pub bytes: u64,

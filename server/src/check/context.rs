@@ -1,4 +1,4 @@
-//! What a check works with.
+//! The context of a check: options, configurations, the change, the baseline and the pool.
 
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ use antipasta_workspace::replace_file::Trees;
 /// The most threads of a check. More of them would only take memory.
 const MAX_JOBS: usize = 256;
 
-/// What a check works with, from its start to its end.
+/// The context of a check, from its start to its end.
 pub(super) struct CheckContext<'a> {
     pub options: &'a CheckOptions,
     pub configs: Configs,

@@ -71,7 +71,7 @@ pub(crate) fn warm(options: &CheckOptions) -> Result<Counts, CheckError> {
     Ok(cache.map_or_else(Counts::default, |cache| close(cache.cache())))
 }
 
-/// Ends this process when the time limit and the time for reports are over, whatever it waits for.
+/// Ends this process when the time limit and the time for reports are over, even if it waits for something.
 fn end_in_time(time: Duration, on_error: OnError) {
     std::thread::spawn(move || {
         std::thread::sleep(time + TIME_FOR_REPORTS);

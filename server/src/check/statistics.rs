@@ -1,4 +1,4 @@
-//! `--statistics`: what a check cost.
+//! `--statistics`: the cost of a check.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -38,7 +38,7 @@ impl Totals {
     }
 }
 
-/// What a check cost, by phase.
+/// The cost of a check, by phase.
 pub(super) struct CheckStatistics {
     pub totals: Totals,
     /// The time to find the files.

@@ -148,17 +148,17 @@ pub(super) struct CheckArguments {
     #[arg(long, short)]
     quiet: bool,
 
-    /// Judge a metric by another threshold, such as `cyclomatic_complexity=15`.
+    /// Change the threshold of a metric, such as `cyclomatic_complexity=15`.
     ///
     /// The metric can be named by a prefix: cyc (cyclomatic_complexity), cog (cognitive_complexity), mai
-    /// (maintainability_index), vol, dif, eff (halstead_volume, _difficulty, _effort). It has no effect on a metric that the
-    /// configuration does not judge. Can be given several times.
+    /// (maintainability_index), vol, dif, eff (halstead_volume, _difficulty, _effort). It has no effect on a metric for which
+    /// the configuration has no threshold. Can be given several times.
     #[arg(long = "threshold", short, value_name = "TYPE=VALUE", value_parser = parse_threshold)]
     thresholds: Vec<(MetricType, f64)>,
 
     /// Check files that match a pattern, even if a rule ignores them. Can be given several times.
     ///
-    /// In directories, only `*.py` files are checked, whatever the pattern.
+    /// In directories, only `*.py` files are checked, also if the pattern matches other files.
     #[arg(long = "include-pattern", short, value_name = "PATTERN", value_parser = parse_pattern)]
     include_patterns: Vec<String>,
 
@@ -170,7 +170,7 @@ pub(super) struct CheckArguments {
     #[arg(long)]
     no_gitignore: bool,
 
-    /// Check every file, whatever ignores it.
+    /// Check every file, even if a rule ignores it.
     ///
     /// In directories, that is every `*.py` file.
     #[arg(long)]
@@ -254,8 +254,8 @@ impl CheckArguments {
         })
     }
 
-    /// The baseline and what to do with it. A word behind `--write-baseline` or `--prune-baseline` that is no baseline becomes a
-    /// path to check.
+    /// The baseline and how it is used. If the word behind `--write-baseline` or `--prune-baseline` is not a baseline, it is added
+    /// to the paths to check.
     fn take_baseline(&mut self) -> anyhow::Result<Option<BaselineOptions>> {
         let (action, option, named) = match (&self.write_baseline, &self.prune_baseline) {
             (Some(file), _) => (BaselineAction::Write, "--write-baseline", Some(file.clone())),
@@ -367,7 +367,7 @@ fn is_baseline(path: &Path) -> bool {
     !path.is_dir() && (is_json || is_nothing)
 }
 
-/// What `--staged` checks: what is staged, or else what pre-commit says that it was asked about.
+/// The change that `--staged` checks: the staged one, or the one between the two commits that pre-commit was asked to compare.
 fn staged() -> anyhow::Result<Change> {
     let asked = |name| env::var(name).ok().filter(|revision| !revision.is_empty());
     let (Some(from), Some(to)) = (asked("PRE_COMMIT_FROM_REF"), asked("PRE_COMMIT_TO_REF")) else {

@@ -1,4 +1,4 @@
-//! What an output format is.
+//! The trait of output formats.
 
 use std::io::{self, Write};
 use std::panic::RefUnwindSafe;

@@ -9,7 +9,7 @@ use antipasta_analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_b
 use antipasta_workspace::git::{Blobs, ObjectId};
 use antipasta_workspace::system_error::of_kind;
 
-/// What source files are analyzed with.
+/// The cache and git's object store, by way of which source files are analyzed.
 #[derive(Clone, Copy)]
 pub(crate) struct AnalysisContext<'a> {
     pub cache: Option<&'a ReadThrough>,

@@ -266,7 +266,7 @@ pub(super) struct ChangedSources {
     pub files: Vec<SourceFile>,
     /// Why others are ignored, for people.
     pub reasons: Vec<String>,
-    /// Warnings about paths that are named, and are no Python or unknown to git.
+    /// Warnings about named paths that are not Python, or that git does not know.
     pub warnings: Vec<String>,
 }
 

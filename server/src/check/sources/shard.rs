@@ -11,7 +11,7 @@ use crate::report::{MAX_SHARDS, ReportedPath, ShardInfo, fingerprint, top_of};
 use antipasta_pool::PoolError;
 use antipasta_rules::config::Config;
 
-/// What a file costs besides its bytes, in bytes.
+/// The constant cost of a file, in bytes.
 const COST_OF_FILE: u64 = 1024;
 
 /// A shard: one of several parts of the files.
@@ -113,7 +113,7 @@ fn items(context: &CheckContext<'_>, files: &[SourceFile]) -> Result<Vec<ShardIt
     context.pool.map(files, |file| file.stamp.size, Vec::new, item, rescue)
 }
 
-/// What results depend on besides the files.
+/// The settings that results depend on.
 fn settings(context: &CheckContext<'_>, files: &[SourceFile]) -> Vec<String> {
     let options = context.options;
     let mut settings = vec![

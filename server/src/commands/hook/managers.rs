@@ -44,7 +44,7 @@ impl Manager {
         }
     }
 
-    /// What the user has to do so that the program runs the check.
+    /// Tells the user how to make the program run the check.
     pub(super) fn advice(self) -> String {
         let command = format!("antipasta-lsp {}", CHECK_ARGUMENTS.join(" "));
         match self {

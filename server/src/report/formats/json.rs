@@ -182,7 +182,7 @@ pub(in crate::report) struct JsonReport<U, P, B> {
     pub unused_ignores: Option<Vec<U>>,
     /// The files that were not checked because the time limit was reached.
     pub unchecked: Vec<P>,
-    /// What a baseline allows, and its stale entries; `None` without a baseline.
+    /// The number of allowed violations and the stale entries; `None` without a baseline.
     pub baseline: Option<B>,
     /// The shard that the report is about; `None` if it is about all files.
     pub shard: Option<ShardInfo>,

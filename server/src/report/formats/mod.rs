@@ -85,7 +85,7 @@ const FORMATS: &[OutputFormat] = &[
 pub(crate) struct OutputFormat {
     /// The value of `--format`.
     pub(super) name: &'static str,
-    /// What messages call the format.
+    /// The name of the format in messages.
     title: &'static str,
     /// The help of the value, without a full stop.
     help: &'static str,
@@ -93,7 +93,7 @@ pub(crate) struct OutputFormat {
 }
 
 impl OutputFormat {
-    /// What messages call the format that a text looks like, if it looks like one.
+    /// The name of the format that a text looks like; `None` if it looks like none.
     pub(super) fn title_of(text: &str) -> Option<&'static str> {
         let mut formats = FORMATS.iter();
         formats.find(|row| row.format.recognizes(text)).map(|row| row.title)

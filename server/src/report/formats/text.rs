@@ -25,7 +25,7 @@ const MOST_UNCHECKED: usize = 10;
 /// The most stale entries of the baseline that are listed.
 const MOST_STALE: usize = 50;
 
-/// What a report for people says when there are no files.
+/// The line that a report for people has if there are no files.
 pub(crate) const NOTHING_TO_CHECK: &str = "Nothing to check.";
 
 /// The report for people, with styles.

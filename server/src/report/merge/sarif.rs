@@ -14,12 +14,12 @@ use crate::report::shard_info::ShardInfo;
 
 /// The part of a report that says which shard it is about.
 #[derive(Deserialize)]
-struct ParsedShards {
-    runs: Vec<ParsedShard>,
+struct ParsedShardRuns {
+    runs: Vec<ParsedShardRun>,
 }
 
 #[derive(Deserialize)]
-struct ParsedShard {
+struct ParsedShardRun {
     #[serde(default)]
     properties: ParsedProperties,
 }
@@ -31,7 +31,7 @@ struct ParsedProperties {
 
 /// The shard that a report is about; `None` if it is about all files.
 pub(super) fn part(path: &Path, text: &str) -> Result<Option<ShardInfo>, MergeError> {
-    let of: ParsedShards = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
+    let of: ParsedShardRuns = serde_json::from_str(text).map_err(|error| malformed(path, error))?;
     Ok(of.runs.into_iter().find_map(|run| run.properties.shard))
 }
 
