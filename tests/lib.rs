@@ -1,6 +1,8 @@
 //! Black-box tests that drive the `antipasta-lsp` binary; what they share.
 
+pub mod fixture;
 pub mod hostile_configurations;
+pub mod snapshot;
 
 use std::ffi::OsStr;
 use std::fs;

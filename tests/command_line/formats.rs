@@ -1,13 +1,12 @@
-//! The formats that pipelines read, and reports to several places at once. Whether they keep to the schemas of their formats
-//! is for `tests/reports`.
+//! The formats of reports, and reports to several places at once. `tests/reports` validates them against the schemas of their
+//! formats.
 
 use std::collections::BTreeSet;
 
+use antipasta_lsp_tests::snapshot::{assert_json_snapshot, assert_snapshot, transcript_of_errors};
 use antipasta_lsp_tests::{COMPLEX, Project, Run};
 use serde_json::{Value, json};
 
-const HELP: &str =
-    "move branches into functions of their own, or replace a chain of conditions by a table or by polymorphism";
 const STATEMENT: &str = "Cyclomatic Complexity is 11.00 (threshold: <= 10.0)";
 
 /// A decorated function, a method, and their average; and a file that is no program.
@@ -41,39 +40,37 @@ fn fingerprint(result: &Value) -> String {
     fingerprint.to_owned()
 }
 
-#[test]
-fn concise_has_a_line_for_each() {
-    let run = check(&project(), "concise");
-    assert_eq!(run.code, Some(2));
-    let lines: Vec<&str> = run.stdout.lines().collect();
-    assert!(lines[0].starts_with("bad.py:2:5: syntax error: "), "{run:?}");
-    assert!(lines[0].ends_with(" [syntax-error]"), "{run:?}");
-    let path = if cfg!(windows) { "src\\a.py" } else { "src/a.py" };
-    assert_eq!(
-        lines[1..],
-        [
-            format!("{path}:2:1: f: {STATEMENT} [cyclomatic_complexity]"),
-            format!("{path}:14:1: C::f: {STATEMENT} [cyclomatic_complexity]"),
-            format!("{path}:1:1: {STATEMENT} [cyclomatic_complexity]"),
-        ]
-    );
+/// The names of the formats, as the program lists them.
+fn formats(project: &Project) -> Vec<String> {
+    let run = project.run(&["--check", "--output-format", "none:a"]);
+    let (_, allowed) = run.stderr.split_once("(allowed: ").expect("a list of formats");
+    let (allowed, _) = allowed.split_once(')').expect("the end of the list");
+    allowed
+        .split(", ")
+        .map(|name| name.trim_matches('`').to_owned())
+        .collect()
 }
 
 #[test]
-fn github_gets_a_command_for_each() {
-    let run = check(&project(), "github");
-    assert_eq!(run.code, Some(2));
-    let lines: Vec<&str> = run.stdout.lines().collect();
-    assert!(
-        lines[0].starts_with("::error file=bad.py,line=2,col=5,title=Not analyzed::syntax error"),
-        "{run:?}"
-    );
-    assert_eq!(
-        lines[1..],
-        [(2, "f: "), (14, "C::f: "), (1, "")].map(|(line, name)| format!(
-            "::error file=src/a.py,line={line},title=Cyclomatic Complexity::{name}{STATEMENT}%0Ahelp: {HELP}"
-        ))
-    );
+fn every_format_has_its_snapshot() {
+    let project = project();
+    let formats = formats(&project);
+    assert!(formats.len() >= 8, "{formats:?}");
+    for format in formats {
+        let run = check(&project, &format);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        // Only Windows separates the names of a path by `\\`.
+        let report = match cfg!(windows) {
+            true => run.stdout.replace("src\\\\", "src/").replace("src\\", "src/"),
+            false => run.stdout,
+        };
+        let name = format!("command_line/format_{format}");
+        match serde_json::from_str(&report) {
+            // All on one line, which nobody could review.
+            Ok(json) if format != "json" => assert_json_snapshot(&project, &name, &json),
+            _ => assert_snapshot(&project, &name, &report),
+        }
+    }
 }
 
 /// A path may not end a command, or begin another.
@@ -90,30 +87,15 @@ fn github_commands_are_escaped() {
 }
 
 #[test]
-fn gitlab_gets_an_issue_for_each() {
+fn gitlab_and_sarif_know_a_violation_by_the_same_fingerprint() {
     let project = project();
     let issues = parsed(&project, "gitlab");
-    assert_eq!(issues.as_array().unwrap().len(), 4);
-    assert_eq!(issues[0]["check_name"], "syntax-error");
-    assert_eq!(issues[0]["severity"], "critical");
-    assert_eq!(
-        issues[0]["location"],
-        json!({"path": "bad.py", "lines": {"begin": 2, "end": 2}})
-    );
-    let fingerprints: Vec<String> = results(&project).iter().map(fingerprint).collect();
-    let expected = [(2, 12, "f: "), (14, 24, "C::f: "), (1, 1, "")];
-    for (index, (begin, end, name)) in expected.into_iter().enumerate() {
-        assert_eq!(
-            issues[index + 1],
-            json!({
-                "description": format!("{name}{STATEMENT}"),
-                "check_name": "cyclomatic_complexity",
-                "fingerprint": fingerprints[index],
-                "severity": "major",
-                "location": {"path": "src/a.py", "lines": {"begin": begin, "end": end}},
-            })
-        );
-    }
+    let of_violations = issues.as_array().unwrap().iter().skip(1);
+    let fingerprints: Vec<_> = of_violations
+        .map(|issue| issue["fingerprint"].as_str().unwrap())
+        .collect();
+    let expected: Vec<String> = results(&project).iter().map(fingerprint).collect();
+    assert_eq!(fingerprints, expected);
 }
 
 /// The lines of a report in JSON Lines, each with its type.
@@ -269,53 +251,6 @@ fn the_page_about_jsonl_has_every_key() {
 }
 
 #[test]
-fn sarif_says_what_and_where() {
-    let log = parsed(&project(), "sarif");
-    let run = &log["runs"][0];
-    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
-    for rule in rules.iter().filter(|rule| rule["id"] != "unused-ignore") {
-        let address = rule["helpUri"].as_str().unwrap();
-        assert!(
-            address.ends_with(&format!("docs/metrics.md#{}", rule["id"].as_str().unwrap())),
-            "{address}"
-        );
-        assert!(!rule["help"]["text"].as_str().unwrap().is_empty());
-    }
-    let invocation = &run["invocations"][0];
-    assert_eq!(invocation["executionSuccessful"], false);
-    let notification = &invocation["toolExecutionNotifications"][0];
-    assert_eq!(notification["descriptor"]["id"], "syntax-error");
-    assert_eq!(
-        notification["locations"][0]["physicalLocation"],
-        json!({
-            "artifactLocation": {"uri": "bad.py", "uriBaseId": "%SRCROOT%"},
-            "region": {"startLine": 2, "startColumn": 5},
-        })
-    );
-    let method = &run["results"][1];
-    assert_eq!(method["ruleId"], "cyclomatic_complexity");
-    assert_eq!(method["message"]["text"], format!("C::f: {STATEMENT}"));
-    assert_eq!(
-        method["properties"],
-        json!({"value": 11.0, "threshold": 10.0, "comparison": "<="})
-    );
-    assert_eq!(
-        run["results"][0]["locations"],
-        json!([{
-            "physicalLocation": {
-                "artifactLocation": {"uri": "src/a.py", "uriBaseId": "%SRCROOT%"},
-                "region": {"startLine": 2, "endLine": 2},
-                "contextRegion": {"startLine": 1, "endLine": 12},
-            },
-            "logicalLocations": [{"name": "f", "fullyQualifiedName": "f", "kind": "function"}],
-        }])
-    );
-    let average = &run["results"][2]["locations"][0];
-    assert_eq!(average["physicalLocation"]["region"]["startLine"], 1);
-    assert_eq!(average["logicalLocations"], Value::Null);
-}
-
-#[test]
 fn violations_are_known_again_wherever_their_lines_go() {
     let project = Project::new(&[("a.py", COMPLEX)]);
     let before: Vec<_> = results(&project).iter().map(fingerprint).collect();
@@ -417,41 +352,6 @@ fn files_elsewhere_have_whole_addresses() {
         "{uri}"
     );
     assert_eq!(location["uriBaseId"], Value::Null);
-}
-
-#[test]
-fn junit_has_a_test_for_each_and_one_for_each_file_that_is_in_order() {
-    let run = check(&project(), "junit");
-    let expected = format!(
-        "  <testcase classname=\"src/a.py\" name=\"C::f: cyclomatic_complexity\">
-    <failure type=\"cyclomatic_complexity\" message=\"C::f: {statement}\">src/a.py:14: C::f: {statement}
-help: {HELP}</failure>
-  </testcase>
-",
-        statement = STATEMENT.replace('<', "&lt;")
-    );
-    assert!(run.stdout.contains(&expected), "{run:?}");
-    for expected in [
-        "<testsuites name=\"antipasta-lsp\" tests=\"5\" failures=\"3\" errors=\"1\">",
-        "<testsuite name=\"bad.py\" tests=\"1\" failures=\"0\" errors=\"1\">",
-        "<error type=\"syntax-error\" message=\"syntax error: ",
-        "<testcase classname=\"ok.py\" name=\"metrics\"/>",
-    ] {
-        assert!(run.stdout.contains(expected), "{expected}: {run:?}");
-    }
-}
-
-#[test]
-fn markdown_says_it_at_the_top_and_lists_it_in_a_table() {
-    let run = check(&project(), "markdown");
-    for expected in [
-        "## ❌ Code quality check failed\n\n3 files checked, 1 of them not analyzed; 3 violations in 1 file.\n",
-        "- `bad.py:2:5`: `syntax error: unmatched ')'`\n",
-        "\n| `src/a.py:14` | `C::f` | [cyclomatic_complexity](https://",
-        " | 11.00 | `<= 10.0` |\n",
-    ] {
-        assert!(run.stdout.contains(expected), "{expected}: {}", run.stdout);
-    }
 }
 
 /// GitHub refuses comments of more than 65536 characters.
@@ -570,36 +470,26 @@ fn reports_that_cannot_be_written_are_all_said_before_the_analysis() {
 #[test]
 fn what_makes_no_sense_is_an_error_that_says_so() {
     let project = project();
-    for (arguments, expected) in [
-        (
-            vec!["--format", "text", "--output-format", "sarif"],
-            "'--format <FORMAT>' cannot be used with '--output-format",
-        ),
-        (
-            vec!["--output-format", "yaml:a"],
-            "`yaml` is no kind of report (allowed: `text`, `json`, `jsonl`, `concise`, `sarif`, ",
-        ),
-        (vec!["--output-format", "sarif:"], "a file is missing after the `:`"),
-        (
-            vec!["--output-format", "text", "--output-format", "json"],
-            "only one report can go to the standard output",
-        ),
-        (
-            vec!["--output-format", "text:a", "--output-format", "json:a"],
-            "two reports cannot go to one file, a",
-        ),
-        (
-            vec!["--output-format", "text", "--output-format", "json:a", "-o", "a"],
-            "two reports cannot go to one file, a",
-        ),
-        (
-            vec!["--output-format", "json:a", "--output", "b"],
-            "--output has no use",
-        ),
-    ] {
-        let run = project.run(&[&["--check"], arguments.as_slice()].concat());
-        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}");
-        assert!(run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
-    }
+    let transcript = transcript_of_errors(
+        &project,
+        &[
+            &["--check", "--format", "text", "--output-format", "sarif"],
+            &["--check", "--output-format", "yaml:a"],
+            &["--check", "--output-format", "sarif:"],
+            &["--check", "--output-format", "text", "--output-format", "json"],
+            &["--check", "--output-format", "text:a", "--output-format", "json:a"],
+            &[
+                "--check",
+                "--output-format",
+                "text",
+                "--output-format",
+                "json:a",
+                "-o",
+                "a",
+            ],
+            &["--check", "--output-format", "json:a", "--output", "b"],
+        ],
+    );
+    assert_snapshot(&project, "command_line/messages_formats", &transcript);
     assert!(!project.path("a").exists());
 }

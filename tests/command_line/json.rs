@@ -3,60 +3,19 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
+use antipasta_lsp_tests::snapshot::assert_snapshot;
 use antipasta_lsp_tests::{COMPLEX, Project};
-use serde_json::{Value, json};
-
-const KEYS: [&str; 2] = ["summary", "reports"];
+use serde_json::Value;
 
 #[test]
 fn keys_and_their_order_are_the_references() {
     let project = Project::new(&[
-        ("pkg/é.py", COMPLEX),
+        ("a.py", COMPLEX),
         ("b.py", "class C:\n    def m(self): return 'x' + 1\n"),
+        ("c.py", "def f(:\n"),
     ]);
-    let report = project.report(&[]);
-    let keys = |value: &Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&report), KEYS);
-    assert_eq!(
-        report["summary"],
-        json!({
-            "total_files": 2, "files_with_violations": 1, "total_violations": 2,
-            "violations_by_type": {"cyclomatic_complexity": 2}, "files_by_language": {"python": 2}, "success": false,
-        })
-    );
-    let file = &report["reports"][1];
-    assert_eq!(keys(file), ["file", "language", "metrics", "violations"]);
-    assert_eq!(
-        file["metrics"][0],
-        json!({
-            "type": "cyclomatic_complexity", "value": 11.0,
-            "details": {"type": "function", "classname": null, "rank": "C"},
-            "line_number": 1, "function_name": "f",
-        })
-    );
-    assert_eq!(
-        keys(&file["metrics"][0]),
-        ["type", "value", "details", "line_number", "function_name"]
-    );
-    let violation = &file["violations"][0];
-    assert_eq!(
-        keys(violation),
-        [
-            "type",
-            "message",
-            "line_number",
-            "function",
-            "value",
-            "threshold",
-            "comparison"
-        ]
-    );
-    assert!(
-        violation["message"]
-            .as_str()
-            .unwrap()
-            .ends_with("é.py:1 (f): Cyclomatic Complexity is 11.00 (threshold: <= 10.0)")
-    );
+    let run = project.run(&["--check", "--format", "json"]);
+    assert_snapshot(&project, "command_line/json", &run.stdout);
 }
 
 /// Scripts may compare reports as texts: they are what `json.dumps(report, indent=2)` writes.
@@ -122,14 +81,4 @@ fn any_number_of_threads_gives_the_same_report() {
     let mut sorted = names.clone();
     sorted.sort();
     assert_eq!(names, sorted);
-}
-
-#[test]
-fn a_failure_is_in_the_report_with_its_reason() {
-    let report = Project::new(&[("a.py", "def f(:\n"), ("b.py", "x = 1\n")]).report(&[]);
-    assert_eq!(report["summary"]["total_files"], 2);
-    let error = report["reports"][0]["error"].as_str().unwrap();
-    assert!(error.starts_with("syntax error: line 1, column 7: "), "{error}");
-    assert_eq!(report["reports"][0]["metrics"], json!([]));
-    assert_eq!(report["reports"][1].get("error"), None);
 }

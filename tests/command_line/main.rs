@@ -20,6 +20,7 @@ mod git_faults;
 #[cfg(unix)]
 mod git_trust;
 mod git_unseen;
+mod help;
 mod hook;
 mod hostile_caches;
 #[cfg(unix)]

@@ -1,5 +1,6 @@
 //! What the program says to people beside its reports: what is wrong, and what to do about it.
 
+use antipasta_lsp_tests::snapshot::{assert_snapshot, transcript_of_errors};
 use antipasta_lsp_tests::{COMPLEX, Project};
 
 const BASELINE: &str = "base.jsonl";
@@ -7,27 +8,21 @@ const BASELINE: &str = "base.jsonl";
 #[test]
 fn a_word_that_is_no_command_is_answered_with_the_right_line() {
     let project = Project::new(&[("src/a.py", "x = 1\n"), ("chek", "")]);
-    for (arguments, expected) in [
-        (
-            &["check", "src"][..],
-            "error: there is no command `check`; this checks files: `antipasta-lsp --check src`\n",
-        ),
-        (&["lint", "src", "-q"], "`antipasta-lsp --check src -q`"),
-        (&["src"], "`antipasta-lsp --check src`"),
-        (&["src/a.py"], "`antipasta-lsp --check src/a.py`"),
-        (&["confg", "init"], "did you mean `antipasta-lsp config`?"),
-        (&["version"], "`antipasta-lsp --version`"),
-        (
+    let transcript = transcript_of_errors(
+        &project,
+        &[
+            &["check", "src"],
+            &["lint", "src", "-q"],
+            &["src"],
+            &["src/a.py"],
+            &["confg", "init"],
+            &["version"],
             &["--check", "--verbose"],
-            "error: there is no `--verbose`; `--statistics`",
-        ),
-        (&["--verbose"], "error: there is no `--verbose`; `--statistics`"),
-        (&["stats"], "antipasta has it"),
-    ] {
-        let run = project.run(arguments);
-        assert_eq!((run.code, run.stdout.as_str()), (Some(1), ""), "{arguments:?}");
-        assert!(run.stderr.contains(expected), "{arguments:?}: {}", run.stderr);
-    }
+            &["--verbose"],
+            &["stats"],
+        ],
+    );
+    assert_snapshot(&project, "command_line/messages_no_command", &transcript);
     let help = project.run(&["help"]);
     assert_eq!(help.code, Some(0));
     assert_eq!(help.stdout, project.run(&["--help"]).stdout);
@@ -121,24 +116,20 @@ fn values_are_refused_with_what_they_must_be() {
         b"{\"kind\":\"antipasta-lsp baseline\",\"version\":1}\n\
           {\"file\":\"a.py\",\"metric\":\"blank_lines\",\"values\":[\"13\"]}\n",
     );
-    for (arguments, expected) in [
-        (&["cache", "gc", "--max-age", "x"][..], "must be a whole number of days"),
-        (
+    let transcript = transcript_of_errors(
+        &project,
+        &[
+            &["cache", "gc", "--max-age", "x"],
             &["cache", "gc", "--max-size", "1.5"],
-            "must be a whole number of megabytes",
-        ),
-        (&["--socket", "x"], "must be a port, from 1 to 65535"),
-        (&["--socket", "99999999"], "must be a port, from 1 to 65535"),
-        (&["--socket", "0"], "must be a port, from 1 to 65535"),
-        (
+            &["--socket", "x"],
+            &["--socket", "99999999"],
+            &["--socket", "0"],
             &["--check", "--baseline", BASELINE],
-            "base.jsonl:2: column 53: `values` must be a list of numbers, not of \"13\"",
-        ),
-    ] {
-        let run = project.run(arguments);
-        assert_eq!(run.code, Some(1), "{arguments:?}: {run:?}");
-        assert!(run.stderr.contains(expected), "{arguments:?}: {run:?}");
-    }
+            &["--check", "--max-time", "0"],
+            &["--check", "-t", "cyc=99"],
+        ],
+    );
+    assert_snapshot(&project, "command_line/messages_values", &transcript);
 }
 
 #[test]

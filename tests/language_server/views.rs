@@ -1,8 +1,8 @@
-//! What people look at: that every request is answered with something of the right kind. Published clients look closer.
-
-use std::collections::BTreeMap;
+//! What people look at: the answers to requests, as snapshots. Published clients look closer, in `tests/editor`.
 
 use antipasta_lsp_tests::Project;
+use antipasta_lsp_tests::fixture::marked;
+use antipasta_lsp_tests::snapshot::{assert_json_snapshot, assert_snapshot};
 use serde_json::{Value, json};
 
 use crate::client::{Client, folder, merged};
@@ -10,7 +10,9 @@ use crate::document::Document;
 use crate::findings::{report, wait_for_version};
 use crate::{pushed, strict_project};
 
-const TEXT: &str = "class 変:\n    def m(self, x):  # 😀\n        for y in x:\n            if y: pass\n\n\ndef f(x):\n    if x and x.y or x.z: pass\n";
+/// Markers are on the names of a class, a method and a function, on a blank line and on a line of the function.
+const MARKED: &str = "class $0変:\n    def $0m(self, x):  # 😀\n        for y in x:\n            if y: pass\n\n$0\ndef \
+                      $0f(x):\n    $0if x and x.y or x.z: pass\n";
 
 /// A session with an open document.
 fn session(project: &Project, options: Value) -> (Client, Document) {
@@ -28,48 +30,39 @@ fn session(project: &Project, options: Value) -> (Client, Document) {
         "workspaceFolders": [folder(&project.path(""))],
         "initializationOptions": options,
     }));
-    let document = Document::open(&mut client, &project.path("a.py"), TEXT);
+    let document = Document::open(&mut client, &project.path("a.py"), &marked(MARKED).0);
     wait_for_version(&mut client, &document);
     (client, document)
 }
 
-/// The whole numbers that the check has for a metric, by the names of functions.
-fn values(project: &Project, metric: &str) -> BTreeMap<String, u64> {
-    let report = report(project, "a.py", TEXT);
-    let rows = report["metrics"].as_array().expect("an array").iter();
-    rows.filter(|row| row["type"] == metric)
-        .filter_map(|row| {
-            let name = row["function_name"].as_str()?.rsplit("::").next()?.to_owned();
-            Some((name, row["value"].as_f64()? as u64))
-        })
-        .collect()
+/// The answers to a request at each marker, by its position.
+fn answers(client: &mut Client, document: &Document, method: &str) -> Vec<(Value, Value)> {
+    let (_, markers) = marked(MARKED);
+    let mut ask = |marker| {
+        let position = document.position(marker);
+        let params = json!({"textDocument": document.identifier(), "position": position});
+        (position, client.expect(method, params))
+    };
+    markers.into_iter().map(&mut ask).collect()
 }
 
 #[test]
 fn hover_shows_the_metrics_of_the_name_under_it() {
     let project = strict_project();
     let (mut client, document) = session(&project, Value::Null);
-    for name in ["m", "f"] {
-        let at = document.text.find(&format!("def {name}")).expect("a function") + 4;
-        let params = json!({"textDocument": document.identifier(), "position": document.position(at)});
-        let hover = client.expect("textDocument/hover", params);
-        assert_eq!(hover["contents"]["kind"], "markdown");
-        assert_eq!(document.at(&hover["range"]), name);
-        let shown = hover["contents"]["value"].as_str().expect("a text").to_lowercase();
-        for metric in ["cyclomatic", "cognitive"] {
-            let value = values(&project, &format!("{metric}_complexity"))[name].to_string();
-            let row = shown
-                .lines()
-                .find(|line| line.starts_with('|') && line.contains(metric));
-            let row = row.unwrap_or_else(|| panic!("no {metric} in {shown}"));
-            let has_value = row
-                .split(|one: char| !one.is_ascii_digit() && one != '.')
-                .any(|number| number.trim_end_matches(".00") == value);
-            assert!(has_value, "{value}: {row}");
-        }
+    let mut shown = String::new();
+    for (position, hover) in answers(&mut client, &document, "textDocument/hover") {
+        let what = match &hover {
+            Value::Null => "nothing",
+            hover => document.at(&hover["range"]),
+        };
+        let text = hover["contents"]["value"].as_str().unwrap_or_default();
+        shown.push_str(&format!(
+            "===== {position}: {what}, {}\n{text}\n",
+            hover["contents"]["kind"]
+        ));
     }
-    let blank = json!({"textDocument": document.identifier(), "position": {"line": 5, "character": 0}});
-    assert_eq!(client.expect("textDocument/hover", blank), Value::Null);
+    assert_snapshot(&project, "language_server/hover", &shown);
 }
 
 #[test]
@@ -77,14 +70,9 @@ fn code_lenses_are_above_functions_and_classes() {
     let project = strict_project();
     let (mut client, document) = session(&project, Value::Null);
     let lenses = client.expect("textDocument/codeLens", json!({"textDocument": document.identifier()}));
-    let lenses = lenses.as_array().expect("an array");
-    let lines: Vec<&Value> = lenses.iter().map(|lens| &lens["range"]["start"]["line"]).collect();
-    assert_eq!(lines, [0, 1, 6]);
-    let cyclomatic = values(&project, "cyclomatic_complexity");
-    for (lens, name) in [(&lenses[1], "m"), (&lenses[2], "f")] {
-        let title = lens["command"]["title"].as_str().expect("a title");
-        assert!(title.contains(&cyclomatic[name].to_string()), "{title}");
-        // What the lens offers can be done.
+    assert_json_snapshot(&project, "language_server/code_lenses", &lenses);
+    // What a lens offers can be done.
+    for lens in lenses.as_array().expect("an array") {
         let command = json!({"command": lens["command"]["command"], "arguments": lens["command"]["arguments"]});
         client.expect("workspace/executeCommand", command);
     }
@@ -94,30 +82,9 @@ fn code_lenses_are_above_functions_and_classes() {
 fn symbols_are_nested_and_carry_their_metrics() {
     let project = strict_project();
     let (mut client, document) = session(&project, Value::Null);
-    let symbols = client.expect(
-        "textDocument/documentSymbol",
-        json!({"textDocument": document.identifier()}),
-    );
-    let all = [&symbols[0], &symbols[0]["children"][0], &symbols[1]];
-    assert_eq!(symbols.as_array().expect("an array").len(), 2);
-    assert_eq!(
-        all.map(|symbol| symbol["name"].as_str().expect("a name")),
-        ["変", "m", "f"]
-    );
-    let cyclomatic = values(&project, "cyclomatic_complexity");
-    for symbol in all {
-        let name = symbol["name"].as_str().expect("a name");
-        assert_eq!(document.at(&symbol["selectionRange"]), name);
-        assert!(
-            document
-                .at(&symbol["range"])
-                .contains(document.at(&symbol["selectionRange"]))
-        );
-        let detail = symbol["detail"].as_str().expect("a detail");
-        if let Some(value) = cyclomatic.get(name) {
-            assert!(detail.contains(&value.to_string()), "{detail}");
-        }
-    }
+    let params = json!({"textDocument": document.identifier()});
+    let symbols = client.expect("textDocument/documentSymbol", params);
+    assert_json_snapshot(&project, "language_server/document_symbols", &symbols);
 }
 
 #[test]
@@ -127,22 +94,11 @@ fn inlay_hints_are_shown_to_those_who_ask_for_them() {
         let (mut client, document) = session(&project, options);
         let range = document.range(0..document.text.len());
         let params = json!({"textDocument": document.identifier(), "range": range});
-        let hints = client.expect("textDocument/inlayHint", params);
-        hints.as_array().cloned().expect("an array")
+        client.expect("textDocument/inlayHint", params)
     };
-    assert_eq!(hints(Value::Null), [] as [Value; 0]);
+    assert_eq!(hints(Value::Null), json!([]));
     let shown = hints(json!({"inlayHints": true}));
-    let lines: Vec<&Value> = shown.iter().map(|hint| &hint["position"]["line"]).collect();
-    assert_eq!(lines, [2, 3, 7]);
-    let labels: Vec<&str> = shown
-        .iter()
-        .map(|hint| hint["label"].as_str().expect("a label").trim())
-        .collect();
-    assert!(
-        labels[1].starts_with("+2") && labels[1].contains("nesting 1"),
-        "{labels:?}"
-    );
-    assert!(labels.iter().all(|label| label.starts_with('+')), "{labels:?}");
+    assert_json_snapshot(&project, "language_server/inlay_hints", &shown);
 }
 
 #[test]
@@ -150,12 +106,10 @@ fn code_actions_are_offered_for_a_diagnostic() {
     let project = strict_project();
     let (mut client, document) = session(&project, Value::Null);
     let published = crate::findings::published(&client.received, &document.uri);
-    let diagnostics = published.last().expect("diagnostics")["diagnostics"]
-        .as_array()
-        .expect("an array")
-        .clone();
-    let diagnostic = diagnostics
-        .iter()
+    let diagnostics = &published.last().expect("diagnostics")["diagnostics"];
+    assert_json_snapshot(&project, "language_server/diagnostics", diagnostics);
+    let mut all = diagnostics.as_array().expect("an array").iter();
+    let diagnostic = all
         .find(|one| one["code"] == "cyclomatic_complexity" && document.at(&one["range"]) == "m")
         .expect("a diagnostic");
     let params = json!({
@@ -164,18 +118,12 @@ fn code_actions_are_offered_for_a_diagnostic() {
         "context": {"diagnostics": [diagnostic]},
     });
     let actions = client.expect("textDocument/codeAction", params);
-    let actions = actions.as_array().expect("an array");
-    assert!(actions.len() >= 3, "{actions:?}");
-    for word in ["ignore", "explain", "threshold"] {
-        let named = actions.iter().filter(|action| {
-            action["title"]
-                .as_str()
-                .is_some_and(|title| title.to_lowercase().contains(word))
-        });
-        assert_eq!(named.count(), 1, "{word}: {actions:?}");
-    }
-    for action in actions.iter().filter(|action| action["command"].is_object()) {
-        let command = &action["command"];
+    assert_json_snapshot(&project, "language_server/code_actions", &actions);
+    let actions = actions.as_array().expect("an array").iter();
+    for command in actions
+        .map(|action| &action["command"])
+        .filter(|command| command.is_object())
+    {
         let params = json!({"command": command["command"], "arguments": command["arguments"]});
         client.expect("workspace/executeCommand", params);
     }
@@ -185,13 +133,19 @@ fn code_actions_are_offered_for_a_diagnostic() {
 fn the_metrics_of_a_place_are_given_on_request() {
     let project = strict_project();
     let (mut client, document) = session(&project, Value::Null);
-    let at = document.text.find("if x and").expect("a line of f");
-    let params = json!({"textDocument": document.identifier(), "position": document.position(at)});
-    let answer = client.expect("antipasta/metrics", params).to_string();
-    assert!(answer.contains("\"f\""), "{answer}");
-    for metric in ["cyclomatic_complexity", "cognitive_complexity", "lines_of_code"] {
-        assert!(answer.contains(metric), "{metric}: {answer}");
-    }
+    let answers = answers(&mut client, &document, "antipasta/metrics").into_iter();
+    let shown: Vec<Value> = answers.map(|(_, answer)| answer["definition"].clone()).collect();
+    assert_json_snapshot(&project, "language_server/metrics_of_definitions", &json!(shown));
+    let of_file = client.expect("antipasta/metrics", json!({"textDocument": document.identifier()}));
+    assert_json_snapshot(&project, "language_server/metrics_of_file", &of_file);
+}
+
+#[test]
+fn what_the_server_can_do_is_announced() {
+    let project = strict_project();
+    let mut client = Client::start(&project);
+    let result = client.initialize(&project, &pushed());
+    assert_json_snapshot(&project, "language_server/initialize", &result);
 }
 
 #[test]
