@@ -64,18 +64,19 @@ pub(crate) fn hover(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lsp::features::testing::{edited_snapshot, snapshot, text_at};
+    use crate::lsp::features::testing::{edited_snapshot, marked_snapshot, text_at};
     use PositionEncoding::{Utf8, Utf16, Utf32};
 
-    const TEXT: &str = "\
-class Basket:
-    def total(self, x):
-        if x:
+    /// Markers are on the names of the class and of the method, and where there is nothing to show.
+    const MARKED: &str = "\
+class $0Basket:
+    def $0total(self, x):
+        $0if x:
             return x and x and x
 ";
 
-    fn shown(snapshot: &Snapshot, line: u32, character: u32, kind: MarkupKind) -> Option<String> {
-        let hover = hover(snapshot, Position { line, character }, Utf16, kind)?;
+    fn shown(snapshot: &Snapshot, position: Position, kind: MarkupKind) -> Option<String> {
+        let hover = hover(snapshot, position, Utf16, kind)?;
         let HoverContents::Markup(content) = hover.contents else {
             panic!("no markup")
         };
@@ -90,7 +91,8 @@ class Basket:
 | Cyclomatic Complexity | 4 | <= 2 | violation |
 | Cognitive Complexity | 2 | <= 2 | ok |
 ";
-        let text = shown(&snapshot(TEXT), 1, 9, MarkupKind::Markdown).unwrap();
+        let (snapshot, markers) = marked_snapshot(MARKED);
+        let text = shown(&snapshot, markers[1], MarkupKind::Markdown).unwrap();
         assert!(text.starts_with(expected), "{text}");
         let expected = "
 
@@ -115,27 +117,33 @@ Weighted Methods Per Class  4  <= 5  ok
 Its methods:
   `total`, line 2: cyclomatic 4 > 2 · cognitive 2
 ";
-        assert_eq!(shown(&snapshot(TEXT), 0, 6, MarkupKind::PlainText).unwrap(), expected);
-        assert_eq!(shown(&snapshot("class C: pass\n"), 0, 6, MarkupKind::PlainText), None);
+        let (snapshot, markers) = marked_snapshot(MARKED);
+        assert_eq!(shown(&snapshot, markers[0], MarkupKind::PlainText).unwrap(), expected);
+        let (empty, markers) = marked_snapshot("class $0C: pass\n");
+        assert_eq!(shown(&empty, markers[0], MarkupKind::PlainText), None);
     }
 
     #[test]
     fn only_names_show_anything() {
-        let snapshot = snapshot(TEXT);
-        let characters: Vec<u32> = (0..30)
-            .filter(|&character| shown(&snapshot, 1, character, MarkupKind::Markdown).is_some())
+        let (snapshot, markers) = marked_snapshot(MARKED);
+        let shows = |position| shown(&snapshot, position, MarkupKind::Markdown).is_some();
+        let Position { line, character } = markers[1];
+        let shown: Vec<u32> = (0..30)
+            .filter(|&character| shows(Position { line, character }))
             .collect();
-        assert_eq!(characters, [8, 9, 10, 11, 12, 13]);
-        assert_eq!(shown(&snapshot, 2, 8, MarkupKind::Markdown), None);
-        assert_eq!(shown(&snapshot, 99, 8, MarkupKind::Markdown), None);
+        assert_eq!(
+            shown,
+            (character..=character + "total".len() as u32).collect::<Vec<_>>()
+        );
+        assert!(!shows(markers[2]));
+        assert!(!shows(Position { line: 99, character }));
     }
 
     #[test]
     fn the_range_is_the_name_in_every_encoding() {
-        let snapshot = snapshot("if x:\n  def 𝐟é(): pass\n");
+        let (snapshot, markers) = marked_snapshot("if x:\n  def $0𝐟é(): pass\n");
         for (encoding, end) in [(Utf8, 12), (Utf16, 9), (Utf32, 8)] {
-            let position = Position { line: 1, character: 6 };
-            let range = hover(&snapshot, position, encoding, MarkupKind::Markdown)
+            let range = hover(&snapshot, markers[0], encoding, MarkupKind::Markdown)
                 .unwrap()
                 .range
                 .unwrap();
@@ -146,9 +154,10 @@ Its methods:
 
     #[test]
     fn what_does_not_parse_says_so() {
-        let snapshot = edited_snapshot(TEXT, "if x:", "if (x:");
-        for line in [0, 1] {
-            let text = shown(&snapshot, line, 9, MarkupKind::Markdown).unwrap();
+        let (sound, markers) = marked_snapshot(MARKED);
+        let snapshot = edited_snapshot(&String::from(sound.document.text()), "if x:", "if (x:");
+        for name in &markers[..2] {
+            let text = shown(&snapshot, *name, MarkupKind::Markdown).unwrap();
             assert!(
                 text.contains("last good values: there is a syntax error on line 3 ("),
                 "{text}"

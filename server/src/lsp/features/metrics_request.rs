@@ -253,7 +253,7 @@ pub(crate) fn status(snapshot: &Snapshot) -> StatusParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lsp::features::testing::{edited_snapshot, snapshot, text_at};
+    use crate::lsp::features::testing::{edited_snapshot, marked_snapshot, snapshot, text_at};
     use PositionEncoding::Utf16;
     use serde_json::{Value, json};
 
@@ -301,7 +301,8 @@ y = 1
 
     #[test]
     fn the_answer_is_plain_json() {
-        let answer = metrics_report(&snapshot(TEXT), Some(Position::new(4, 9)), Utf16);
+        let (snapshot, markers) = marked_snapshot(&TEXT.replace("total", "$0total"));
+        let answer = metrics_report(&snapshot, Some(markers[0]), Utf16);
         let json = serde_json::to_value(&answer).unwrap();
         assert_eq!(json["uri"], "file:///shop.py");
         assert_eq!(json["version"], 7);

@@ -3,9 +3,10 @@ use tower_lsp::lsp_types::{
 };
 
 use super::*;
-use crate::lsp::features::testing::snapshot_by;
+use crate::lsp::features::testing::{edit, snapshot_by};
 use crate::lsp::protocol::convert::from_position;
 use MetricType::{CognitiveComplexity, CyclomaticComplexity, HalsteadVolume, WeightedMethodsPerClass};
+use antipasta_lsp_tests::fixture::with_cursor;
 use antipasta_metrics::{Document, MetricType};
 use antipasta_syntax::text::{PositionEncoding, replace};
 use antipasta_syntax::{ANALYSIS_STACK_BYTES, decode};
@@ -236,11 +237,9 @@ fn nothing_is_ignored_where_no_comment_can_stand() {
 
 #[test]
 fn what_does_not_parse_is_not_ignored() {
-    let mut document = Document::new(Rope::from_str("def f():\n    if x: pass\n"));
-    let mut text = document.text().clone();
-    let at = antipasta_syntax::text::Position { line: 0, character: 6 };
-    let splice = replace(&mut text, Some(at..at), "(", PositionEncoding::Utf8);
-    document.update(text, &[splice]);
+    let (text, cursor) = with_cursor("def f($0):\n    if x: pass\n");
+    let mut document = Document::new(Rope::from_str(&text));
+    edit(&mut document, cursor, cursor, "(");
     assert!(document.is_stale());
     let config = Config::from_yaml(Path::new("/w/.antipasta.yaml"), STRICT).unwrap();
     let snapshot = snapshot_by(document, config, PositionEncoding::Utf16);

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ropey::Rope;
-use tower_lsp::lsp_types::{Range, Url};
+use tower_lsp::lsp_types::{self, Range, Url};
 
 use crate::lsp::documents::snapshot::{Diagnostics, Snapshot};
 use crate::lsp::protocol::client_capabilities::ClientSupport;
+use crate::lsp::protocol::convert::to_range;
 use crate::lsp::settings::Settings;
+use antipasta_lsp_tests::fixture::marked;
 use antipasta_metrics::Document;
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::{Evaluation, evaluate};
@@ -50,6 +52,16 @@ pub(super) fn snapshot_by(document: Document, config: Config, encoding: Position
 /// A snapshot of a text, judged.
 pub(super) fn snapshot(text: &str) -> Snapshot {
     snapshot_of(Document::new(Rope::from_str(text)))
+}
+
+/// A snapshot of a text without its markers `$0`, evaluated, and the positions of the markers in UTF-16.
+pub(super) fn marked_snapshot(text: &str) -> (Snapshot, Vec<lsp_types::Position>) {
+    let (text, offsets) = marked(text);
+    let snapshot = snapshot(&text);
+    let rope = snapshot.document.text();
+    let position = |offset| to_range(rope, &(offset..offset), PositionEncoding::Utf16).start;
+    let positions = offsets.into_iter().map(position).collect();
+    (snapshot, positions)
 }
 
 /// A snapshot of a text that the configuration leaves out.
