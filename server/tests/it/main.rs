@@ -7,6 +7,7 @@
 
 mod costs;
 mod forms;
+mod fuzz;
 mod hostile_input;
 mod incremental;
 mod linear;

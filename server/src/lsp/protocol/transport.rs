@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Read, Write};
 use serde_json::Value;
 use tower_lsp::jsonrpc::{Error, Id, Request, Response};
 
-use crate::lsp::protocol::uris::Spellings;
+use super::uris::Spellings;
 
 /// A message from the client.
 #[derive(Clone, Debug, PartialEq)]
