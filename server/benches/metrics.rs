@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use antipasta_metrics::{Contribution, contribution_of_source, contribution_of_unit, contributions_of_units, measure};
-use antipasta_syntax::{ANALYSIS_STACK_BYTES, TreeParser, WorkLimit, decode, parse};
+use antipasta_syntax::{TreeParser, WorkLimit, decode, parse};
 use criterion::{Criterion, Throughput};
 use ropey::Rope;
 
@@ -107,15 +107,9 @@ fn units(criterion: &mut Criterion) {
 }
 
 fn main() {
-    let benches = || {
-        let mut criterion = Criterion::default().configure_from_args();
-        steps(&mut criterion);
-        metrics(&mut criterion);
-        units(&mut criterion);
-        criterion.final_summary();
-    };
-    let thread = std::thread::Builder::new()
-        .stack_size(ANALYSIS_STACK_BYTES)
-        .spawn(benches);
-    thread.expect("a thread").join().expect("benches that do not panic");
+    let mut criterion = Criterion::default().configure_from_args();
+    steps(&mut criterion);
+    metrics(&mut criterion);
+    units(&mut criterion);
+    criterion.final_summary();
 }

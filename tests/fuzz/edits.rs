@@ -1,11 +1,8 @@
 //! Edits of a document, and what must hold after each.
 
-use std::thread;
-
 use antipasta_metrics::{Document, measure};
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::evaluate;
-use antipasta_syntax::ANALYSIS_STACK_BYTES;
 use antipasta_syntax::text::{Position, PositionEncoding, Splice, replace};
 use ropey::Rope;
 
@@ -83,23 +80,14 @@ impl Choices<'_> {
 
 /// After any edits, a document has the metrics that its text has from scratch.
 pub fn edits(data: &[u8]) {
-    let run = || {
-        let config = Config::built_in();
-        let mut choices = Choices(data);
-        let mut edited = EditedDocument::new(TEXTS[choices.below(TEXTS.len())]);
-        while !choices.0.is_empty() {
-            let (splice, _) = edited.random_edit(&mut choices);
-            edited.document.update(edited.rope.clone(), &[splice]);
-            edited.check(&config, "a fuzzed edit");
-        }
-    };
-    thread::scope(|scope| {
-        let thread = thread::Builder::new().stack_size(ANALYSIS_STACK_BYTES);
-        let ended = thread.spawn_scoped(scope, run).expect("a thread").join();
-        if let Err(panic) = ended {
-            std::panic::resume_unwind(panic);
-        }
-    });
+    let config = Config::built_in();
+    let mut choices = Choices(data);
+    let mut edited = EditedDocument::new(TEXTS[choices.below(TEXTS.len())]);
+    while !choices.0.is_empty() {
+        let (splice, _) = edited.random_edit(&mut choices);
+        edited.document.update(edited.rope.clone(), &[splice]);
+        edited.check(&config, "a fuzzed edit");
+    }
 }
 
 /// What takes an edit back: the bytes to replace, and by what.

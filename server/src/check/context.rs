@@ -12,7 +12,6 @@ use super::error::CheckError;
 use super::options::{CheckOptions, Input};
 use super::sources::ChangedFiles;
 use antipasta_pool::{Pool, Priority};
-use antipasta_syntax::ANALYSIS_STACK_BYTES;
 use antipasta_workspace::discovery::{Configs, FILE_NAME, PYPROJECT, normalized, read_config};
 use antipasta_workspace::git::{self, Limits, Repository};
 use antipasta_workspace::replace_file::Trees;
@@ -80,7 +79,7 @@ impl<'a> CheckContext<'a> {
 fn pool(jobs: Option<usize>) -> Pool {
     let processors = || std::thread::available_parallelism().map_or(1, usize::from);
     let jobs = jobs.unwrap_or_else(processors).min(MAX_JOBS);
-    Pool::new("analysis", jobs, Priority::Interactive, ANALYSIS_STACK_BYTES)
+    Pool::new("analysis", jobs, Priority::Interactive)
 }
 
 /// The folders that the command line names.

@@ -4,7 +4,6 @@
 //! is timed in the server, by `tests/language_server/linear.rs`.
 
 use crate::forms::forms;
-use crate::support::on_analysis_stack;
 use antipasta_metrics::Document;
 use antipasta_metrics::measure;
 use antipasta_syntax::WorkLimit;
@@ -79,46 +78,42 @@ fn costs(name: &str, text: &str) -> Vec<(String, u64)> {
 
 #[test]
 fn every_form_of_the_grammar_costs_in_proportion_to_its_length() {
-    on_analysis_stack(|| {
-        for form in forms() {
-            let [short, long] = [BYTES, 2 * BYTES].map(|bytes| costs(&form.name, &form.text(bytes)));
-            for ((_, short), (what, long)) in short.into_iter().zip(long) {
-                let most = MOST * short + CONSTANT;
-                assert!(
-                    long <= most,
-                    "{:?}: {what} costs {short}, and {long} for twice the length",
-                    form.name
-                );
-            }
+    for form in forms() {
+        let [short, long] = [BYTES, 2 * BYTES].map(|bytes| costs(&form.name, &form.text(bytes)));
+        for ((_, short), (what, long)) in short.into_iter().zip(long) {
+            let most = MOST * short + CONSTANT;
+            assert!(
+                long <= most,
+                "{:?}: {what} costs {short}, and {long} for twice the length",
+                form.name
+            );
         }
-    });
+    }
 }
 
 /// Tree-sitter looks at all of the lines that are left for each of them.
 #[test]
 fn tree_sitter_has_a_limit_and_the_numbers_are_right_without_it() {
-    on_analysis_stack(|| {
-        let text = format!("def f():\n    if x: pass\n{}y = 1\n", "\\\n".repeat(40_000));
-        let rope = Rope::from_str(&text);
-        let mut document = Document::new(rope.clone());
-        document.prepare(&|| false);
-        assert!(document.is_prepared());
-        let mut edited = Edited {
-            document,
-            rope,
-            costs: Vec::new(),
-        };
-        edited.replace(text.len(), text.len(), "def g(): pass\n");
-        edited.replace(0, 0, "def h(:\n");
-        assert!(edited.document.is_stale());
-        edited.replace(0, 8, "class C:\n    x = 1\n");
-        let expected = measure(&String::from(&edited.rope)).unwrap();
-        assert_eq!(edited.document.file_metrics(), expected);
-        assert!(!edited.document.is_stale());
-        // Broken from the beginning.
-        let document = Document::new(Rope::from_str(&(text + "(\n")));
-        assert!(document.is_stale());
-    });
+    let text = format!("def f():\n    if x: pass\n{}y = 1\n", "\\\n".repeat(40_000));
+    let rope = Rope::from_str(&text);
+    let mut document = Document::new(rope.clone());
+    document.prepare(&|| false);
+    assert!(document.is_prepared());
+    let mut edited = Edited {
+        document,
+        rope,
+        costs: Vec::new(),
+    };
+    edited.replace(text.len(), text.len(), "def g(): pass\n");
+    edited.replace(0, 0, "def h(:\n");
+    assert!(edited.document.is_stale());
+    edited.replace(0, 8, "class C:\n    x = 1\n");
+    let expected = measure(&String::from(&edited.rope)).unwrap();
+    assert_eq!(edited.document.file_metrics(), expected);
+    assert!(!edited.document.is_stale());
+    // Broken from the beginning.
+    let document = Document::new(Rope::from_str(&(text + "(\n")));
+    assert!(document.is_stale());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::{fixtures, on_analysis_stack};
+use crate::support::fixtures;
 use antipasta_metrics::{Details, MetricRow, measure};
 use antipasta_syntax::decode;
 use serde_json::{Value, json};
@@ -56,31 +56,29 @@ fn by_key(rows: &[Value]) -> BTreeMap<String, Vec<f64>> {
 
 #[test]
 fn fixtures_have_the_reference_s_rows() {
-    on_analysis_stack(|| {
-        let record = std::fs::read_to_string(fixtures().join("python.jsonl")).expect("the record");
-        for line in record.lines() {
-            let expected: Value = serde_json::from_str(line).expect("a line of JSON");
-            let name = expected["file"].as_str().expect("a file name");
-            let bytes = std::fs::read(fixtures().join("python").join(name)).expect("a fixture");
-            let metrics = measure(&decode(&bytes).expect("UTF-8")).unwrap_or_else(|error| panic!("{name}: {error}"));
-            let ours = by_key(&metrics.rows().iter().map(row).collect::<Vec<Value>>());
-            let theirs = by_key(expected["rows"].as_array().expect("rows"));
-            let keys: Vec<_> = ours.keys().collect();
-            assert_eq!(keys, theirs.keys().collect::<Vec<_>>(), "{name}");
-            for (key, values) in &ours {
-                assert_eq!(values.len(), theirs[key].len(), "{name}: {key}");
-                for (value, reference) in values.iter().zip(&theirs[key]) {
-                    let tolerance = 1e-9 * reference.abs();
-                    assert!(
-                        (value - reference).abs() <= tolerance,
-                        "{name}: {key}: {value}, reference {reference}"
-                    );
-                }
+    let record = std::fs::read_to_string(fixtures().join("python.jsonl")).expect("the record");
+    for line in record.lines() {
+        let expected: Value = serde_json::from_str(line).expect("a line of JSON");
+        let name = expected["file"].as_str().expect("a file name");
+        let bytes = std::fs::read(fixtures().join("python").join(name)).expect("a fixture");
+        let metrics = measure(&decode(&bytes).expect("UTF-8")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let ours = by_key(&metrics.rows().iter().map(row).collect::<Vec<Value>>());
+        let theirs = by_key(expected["rows"].as_array().expect("rows"));
+        let keys: Vec<_> = ours.keys().collect();
+        assert_eq!(keys, theirs.keys().collect::<Vec<_>>(), "{name}");
+        for (key, values) in &ours {
+            assert_eq!(values.len(), theirs[key].len(), "{name}: {key}");
+            for (value, reference) in values.iter().zip(&theirs[key]) {
+                let tolerance = 1e-9 * reference.abs();
+                assert!(
+                    (value - reference).abs() <= tolerance,
+                    "{name}: {key}: {value}, reference {reference}"
+                );
             }
         }
-        assert_eq!(
-            record.lines().count(),
-            std::fs::read_dir(fixtures().join("python")).unwrap().count()
-        );
-    });
+    }
+    assert_eq!(
+        record.lines().count(),
+        std::fs::read_dir(fixtures().join("python")).unwrap().count()
+    );
 }

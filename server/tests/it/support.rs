@@ -1,8 +1,8 @@
-//! What the tests of the library share: Python sources, and threads that can take them.
+//! What the tests of the library share: Python sources.
 
 use std::path::{Path, PathBuf};
 
-use antipasta_syntax::{ANALYSIS_STACK_BYTES, decode, parse};
+use antipasta_syntax::{decode, parse};
 
 /// The folder of the fixtures.
 pub(crate) fn fixtures() -> PathBuf {
@@ -41,13 +41,5 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         } else if path.extension().is_some_and(|extension| extension == "py") {
             files.push(path);
         }
-    }
-}
-
-/// Runs a test on a thread with the stack that analysis needs.
-pub(crate) fn on_analysis_stack(test: impl FnOnce() + Send + 'static) {
-    let thread = std::thread::Builder::new().stack_size(ANALYSIS_STACK_BYTES).spawn(test);
-    if let Err(panic) = thread.expect("a thread").join() {
-        std::panic::resume_unwind(panic);
     }
 }

@@ -89,8 +89,6 @@ const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 
 /// The metrics of a file of at most `limit` bytes. `buffer` is room for them, kept from one file to the next.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-///
 /// # Errors
 ///
 /// Why the file has no metrics.
@@ -146,8 +144,6 @@ pub(super) fn read_bytes(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Resul
 }
 
 /// The metrics of a file with the given bytes.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 ///
 /// # Errors
 ///

@@ -43,8 +43,6 @@ impl ReadThrough {
     /// The metrics of the file at an absolute path: `known`, which the cache knew of it by its stamp; or those that it has for its
     /// content; or else new ones, which it is to remember. `size` is the file's in bytes, `limit` what it may be at most, and
     /// `buffer` is room for them, kept from one file to the next.
-    ///
-    /// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
     pub fn analyse_file(
         &self,
         path: &Path,

@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn results_are_in_order_and_the_largest_is_first() {
-        let pool = Pool::new("test", 1, Priority::Interactive, 1 << 20);
+        let pool = Pool::new("test", 1, Priority::Interactive);
         let started = Mutex::new(Vec::new());
         let work = |item: &u64, (): &mut ()| {
             started.lock().unwrap().push(*item);
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_panic_costs_its_item_only() {
-        let pool = Pool::new("test", 4, Priority::Interactive, 1 << 20);
+        let pool = Pool::new("test", 4, Priority::Interactive);
         let items: Vec<u64> = (0..100).collect();
         let work = |item: &u64, (): &mut ()| match item % 10 {
             7 => panic!("item {item}"),

@@ -25,7 +25,6 @@ pub struct Pool {
     pub(crate) name: &'static str,
     pub(crate) most: usize,
     priority: Priority,
-    pub(crate) stack_bytes: usize,
     threads: OnceLock<rayon::ThreadPool>,
     /// A permit for each thread that may do long work: all threads but one.
     for_long_work: Arc<Semaphore>,
@@ -48,13 +47,12 @@ pub enum PoolError {
 pub struct Panicked(pub String);
 
 impl Pool {
-    /// A pool of at most `most` threads, and at least one. Debuggers show `name`. Each thread has a stack of `stack_bytes`.
-    pub fn new(name: &'static str, most: usize, priority: Priority, stack_bytes: usize) -> Self {
+    /// A pool of at most `most` threads, and at least one. Debuggers show `name`.
+    pub fn new(name: &'static str, most: usize, priority: Priority) -> Self {
         Self {
             name,
             most: most.max(1),
             priority,
-            stack_bytes,
             threads: OnceLock::new(),
             for_long_work: Arc::new(Semaphore::new(most.saturating_sub(1).max(1))),
         }
@@ -83,7 +81,6 @@ impl Pool {
         let (name, priority) = (self.name, self.priority);
         let threads = rayon::ThreadPoolBuilder::new()
             .num_threads(count.clamp(1, self.most))
-            .stack_size(self.stack_bytes)
             .thread_name(move |index| format!("{name}-{index}"))
             .start_handler(move |_| set_priority(priority))
             .build()?;
@@ -150,7 +147,7 @@ mod tests {
     use super::*;
 
     fn pool(most: usize, priority: Priority) -> Pool {
-        Pool::new("test", most, priority, 1 << 20)
+        Pool::new("test", most, priority)
     }
 
     #[cfg(target_os = "linux")]

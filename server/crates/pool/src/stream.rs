@@ -91,7 +91,7 @@ mod tests {
     use std::thread;
 
     fn pool(most: usize) -> Pool {
-        Pool::new("test", most, Priority::Interactive, 1 << 20)
+        Pool::new("test", most, Priority::Interactive)
     }
 
     #[test]

@@ -41,7 +41,7 @@ impl Pool {
     /// Does `work` for the items with the numbers in `order`, which has each of `0..order.len()` once, in that order. Each thread
     /// has a buffer, which its calls share. Gives how the work on each item ended, by number.
     ///
-    /// These threads are none of the pool's, but as many, with its stack: one that has to be left behind must not be missed later.
+    /// These threads are none of the pool's, but as many; one that has to be left behind must not be missed later.
     ///
     /// # Errors
     ///
@@ -148,7 +148,6 @@ impl Worker {
         let (queue, sender, ends) = (Arc::clone(queue), sender.clone(), Arc::clone(&is_given_up));
         thread::Builder::new()
             .name(format!("{}-within-{number}", pool.name))
-            .stack_size(pool.stack_bytes)
             .spawn(move || {
                 queue.work(number, &sender, &ends);
                 // If nobody listens, the time is up.
@@ -199,7 +198,7 @@ mod tests {
     use std::sync::Mutex;
 
     fn pool(most: usize) -> Pool {
-        Pool::new("test", most, Priority::Interactive, 1 << 20)
+        Pool::new("test", most, Priority::Interactive)
     }
 
     const LONG: Duration = Duration::from_secs(1000);

@@ -52,8 +52,7 @@ pub(crate) struct ActionContext<'a> {
 /// The code actions for the diagnostics that a client asks about: those that the request names, as far as they are ours and
 /// still hold, or if it names none, those on the lines of its range.
 ///
-/// Measures the units of the functions again that are to be ignored: call it on a thread with a stack of
-/// [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
+/// Measures the units of the functions again that are to be ignored.
 pub(crate) fn code_actions(
     snapshot: &Snapshot,
     request: &CodeActionParams,

@@ -20,8 +20,6 @@ const MOST_LISTED: usize = 8;
 ///
 /// The snapshot may be a later one than that which the violation was found in; where it comes from is then said only if
 /// what it is about is still in its place.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub(crate) fn explanation(snapshot: &Snapshot, data: &DiagnosticData) -> String {
     let outline = outline(&snapshot.document);
     let entry = data.line.and_then(|line| entry_on_line(&outline, line));

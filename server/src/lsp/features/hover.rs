@@ -18,8 +18,6 @@ const MOST_LISTED: usize = 12;
 
 /// What is shown at a position: something on the names of functions and classes that have values, and nothing elsewhere.
 /// Costs little unless the position is on such a name; then, what the document has of functions.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub(crate) fn hover(
     snapshot: &Snapshot,
     position: Position,

@@ -11,8 +11,6 @@ use antipasta_syntax::text::PositionEncoding;
 
 /// The hints whose places are in `range`, such as `+2 (nesting 1)`. There are none where the code does not parse. Costs what
 /// the functions that meet the range are long.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub(crate) fn inlay_hints(snapshot: &Snapshot, range: Range, encoding: PositionEncoding) -> Vec<InlayHint> {
     let document = &snapshot.document;
     let mut hints = Vec::new();

@@ -54,8 +54,6 @@ pub(crate) struct ReportedLine {
 }
 
 /// What each line of the innermost function around a position adds.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub(crate) fn line_costs(
     snapshot: &Snapshot,
     position: Position,

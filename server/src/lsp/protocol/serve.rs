@@ -24,7 +24,6 @@ use crate::lsp::server;
 use crate::lsp::workspace::scan::Scan;
 use antipasta_analysis::cache::Location;
 use antipasta_pool::{Pool, PoolError, Priority};
-use antipasta_syntax::ANALYSIS_STACK_BYTES;
 
 /// How a client is connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,12 +91,7 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
     let lines = logging::init();
     let processors = thread::available_parallelism().map_or(1, usize::from);
     // One at least is left for what is done quickly.
-    let pool = Pool::new(
-        "document",
-        processors.max(2),
-        Priority::Interactive,
-        ANALYSIS_STACK_BYTES,
-    );
+    let pool = Pool::new("document", processors.max(2), Priority::Interactive);
     pool.start(u64::MAX)?;
     let scan = Scan::new(processors, cache)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

@@ -28,7 +28,6 @@ use antipasta_analysis::{AnalysisError, ReadThrough, read_text};
 use antipasta_metrics::Document;
 use antipasta_pool::{Panicked, Pool, PoolError, Priority};
 use antipasta_rules::violations::evaluate;
-use antipasta_syntax::ANALYSIS_STACK_BYTES;
 use antipasta_workspace::discovery::{self, FileStamp, is_left_out, is_source};
 use antipasta_workspace::locks::lock;
 
@@ -108,7 +107,7 @@ impl Scan {
     /// The system refuses to start the threads.
     pub(crate) fn new(processors: usize, cache: Location) -> Result<Self, PoolError> {
         let threads = processors.saturating_sub(1).max(1);
-        let pool = Pool::new("scan", threads, Priority::Background, ANALYSIS_STACK_BYTES);
+        let pool = Pool::new("scan", threads, Priority::Background);
         pool.start(u64::MAX)?;
         Ok(Self {
             pool,

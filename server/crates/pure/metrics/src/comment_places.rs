@@ -15,8 +15,6 @@ use antipasta_syntax::units::UnitKind;
 /// There are no places if no header starts there. `text`, `kind` and `classes` are as for
 /// [`contribution_of_unit`](super::contribution_of_unit).
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-///
 /// # Errors
 ///
 /// The first [`SyntaxError`] in the unit, its line counted from the unit's first.

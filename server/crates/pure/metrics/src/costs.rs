@@ -62,8 +62,6 @@ pub struct LineCosts {
 /// The costs in each function of one unit for which [`contribution_of_unit`](super::contribution_of_unit) finds
 /// metrics, and in the same order. `text`, `kind` and `classes` are as there; lines count from the unit's first.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-///
 /// # Errors
 ///
 /// The first [`SyntaxError`] in the unit, its line counted from the unit's first.

@@ -34,8 +34,6 @@ use antipasta_syntax::{MAX_BYTES, Source, SyntaxError, SyntaxTree, TreeParser, W
 const MAX_BEHIND: usize = 10_000;
 
 /// A text with its metrics. A value: readers may keep a clone while the original goes on.
-///
-/// What computes wants a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 #[derive(Clone)]
 pub struct Document {
     text: Rope,

@@ -14,8 +14,6 @@ use antipasta_syntax::{Source, SyntaxError, parse};
 
 /// The metrics of a whole text.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-///
 /// # Errors
 ///
 /// The first [`SyntaxError`] in the text.
@@ -101,8 +99,6 @@ fn contribution_of_region<'a>(
 /// it. Equal to what [`contributions_of_units`] finds for the unit in its file, and costs what the unit costs. A run of
 /// several units of one body may be given as one of [statements](UnitKind::Statements), too.
 ///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
-///
 /// # Errors
 ///
 /// The first [`SyntaxError`] in the unit, its line counted from the unit's first; also if it is not what `kind` says, or
@@ -115,8 +111,6 @@ pub fn contribution_of_unit(text: &str, kind: UnitKind, classes: &[Box<str>]) ->
 
 /// What a text contributes that should be one unit of [statements](UnitKind::Statements), and whether it is, by itself,
 /// just that, from its first line on: not several, nor the header of a class.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 ///
 /// # Errors
 ///

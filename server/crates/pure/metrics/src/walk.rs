@@ -23,6 +23,7 @@ use super::operand::{Operand, OperandContext};
 use super::recursion_limit::{self, WORTH_COUNTING};
 use super::registry::MetricType;
 use antipasta_syntax::text::LineIndex;
+use antipasta_syntax::with_room;
 
 /// Where a walk takes place.
 pub(crate) struct Place<'a> {
@@ -202,6 +203,27 @@ impl<'a, R: Recorder> Walk<'a, R> {
         }
     }
 
+    // --- recursion ---
+
+    /// Calls what walks a node. As long as there are few nodes around it, there is stack enough.
+    #[inline]
+    fn inside(&mut self, walk: impl FnOnce(&mut Self)) {
+        const UNCHECKED: u32 = 64;
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        if self.depth > UNCHECKED {
+            self.inside_with_room(walk);
+        } else {
+            walk(self);
+        }
+        self.depth -= 1;
+    }
+
+    #[cold]
+    fn inside_with_room(&mut self, walk: impl FnOnce(&mut Self)) {
+        with_room(|| walk(self));
+    }
+
     // --- statements ---
 
     fn body(&mut self, statements: &'a [Stmt], nesting: Option<u32>) {
@@ -212,8 +234,10 @@ impl<'a, R: Recorder> Walk<'a, R> {
 
     /// A statement whose cognitive complexity counts at `nesting`, or not at all.
     fn statement(&mut self, statement: &'a Stmt, nesting: Option<u32>) {
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
+        self.inside(|walk| walk.statement_and_parts(statement, nesting));
+    }
+
+    fn statement_and_parts(&mut self, statement: &'a Stmt, nesting: Option<u32>) {
         cyclomatic::decisions_of_statement(statement, |decision| self.decision(decision));
         if let Some(increment) = nesting.and_then(|nesting| cognitive::of_statement(statement, nesting)) {
             self.cognitive(increment);
@@ -306,7 +330,6 @@ impl<'a, R: Recorder> Walk<'a, R> {
             | Stmt::Continue(_)
             | Stmt::IpyEscapeCommand(_) => {}
         }
-        self.depth -= 1;
     }
 
     fn clause(&mut self, clause: &'a ElifElseClause, nesting: Option<u32>) {
@@ -337,6 +360,10 @@ impl<'a, R: Recorder> Walk<'a, R> {
     }
 
     fn pattern(&mut self, pattern: &'a Pattern) {
+        self.inside(|walk| walk.pattern_and_parts(pattern));
+    }
+
+    fn pattern_and_parts(&mut self, pattern: &'a Pattern) {
         let skip = Reading::Skipped;
         match pattern {
             Pattern::MatchValue(value) => self.expression(&value.value, skip),
@@ -528,14 +555,16 @@ impl<'a, R: Recorder> Walk<'a, R> {
     /// An expression and those inside it. The last part of each is walked by the loop, not by recursion, so that chains
     /// (`a + b + …`, `a.b.c…`, `not not …`) may be of any length.
     fn expression(&mut self, expression: &'a Expr, reading: Reading) {
-        let depth = self.depth;
-        let mut next = Some((expression, reading));
-        while let Some((expression, reading)) = next {
-            self.depth += 1;
-            next = self.all_but_last_part(expression, reading);
-        }
-        self.deepest = self.deepest.max(self.depth);
-        self.depth = depth;
+        self.inside(|walk| {
+            let depth = walk.depth;
+            let mut next = Some((expression, reading));
+            while let Some((expression, reading)) = next {
+                next = walk.all_but_last_part(expression, reading);
+                walk.depth += 1;
+            }
+            walk.deepest = walk.deepest.max(walk.depth);
+            walk.depth = depth;
+        });
     }
 
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]

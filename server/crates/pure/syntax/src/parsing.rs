@@ -10,18 +10,14 @@ use ruff_text_size::{Ranged, TextRange, TextSize};
 use serde::{Deserialize, Serialize};
 
 use super::diagnosis::diagnose;
-use super::nesting::{MAX_NESTING, first_too_deep};
+use super::nesting_limit::{MAX_NESTING, Openers, may_be_deep};
 use super::strictness::first_refused;
-use super::teardown;
+use super::{stack, teardown};
 use crate::text::LineIndex;
 use crate::work;
 
 /// The longest text that is parsed, in bytes. Offsets in syntax trees have 32 bits, and no program needs more.
 pub const MAX_BYTES: usize = 1 << 30;
-
-/// The stack that a thread needs to parse, walk and drop a text that nests [`MAX_NESTING`] levels deep, in bytes,
-/// with room to spare even in an unoptimised build. Only the pages that are touched cost memory.
-pub const ANALYSIS_STACK_BYTES: usize = 256 << 20;
 
 /// Why a text has no metrics, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,6 +61,8 @@ pub struct Source<'a> {
     lines: LineIndex,
     /// Taken out only when the tree is dropped.
     parsed: Option<Parsed<ModModule>>,
+    /// Whether what recurses over the tree may need a large stack.
+    is_deep: bool,
     /// Where ruff's parser sees errors that are none, in order.
     false_alarms: Vec<TextSize>,
     /// Where syntax is newer than the reference's Python, in order.
@@ -120,15 +118,13 @@ impl<'a> Source<'a> {
 
 impl Drop for Source<'_> {
     fn drop(&mut self) {
-        if let Some(parsed) = self.parsed.take() {
-            teardown::drop_tree(parsed, self.text);
+        if let Some(parsed) = self.parsed.take().filter(|_| self.is_deep) {
+            teardown::drop_deep_tree(parsed);
         }
     }
 }
 
 /// Parses a text of any Python version that ruff knows.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`].
 ///
 /// # Errors
 ///
@@ -146,46 +142,71 @@ pub fn parse(text: &str) -> Result<Source<'_>, SyntaxError> {
     }
     work::note(text.len());
     let lines = LineIndex::new(text);
-    if let Some(offset) = memchr::memchr(0, text.as_bytes()) {
-        let message = "source code cannot contain null bytes (is this a binary file?)".to_owned();
-        return Err(SyntaxError::at(text, &lines, offset, message));
+    let openers = Openers::new(text);
+    if let Some((place, message)) = first_unparsable(text, &openers) {
+        return Err(SyntaxError::at(text, &lines, place, message));
     }
-    if let Some(offset) = first_too_deep(text) {
-        let message = format!("nested too deeply: more than {MAX_NESTING} levels");
-        return Err(SyntaxError::at(text, &lines, offset, message));
-    }
-    let options = ParseOptions::from(PySourceType::Python).with_target_version(PythonVersion::PY311);
     let mut source = Source {
         text,
         lines,
-        parsed: parse_unchecked(text, options).try_into_module(),
+        parsed: parse_tree(text, &openers),
+        is_deep: false,
         false_alarms: Vec::new(),
         newer_syntax: Vec::new(),
     };
-    let tokens = source.tokens();
-    let (false_alarms, errors): (Vec<_>, Vec<_>) = {
-        let errors = source.parsed().errors().iter();
-        errors.partition(|error| is_false_alarm(error, tokens))
-    };
-    if let Some(fault) = diagnose(text, &source.lines, tokens, &errors) {
-        return Err(SyntaxError::at(
-            text,
-            &source.lines,
-            fault.place.to_usize(),
-            fault.message,
-        ));
+    source.is_deep = may_be_deep(source.tokens());
+    match first_fault(&source, &openers) {
+        Ok(false_alarms) => source.false_alarms = false_alarms,
+        Err((place, message)) => return Err(SyntaxError::at(text, &source.lines, place.to_usize(), message)),
     }
-    if let Some((place, message)) = first_refused(text, source.parsed()) {
-        return Err(SyntaxError::at(
-            text,
-            &source.lines,
-            place.to_usize(),
-            message.to_owned(),
-        ));
-    }
-    source.false_alarms = places_of(false_alarms);
     source.newer_syntax = places_of(source.parsed().unsupported_syntax_errors());
     Ok(source)
+}
+
+/// The offset of what must not or need not be given to the parser, and what is wrong with it.
+fn first_unparsable(text: &str, openers: &Openers) -> Option<(usize, String)> {
+    if let Some(offset) = memchr::memchr(0, text.as_bytes()) {
+        let message = "source code cannot contain null bytes (is this a binary file?)".to_owned();
+        return Some((offset, message));
+    }
+    openers
+        .too_deep_to_parse(text)
+        .map(|place| (place.to_usize(), too_deep()))
+}
+
+fn too_deep() -> String {
+    format!("nested too deeply: more than {MAX_NESTING} levels")
+}
+
+fn parse_tree(text: &str, openers: &Openers) -> Option<Parsed<ModModule>> {
+    let options = ParseOptions::from(PySourceType::Python).with_target_version(PythonVersion::PY311);
+    let parse = || parse_unchecked(text, options).try_into_module();
+    match openers.may_exceed_stack() {
+        true => stack::with_all_room(parse),
+        false => parse(),
+    }
+}
+
+/// Where ruff's parser sees errors that are none; or the first place that is wrong, and what is wrong with it.
+fn first_fault(source: &Source<'_>, openers: &Openers) -> Result<Vec<TextSize>, (TextSize, String)> {
+    let tokens = source.tokens();
+    if let Some(place) = openers.first_too_deep(tokens) {
+        return Err((place, too_deep()));
+    }
+    let errors = source.parsed().errors().iter();
+    let (false_alarms, errors): (Vec<_>, Vec<_>) = errors.partition(|error| is_false_alarm(error, tokens));
+    if let Some(fault) = diagnose(source.text, &source.lines, tokens, &errors) {
+        return Err((fault.place, fault.message));
+    }
+    let find_refused = || first_refused(source.text, source.parsed());
+    let refused = match source.is_deep {
+        true => stack::with_all_room(find_refused),
+        false => find_refused(),
+    };
+    match refused {
+        Some((place, message)) => Err((place, message.to_owned())),
+        None => Ok(places_of(false_alarms)),
+    }
 }
 
 fn places_of<'a, R: Ranged + 'a>(errors: impl IntoIterator<Item = &'a R>) -> Vec<TextSize> {
@@ -223,15 +244,6 @@ pub(crate) mod tests {
             Ok(_) => panic!("{text:?} parses"),
             Err(error) => error.to_string(),
         }
-    }
-
-    fn on_analysis_stack(test: impl FnOnce() + Send + 'static) {
-        std::thread::Builder::new()
-            .stack_size(ANALYSIS_STACK_BYTES)
-            .spawn(test)
-            .unwrap()
-            .join()
-            .unwrap();
     }
 
     #[test]
@@ -313,31 +325,11 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn deep_nesting_is_an_error_or_a_result_but_never_a_crash() {
-        on_analysis_stack(|| {
-            for (open, close) in [
-                ("(", ")"),
-                ("[", "]"),
-                ("-", ""),
-                ("not ", ""),
-                ("f(", ")"),
-                ("{1:", "}"),
-            ] {
-                let nested = |levels: usize| format!("x = {}1{}\n", open.repeat(levels), close.repeat(levels));
-                assert!(parse(&nested(10_000)).is_err(), "{open}");
-                assert!(parse(&nested(3_000)).is_ok(), "{open}");
-            }
-        });
-    }
-
-    #[test]
     fn chains_of_any_length_are_dropped() {
-        on_analysis_stack(|| {
-            for link in ["a + ", "a.", "a()."] {
-                assert!(parse(&format!("x = {}a\n", link.repeat(1_000_000))).is_ok(), "{link}");
-                assert!(parse(&format!("x = {}a )\n", link.repeat(100_000))).is_err(), "{link}");
-            }
-            assert!(parse(&format!("x = a{}\n", "[0]".repeat(1_000_000))).is_ok());
-        });
+        for link in ["a + ", "a.", "a()."] {
+            assert!(parse(&format!("x = {}a\n", link.repeat(1_000_000))).is_ok(), "{link}");
+            assert!(parse(&format!("x = {}a )\n", link.repeat(100_000))).is_err(), "{link}");
+        }
+        assert!(parse(&format!("x = a{}\n", "[0]".repeat(1_000_000))).is_ok());
     }
 }

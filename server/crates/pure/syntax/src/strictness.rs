@@ -6,7 +6,7 @@
 use ruff_python_ast::statement_visitor::{StatementVisitor, walk_stmt};
 use ruff_python_ast::token::{Token, TokenKind, Tokens};
 use ruff_python_ast::visitor::{Visitor, walk_pattern};
-use ruff_python_ast::{MatchCase, ModModule, Pattern, PatternMatchSequence, Stmt, StmtTry};
+use ruff_python_ast::{Expr, MatchCase, ModModule, Pattern, PatternMatchSequence, Stmt, StmtTry};
 use ruff_python_parser::{Parsed, UnsupportedSyntaxErrorKind};
 use ruff_text_size::{Ranged, TextSize};
 
@@ -261,6 +261,9 @@ impl<'a> Visitor<'a> for Patterns<'_, '_> {
         }
         walk_pattern(self, pattern);
     }
+
+    /// There are no patterns in expressions, which may be chains of any length.
+    fn visit_expr(&mut self, _: &'a Expr) {}
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Dropping syntax trees that are deeper than any stack.
+//! Dropping syntax trees that are deeper than the stack.
 
 use std::cell::{Cell, RefCell};
 
@@ -7,22 +7,19 @@ use ruff_python_ast::{AtomicNodeIndex, Expr, ExprNoneLiteral, ModModule, Pattern
 use ruff_python_parser::Parsed;
 use ruff_text_size::TextRange;
 
-/// In a text of no more bytes than this, nothing is too deep for [`super::ANALYSIS_STACK_BYTES`]: a level is at least a
-/// byte of text, and dropping it takes some hundred bytes of stack.
-const HARMLESS_BYTES: usize = 512 * 1024;
+use crate::stack;
 
 /// How many expressions and patterns may stand inside each other; what is deeper is dropped on its own.
 const SHALLOW: u32 = 1_000;
 
-/// Drops a tree. The compiler's recursion would overflow the stack on a left-associative chain (`a + b + …`, `a.b.c…`,
-/// `f()()…`), which is as deep as it is long, and on what the parser makes of some texts that are no program; so deep
-/// trees are taken apart first.
-pub(crate) fn drop_tree(parsed: Parsed<ModModule>, text: &str) {
-    if text.len() <= HARMLESS_BYTES {
-        return;
-    }
+/// Drops a tree that may be deep. The compiler's recursion would overflow any stack on a left-associative chain (`a + b + …`,
+/// `a.b.c…`, `f()()…`), which is as deep as it is long; so the tree is taken apart first.
+pub(crate) fn drop_deep_tree(parsed: Parsed<ModModule>) {
+    stack::with_all_room(|| take_apart(parsed.into_syntax()));
+}
+
+fn take_apart(mut module: ModModule) {
     let parts = Parts::default();
-    let mut module = parsed.into_syntax();
     parts.visit_body(&mut module.body);
     loop {
         let part = parts.detached.borrow_mut().pop();

@@ -15,6 +15,7 @@ use std::ops::Range;
 pub use from_ruff::outline_of_statements;
 pub use from_tree_sitter::{is_sound, outline_of_tree};
 
+use crate::stack::with_room;
 use crate::text::Lines;
 
 /// A statement as a parser sees it, in a body that is divided into units.
@@ -161,7 +162,7 @@ impl<T: Lines, N: Clone> Division<'_, T, N> {
             if let Some(class) = own_class {
                 self.classes.push(class.name.clone());
                 let of_body = self.column(class.first_statement);
-                self.body(&class.items, first_line + 1, of_body, column + 1);
+                with_room(|| self.body(&class.items, first_line + 1, of_body, column + 1));
                 self.classes.pop();
             }
         }

@@ -681,11 +681,7 @@ mod tests {
     fn search(top: &tempfile::TempDir, paths: &[&str], overrides: Overrides) -> Result<Discovered, DiscoveryError> {
         let configs = Configs::nearest(top.path(), overrides);
         let paths: Vec<_> = paths.iter().map(PathBuf::from).collect();
-        discover(
-            &paths,
-            &configs,
-            &Pool::new("search", 2, Priority::Interactive, 1 << 20),
-        )
+        discover(&paths, &configs, &Pool::new("search", 2, Priority::Interactive))
     }
 
     fn names(found: Result<Discovered, DiscoveryError>) -> Vec<String> {

@@ -8,8 +8,8 @@ use crate::lsp::protocol::convert::from_position;
 use MetricType::{CognitiveComplexity, CyclomaticComplexity, HalsteadVolume, WeightedMethodsPerClass};
 use antipasta_lsp_tests::fixture::with_cursor;
 use antipasta_metrics::{Document, MetricType};
+use antipasta_syntax::decode;
 use antipasta_syntax::text::{PositionEncoding, replace};
-use antipasta_syntax::{ANALYSIS_STACK_BYTES, decode};
 
 const ENCODINGS: [PositionEncoding; 3] = [PositionEncoding::Utf8, PositionEncoding::Utf16, PositionEncoding::Utf32];
 
@@ -259,36 +259,30 @@ fn what_was_not_judged_is_no_violation() {
 
 #[test]
 fn every_violation_of_real_code_can_be_ignored() {
-    let test = || {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/python");
-        let (mut offered, mut all) = (0, 0);
-        for file in std::fs::read_dir(folder).unwrap() {
-            let bytes = std::fs::read(file.unwrap().path()).unwrap();
-            let Ok(text) = decode(&bytes) else { continue };
-            let snapshot = snapshot(&text, Some(STRICT), PositionEncoding::Utf16);
-            for asked in snapshot.diagnostics.items.iter() {
-                // What has no data is no violation.
-                let Some(data) = data_of(asked, &snapshot) else {
-                    continue;
-                };
-                let Some(line) = data.line else { continue };
-                all += 1;
-                let actions = actions(&snapshot, vec![asked.clone()]);
-                let Some(action) = named(&actions, "Ignore ") else {
-                    continue;
-                };
-                offered += 1;
-                let edit = only_edit(action).2;
-                let edited = edited(snapshot.document.text(), &edit, PositionEncoding::Utf16);
-                assert_is_ignored(&snapshot, &edited, data.metric, line);
-            }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/python");
+    let (mut offered, mut all) = (0, 0);
+    for file in std::fs::read_dir(folder).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let Ok(text) = decode(&bytes) else { continue };
+        let snapshot = snapshot(&text, Some(STRICT), PositionEncoding::Utf16);
+        for asked in snapshot.diagnostics.items.iter() {
+            // What has no data is no violation.
+            let Some(data) = data_of(asked, &snapshot) else {
+                continue;
+            };
+            let Some(line) = data.line else { continue };
+            all += 1;
+            let actions = actions(&snapshot, vec![asked.clone()]);
+            let Some(action) = named(&actions, "Ignore ") else {
+                continue;
+            };
+            offered += 1;
+            let edit = only_edit(action).2;
+            let edited = edited(snapshot.document.text(), &edit, PositionEncoding::Utf16);
+            assert_is_ignored(&snapshot, &edited, data.metric, line);
         }
-        assert!(all > 50 && offered * 10 > all * 9, "{offered} of {all}");
-    };
-    let thread = std::thread::Builder::new().stack_size(ANALYSIS_STACK_BYTES).spawn(test);
-    if let Err(panic) = thread.unwrap().join() {
-        std::panic::resume_unwind(panic);
     }
+    assert!(all > 50 && offered * 10 > all * 9, "{offered} of {all}");
 }
 
 const BRANCHES: &str = "def f(x):\n    if x:\n        return 1\n    return 2\n";

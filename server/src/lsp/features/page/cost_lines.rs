@@ -14,8 +14,6 @@ fn has_row(document: &Document, function: &FunctionMetrics, metric: MetricType) 
 }
 
 /// What the lines of a function, from 1 in the document, add to one complexity. Nothing where the function does not parse.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub(crate) fn costs_by_line(
     document: &Document,
     function: Placed<'_, FunctionMetrics>,
@@ -36,8 +34,6 @@ pub(crate) fn costs_by_line(
 
 /// Adds a list of the lines of a function that add to a metric to a page: the `most` that add most, in their order. Nothing for
 /// a metric that lines do not add to.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub(crate) fn list_costs(
     page: &mut Page,
     document: &Document,

@@ -12,8 +12,6 @@ const MOST_PLACES: usize = 8;
 /// The edit of a document that makes a comment ignore some metrics of a definition, and that changes no other effect of a
 /// comment: the bytes to replace, and their replacement. `None` if there is no place for a comment, or if the code does not
 /// parse.
-///
-/// Call it on a thread with a stack of [`ANALYSIS_STACK_BYTES`](antipasta_syntax::ANALYSIS_STACK_BYTES).
 pub fn ignore_comment(
     document: &Document,
     definition: &Definition<'_>,

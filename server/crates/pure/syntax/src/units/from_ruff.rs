@@ -4,6 +4,7 @@ use ruff_python_ast::Stmt;
 use ruff_text_size::Ranged;
 
 use super::{ClassBody, Item};
+use crate::stack::with_room;
 
 /// The outline of a body. Recurses into classes only.
 pub fn outline_of_statements(statements: &[Stmt]) -> Vec<Item<&Stmt>> {
@@ -19,7 +20,7 @@ fn item(statement: &Stmt) -> Item<&Stmt> {
             Some(ClassBody {
                 name: class.name.as_str().into(),
                 first_statement: class.body.first()?.start().to_u32(),
-                items: outline_of_statements(&class.body),
+                items: with_room(|| outline_of_statements(&class.body)),
             })
         }),
     }
