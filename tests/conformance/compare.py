@@ -49,6 +49,7 @@ class Tally:
     rows: int = 0
     mismatches: int = 0
     files_differing: int = 0
+    lost: int = 0
     rejected: list[str] = field(default_factory=list)
     only_ours: list[str] = field(default_factory=list)
     neither: list[str] = field(default_factory=list)
@@ -64,7 +65,7 @@ class Tally:
 
     def add(self, other: Tally) -> None:
         """Add another tally to this one."""
-        for name in ("files", "accepted", "rows", "mismatches", "files_differing"):
+        for name in ("files", "accepted", "rows", "mismatches", "files_differing", "lost"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for name in (
             "rejected",
@@ -81,7 +82,8 @@ class Tally:
         return (
             f"{self.name}: {self.files} files, {self.accepted} accepted by the reference, "
             f"{self.rows} rows compared, {self.mismatches} mismatches in {self.files_differing} "
-            f"files, {len(self.rejected)} rejected by us, {len(self.only_ours)} analysed by us only"
+            f"files, {self.lost} rows that the reference has none of, {len(self.rejected)} rejected by us, "
+            f"{len(self.only_ours)} analysed by us only"
         )
 
 
@@ -104,7 +106,8 @@ def examine(tally: Tally, shown: str, result: dict[str, Any], answer: Answer) ->
         tally.rejected.append(shown)
         return [f"{shown}: rejected by us, accepted by the reference: {answer.error}"]
     tally.rows += len(result["rows"])
-    found = rows.compare(result["rows"], answer.rows)
+    found, lost = rows.compare_result(result, answer.rows)
+    tally.lost += lost
     if found:
         tally.mismatches += len(found)
         tally.files_differing += 1

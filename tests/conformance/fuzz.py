@@ -89,7 +89,7 @@ class Fuzzer:
             if answer.error is not None:
                 found.append(Finding(answer.error))
                 continue
-            mismatches = rows.compare(result["rows"], answer.rows)
+            mismatches, _ = rows.compare_result(result, answer.rows)
             found.append(Finding(mismatches=mismatches) if mismatches else None)
         return found
 
@@ -143,7 +143,7 @@ def show(fuzzer: Fuzzer, number: int, options: argparse.Namespace, source: bytes
     print("\n".join(f"    | {line}" for line in text.split("\n")))
     if answer.error is not None:
         print(f"  ours: rejected: {answer.error}")
-    mismatches = rows.compare(result["rows"], [] if answer.error is not None else answer.rows)
+    mismatches, _ = rows.compare_result(result, [] if answer.error is not None else answer.rows)
     for item in mismatches[:MOST_ROWS]:
         print(f"  {item}")
     if len(mismatches) > MOST_ROWS:

@@ -3,7 +3,8 @@
     python tests/conformance/record.py            write fixtures/python.jsonl
     python tests/conformance/record.py --check    say whether it is what the reference says today
 
-One line of JSON a file, sorted by name: its name and its rows, sorted. `server/tests/it/recorded.rs` reads them.
+One line of JSON a file, sorted by name: its name, whether the reference has lost rows to Python's recursion limit, and
+its rows, sorted. `server/tests/it/recorded.rs` reads them.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ def record(results: list[dict[str, Any]]) -> str:
             raise SystemExit(f"{result['file']}: not accepted by the reference: {result['why']}")
         name = result["file"].rpartition("/")[2]
         rows = sorted(json.dumps(row, sort_keys=True) for row in result["rows"])
-        lines.append(f'{{"file": {json.dumps(name)}, "rows": [{", ".join(rows)}]}}\n')
+        mark = ', "recursion": true' if result.get("recursion") else ""
+        lines.append(f'{{"file": {json.dumps(name)}{mark}, "rows": [{", ".join(rows)}]}}\n')
     return "".join(lines)
 
 

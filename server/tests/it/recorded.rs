@@ -54,6 +54,14 @@ fn by_key(rows: &[Value]) -> BTreeMap<String, Vec<f64>> {
     groups
 }
 
+/// Whether a row is of a metric that radon's visitors compute: they recurse, and the reference has no such rows for a file that
+/// nests too deep for Python's recursion limit.
+fn is_visited(key: &str) -> bool {
+    ["\"cyclomatic", "\"weighted", "\"halstead", "\"maintainability"]
+        .iter()
+        .any(|name| key.starts_with(name))
+}
+
 #[test]
 fn fixtures_have_the_reference_s_rows() {
     let record = std::fs::read_to_string(fixtures().join("python.jsonl")).expect("the record");
@@ -64,6 +72,8 @@ fn fixtures_have_the_reference_s_rows() {
         let metrics = measure(&decode(&bytes).expect("UTF-8")).unwrap_or_else(|error| panic!("{name}: {error}"));
         let ours = by_key(&metrics.rows().iter().map(row).collect::<Vec<Value>>());
         let theirs = by_key(expected["rows"].as_array().expect("rows"));
+        let is_lost = |key: &str| expected["recursion"] == true && is_visited(key) && !theirs.contains_key(key);
+        let ours: BTreeMap<_, _> = ours.into_iter().filter(|(key, _)| !is_lost(key)).collect();
         let keys: Vec<_> = ours.keys().collect();
         assert_eq!(keys, theirs.keys().collect::<Vec<_>>(), "{name}");
         for (key, values) in &ours {

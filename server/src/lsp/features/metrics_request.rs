@@ -244,7 +244,7 @@ pub(crate) fn status(snapshot: &Snapshot) -> StatusParams {
         uri: snapshot.uri.clone(),
         version: snapshot.version,
         violations: violations.filter(|violation| !violation.repeats_functions()).count(),
-        worst_cyclomatic: (cyclomatic.count > 0 && !totals.recursion.cyclomatic).then_some(cyclomatic.maximum),
+        worst_cyclomatic: (cyclomatic.count > 0).then_some(cyclomatic.maximum),
         worst_cognitive: (cognitive.count > 0 && !totals.is_refused_by_complexipy).then_some(cognitive.maximum),
         is_stale: document.is_stale(),
     }

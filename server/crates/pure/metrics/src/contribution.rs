@@ -9,7 +9,6 @@ use super::function_summary::FunctionSummary;
 use super::halstead::Operators;
 use super::lines::LineContribution;
 use super::operand::Operand;
-use super::recursion_limit::Frames;
 
 /// What one unit, or any run of units, adds to the metrics of its file: a pure function of its text and of the names of
 /// the classes around it. Contributions add up: that of two runs is the [merge](Self::merge) of theirs, and
@@ -40,8 +39,6 @@ pub struct Contribution {
     pub lines: LineContribution,
     /// For how many reasons complexipy refuses the file (see [`FileTotals::is_refused_by_complexipy`]).
     pub complexipy_refusals: u32,
-    /// How deeply the reference's visitors recurse.
-    pub frames: Frames,
 }
 
 impl Contribution {
@@ -75,7 +72,6 @@ impl Contribution {
         self.unique_operands += next.unique_operands;
         self.lines.merge(&next.lines);
         self.complexipy_refusals += next.complexipy_refusals;
-        self.frames.merge(next.frames);
     }
 
     /// The metrics of the file that this is the whole contribution of. Its `text` is read only where lines cannot be
@@ -102,7 +98,6 @@ impl Contribution {
             // A module counts as one before its first decision.
             module_complexity: 1 + self.complexity,
             lines: self.lines.line_counts(text),
-            recursion: self.frames.exceeded(),
             is_refused_by_complexipy: self.complexipy_refusals > 0,
         }
     }

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::function_summary::FunctionSummary;
-use super::recursion_limit::Exceeded;
 use super::registry::MetricType;
 use super::rows::Run;
 
@@ -104,8 +103,6 @@ pub struct FileTotals {
     pub module_complexity: u32,
     /// The line counts; `None` where the reference's line counter gives up (see `metrics::lines`).
     pub lines: Option<LineCounts>,
-    /// Which rows the reference does not have because its visitors exceed Python's recursion limit.
-    pub recursion: Exceeded,
     /// Whether the file has no rows of cognitive complexity because complexipy refuses it: its parser, which is ruff's, sees
     /// errors where CPython's sees none (those of [`Source::false_alarms`](antipasta_syntax::Source::false_alarms), and keyword
     /// arguments that are repeated). The functions have their values nonetheless.
@@ -116,19 +113,14 @@ impl FileTotals {
     /// Whether the file has rows of a metric at all: the reference's tools give up some files.
     pub const fn has_rows(&self, metric: MetricType) -> bool {
         match metric {
-            MetricType::CyclomaticComplexity | MetricType::WeightedMethodsPerClass => !self.recursion.cyclomatic,
             MetricType::CognitiveComplexity => !self.is_refused_by_complexipy,
-            MetricType::MaintainabilityIndex => !self.recursion.maintainability && self.lines.is_some(),
-            MetricType::HalsteadVolume
-            | MetricType::HalsteadDifficulty
-            | MetricType::HalsteadEffort
-            | MetricType::HalsteadTime
-            | MetricType::HalsteadBugs => !self.recursion.halstead,
-            MetricType::LinesOfCode
+            MetricType::MaintainabilityIndex
+            | MetricType::LinesOfCode
             | MetricType::LogicalLinesOfCode
             | MetricType::SourceLinesOfCode
             | MetricType::CommentLines
             | MetricType::BlankLines => self.lines.is_some(),
+            _ => true,
         }
     }
 }

@@ -20,7 +20,6 @@ mod maintainability;
 mod measure;
 mod operand;
 pub mod payload;
-mod recursion_limit;
 mod registry;
 mod rows;
 mod running_totals;
@@ -46,7 +45,6 @@ pub use measure::{
 };
 pub use operand::Operand;
 pub use payload::{Finding, Payload};
-pub use recursion_limit::{Exceeded, Frames};
 pub use registry::{
     Aggregate, Better, DefaultThreshold, MetricInfo, MetricType, Scope, Thresholds, Unit, UnknownMetric,
 };

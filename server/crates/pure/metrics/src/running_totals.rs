@@ -6,7 +6,6 @@ use std::collections::hash_map::Entry;
 use super::contribution::Contribution;
 use super::file_metrics::FileTotals;
 use super::halstead::Operators;
-use super::recursion_limit::Frames;
 
 /// The sum of contributions, to which one can be added and from which one that was added can be taken away, each at the
 /// cost of that contribution alone. Functions and classes are not kept.
@@ -23,8 +22,6 @@ pub struct RunningTotals {
     irregular: u32,
     /// How many contributions have syntax that the reference does not read.
     newer: u32,
-    /// Of the contributions with statements so deep that it was worth counting.
-    frames: Vec<Frames>,
 }
 
 impl Default for RunningTotals {
@@ -34,7 +31,6 @@ impl Default for RunningTotals {
             with_operator: [0; Operators::LIMIT],
             irregular: 0,
             newer: 0,
-            frames: Vec::new(),
         }
     }
 }
@@ -57,9 +53,6 @@ impl RunningTotals {
         }
         self.irregular += u32::from(part.lines.irregular);
         self.newer += u32::from(part.lines.newer);
-        if part.frames != Frames::default() {
-            self.frames.push(part.frames);
-        }
     }
 
     /// Takes away a contribution that was added before.
@@ -84,9 +77,6 @@ impl RunningTotals {
         }
         self.irregular -= u32::from(part.lines.irregular);
         self.newer -= u32::from(part.lines.newer);
-        if let Some(position) = self.frames.iter().position(|frames| *frames == part.frames) {
-            self.frames.swap_remove(position);
-        }
     }
 
     /// What the contributions say of the file that they are the whole of. The `text` of the file is asked for only where
@@ -99,10 +89,6 @@ impl RunningTotals {
         }
         self.sum.lines.irregular = self.irregular > 0;
         self.sum.lines.newer = self.newer > 0;
-        self.sum.frames = Frames::default();
-        for &frames in &self.frames {
-            self.sum.frames.merge(frames);
-        }
         self.sum.file_totals(text)
     }
 }

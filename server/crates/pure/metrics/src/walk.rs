@@ -20,7 +20,6 @@ use super::halstead::Operators;
 use super::header::{self, Header};
 use super::increment::Increment;
 use super::operand::{Operand, OperandContext};
-use super::recursion_limit::{self, WORTH_COUNTING};
 use super::registry::MetricType;
 use antipasta_syntax::text::LineIndex;
 use antipasta_syntax::with_room;
@@ -81,9 +80,8 @@ struct Walk<'a, R> {
     function: Option<OpenFunction<'a>>,
     /// How many functions with rows were entered.
     functions_entered: u32,
-    /// How deep the present node is in the tree, and how deep the deepest was.
+    /// How many calls that walk a node are around the present one.
     depth: u32,
-    deepest: u32,
 }
 
 #[derive(Default)]
@@ -119,7 +117,6 @@ impl<'a, R: Recorder> Walk<'a, R> {
             function: None,
             functions_entered: 0,
             depth: 0,
-            deepest: 0,
         }
     }
 
@@ -140,14 +137,8 @@ impl<'a, R: Recorder> Walk<'a, R> {
 
     /// A statement of the module's body or of the body of the innermost class of the place.
     fn top_level(&mut self, statement: &'a Stmt) {
-        let classes = self.place.classes.len() as u32;
-        self.counts_decisions = classes <= 1;
-        self.deepest = 0;
+        self.counts_decisions = self.place.classes.len() <= 1;
         self.statement(statement, None);
-        if self.deepest >= WORTH_COUNTING {
-            let frames = recursion_limit::frames(statement, classes);
-            self.contribution.frames.merge(frames);
-        }
     }
 
     // --- what is counted ---
@@ -210,7 +201,6 @@ impl<'a, R: Recorder> Walk<'a, R> {
     fn inside(&mut self, walk: impl FnOnce(&mut Self)) {
         const UNCHECKED: u32 = 64;
         self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
         if self.depth > UNCHECKED {
             self.inside_with_room(walk);
         } else {
@@ -336,12 +326,8 @@ impl<'a, R: Recorder> Walk<'a, R> {
         if nesting.is_some() {
             self.cognitive(cognitive::of_clause(clause));
         }
-        // For CPython an `elif` is an `if` in the `else` before it.
-        self.depth += 1;
-        self.deepest = self.deepest.max(self.depth);
         self.optional(clause.test.as_ref(), Reading::from(nesting));
         self.body(&clause.body, nesting.map(|nesting| nesting + 1));
-        self.depth -= 1;
     }
 
     fn handler(&mut self, handler: &'a ExceptHandler, nesting: Option<u32>) {
@@ -556,14 +542,10 @@ impl<'a, R: Recorder> Walk<'a, R> {
     /// (`a + b + …`, `a.b.c…`, `not not …`) may be of any length.
     fn expression(&mut self, expression: &'a Expr, reading: Reading) {
         self.inside(|walk| {
-            let depth = walk.depth;
             let mut next = Some((expression, reading));
             while let Some((expression, reading)) = next {
                 next = walk.all_but_last_part(expression, reading);
-                walk.depth += 1;
             }
-            walk.deepest = walk.deepest.max(walk.depth);
-            walk.depth = depth;
         });
     }
 
