@@ -260,7 +260,7 @@ fn sound(row: &Row<'_>) -> rusqlite::Result<Option<Known>> {
         key,
         bytes: payload.into(),
     });
-    Ok(known.filter(|known| known.payload().is_some()))
+    Ok(known.filter(Known::is_sound))
 }
 
 #[cfg(test)]

@@ -18,4 +18,9 @@ impl Known {
     pub fn payload(&self) -> Option<Payload> {
         payload::decode(self.key.seed(), &self.bytes)
     }
+
+    /// Whether it is not damaged. What a program of another format has written makes no sense to this one, and is sound.
+    pub(super) fn is_sound(&self) -> bool {
+        payload::is_sound(self.key.seed(), &self.bytes)
+    }
 }

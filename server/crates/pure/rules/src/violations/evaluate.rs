@@ -262,11 +262,9 @@ mod tests {
             evaluation.unmeasured_message().unwrap(),
             "not judged, as antipasta computes no value for this file: maintainability_index"
         );
-        // The visitors that count operators and branches give up as well.
+        // radon gives up on such an expression.
         let deep = format!("x = {}1\n", "-".repeat(1500));
-        let names = evaluated(&deep).unmeasured;
-        assert!(names.contains(&MetricType::CyclomaticComplexity), "{names:?}");
-        assert!(names.contains(&MetricType::HalsteadVolume), "{names:?}");
+        assert_eq!(evaluated(&deep).unmeasured, []);
     }
 
     #[test]
