@@ -68,7 +68,7 @@ fn verification(project: &Project) -> Value {
     serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
 }
 
-fn files_analysed(run: &Run) -> usize {
+fn files_analyzed(run: &Run) -> usize {
     let line = run.stderr.lines().find(|line| line.contains("files analyzed"));
     let number = line.and_then(|line| line.split_whitespace().last()?.parse().ok());
     number.unwrap_or_else(|| panic!("{run:?}"))
@@ -147,7 +147,7 @@ fn what_is_known_is_read_while_another_process_writes() {
         connection.execute_batch("BEGIN IMMEDIATE").unwrap();
         let run = finished(check(&project, &[]));
         assert_eq!(
-            (files_analysed(&run), run.stderr.contains("warning")),
+            (files_analyzed(&run), run.stderr.contains("warning")),
             (0, false),
             "{mode}: {run:?}"
         );
@@ -198,14 +198,14 @@ fn many_processes_share_a_cache() {
     let expected = expected(&project);
     for round in 0..times(2) {
         let children: Vec<Child> = (0..16).map(|_| spawned(check(&project, &[]))).collect();
-        let mut analysed = 0;
+        let mut analyzed = 0;
         for child in children {
             let run = Run::from(child.wait_with_output().expect("it ends"));
             assert!(!run.stderr.contains("warning"), "{run:?}");
-            analysed += files_analysed(&run);
+            analyzed += files_analyzed(&run);
             assert_result(run, &expected, &format!("round {round}"));
         }
-        assert!(round == 0 || analysed * 5 < 16 * 61, "round {round}: {analysed}");
+        assert!(round == 0 || analyzed * 5 < 16 * 61, "round {round}: {analyzed}");
     }
     assert_eq!(verification(&project)["is_sound"], true);
 }
@@ -289,7 +289,7 @@ fn a_folder_that_cannot_be_written_is_read() {
         disk.make_read_only();
         let run = finished(check(&project, &[]));
         assert_eq!(run.stderr.matches("warning").count(), 1, "{run:?}");
-        assert_eq!(files_analysed(&run), if is_filled { 0 } else { 61 }, "{run:?}");
+        assert_eq!(files_analyzed(&run), if is_filled { 0 } else { 61 }, "{run:?}");
         assert_result(run, &expected, "read-only");
     }
 }
@@ -335,7 +335,7 @@ fn where_processes_cannot_share_memory_the_cache_helps_all_the_same() {
             let run = finished(check(&project, &[]));
             assert!(!run.stderr.contains("I/O error"), "{has_log}, {round}");
             assert!(
-                round == 0 && !has_log || files_analysed(&run) == 0,
+                round == 0 && !has_log || files_analyzed(&run) == 0,
                 "{has_log}, {round}"
             );
             assert_result(run, &expected, &format!("{has_log}, {round}"));

@@ -633,7 +633,7 @@ fn what_cannot_be_compared_is_an_error_that_says_why() {
 }
 
 #[test]
-fn contents_that_are_known_are_not_analysed_again() {
+fn contents_that_are_known_are_not_analyzed_again() {
     let repository = Repository::new(&[("a.py", SIMPLE)]);
     repository.write("a.py", COMPLEX);
     repository.git(["add", "a.py"]);

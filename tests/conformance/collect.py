@@ -33,7 +33,7 @@ from queue import Empty, Queue
 from typing import Any, TextIO
 
 VISITOR_CALLS = 964
-"""How many calls radon's visitors may nest when antipasta analyses a directory by worker processes."""
+"""How many calls radon's visitors may nest when antipasta analyzes a directory by worker processes."""
 CALLS_BETWEEN = 6
 """From `Worker.analyze` to the first `visit`: radon's entry points, antipasta's, and the recording of failures."""
 TYPES = frozenset(

@@ -83,7 +83,7 @@ class Tally:
             f"{self.name}: {self.files} files, {self.accepted} accepted by the reference, "
             f"{self.rows} rows compared, {self.mismatches} mismatches in {self.files_differing} "
             f"files, {self.lost} rows that the reference has none of, {len(self.rejected)} rejected by us, "
-            f"{len(self.only_ours)} analysed by us only"
+            f"{len(self.only_ours)} analyzed by us only"
         )
 
 
@@ -149,8 +149,8 @@ def compare_source(
 def notes(total: Tally) -> Iterable[str]:
     """What a reader of the totals should know."""
     for title, files in (
-        ("analysed by us, not acceptable to the reference", total.only_ours),
-        ("analysed by neither", total.neither),
+        ("analyzed by us, not acceptable to the reference", total.only_ours),
+        ("analyzed by neither", total.neither),
         ("accepted, but part of the reference fails on it", total.partial),
         (
             "without some rows: the reference exceeds Python's recursion limit",

@@ -120,14 +120,14 @@ class Binary:
     seconds: float = 0.0
 
     def check(self, files: list[Path]) -> dict[Path, Answer]:
-        """Analyse files; every one of them has an answer."""
+        """Analyze files; every one of them has an answer."""
         answers: dict[Path, Answer] = {}
         for start in range(0, len(files), CHUNK):
             answers.update(self.chunk(files[start : start + CHUNK]))
         return answers
 
     def chunk(self, files: list[Path]) -> dict[Path, Answer]:
-        """Analyse a few files; if the binary dies of one of them, the others have answers still."""
+        """Analyze a few files; if the binary dies of one of them, the others have answers still."""
         report, code, words = self.run([*map(str, files), "--format", "json", "--force-analyze", "--no-cache"])
         if report is None or code not in (0, 1, 2):
             if len(files) == 1:

@@ -158,10 +158,10 @@ def outcomes(reference: Reference, command: list[str], scratch: Path) -> Iterato
     (project / "new.py").write_text("type A = int\n", encoding="utf-8")
     said = verify(command, project, VIRTUAL_ENV=str(reference.python.parent.parent))
     yield outcome("that of the virtual environment", 0, "no difference", said)
-    yield outcome("a file for neither", 0, "analysed by neither: broken.py", said)
-    yield outcome("a file for neither, of which there are lines", 0, "analysed by neither: keyword.py", said)
-    yield outcome("a file for us only", 0, "analysed by antipasta-lsp only: latin.py", said)
-    yield outcome("a file for newer versions", 0, "analysed by antipasta-lsp only: new.py", said)
+    yield outcome("a file for neither", 0, "analyzed by neither: broken.py", said)
+    yield outcome("a file for neither, of which there are lines", 0, "analyzed by neither: keyword.py", said)
+    yield outcome("a file for us only", 0, "analyzed by antipasta-lsp only: latin.py", said)
+    yield outcome("a file for newer versions", 0, "analyzed by antipasta-lsp only: new.py", said)
     (project / "pyproject.toml").write_text(
         "[[tool.antipasta.languages]]\nname = 'python'\nmetrics = [{type = 'lines_of_code', threshold = 3, "
         "comparison = '<='}]\n",

@@ -102,7 +102,7 @@ def differ(theirs: Verdict, ours: Verdict, unaccepted: set[str]) -> Difference:
     if theirs.exit_code != ours.exit_code:
         words = f"exit code: reference {theirs.exit_code}, ours {ours.exit_code}"
         if unaccepted & ours.files:
-            found.notes.append(f"{words} (there are files that the reference cannot analyse)")
+            found.notes.append(f"{words} (there are files that the reference cannot analyze)")
         else:
             found.lines.append(words)
     return found

@@ -7,7 +7,7 @@ use std::path::Path;
 use ropey::Rope;
 
 use crate::report::FileReport;
-use antipasta_analysis::{Analysis, AnalysisError, analyse_bytes};
+use antipasta_analysis::{Analysis, AnalysisError, analyze_bytes};
 use antipasta_metrics::{Document, definition_on_line};
 use antipasta_rules::config::Comparison;
 use antipasta_rules::violations::IgnoredMetric;
@@ -66,7 +66,7 @@ pub(super) fn add_ignores(
         return Ok(None);
     }
     let bytes = regular_file::read(path, limit).map_err(AnalysisError::Read)?;
-    if analyse_bytes(&bytes)?.metrics != report.metrics {
+    if analyze_bytes(&bytes)?.metrics != report.metrics {
         return Err(AddError::Changed);
     }
     let text = decode(&bytes).map_err(AnalysisError::Decode)?;
@@ -83,7 +83,7 @@ pub(super) fn add_ignores(
     // Before the text there is at most a byte order mark.
     let mark = bytes.strip_suffix(text.as_bytes()).ok_or(AddError::NotUtf8)?;
     let edited = [mark, with_edits(&text, edits).as_bytes()].concat();
-    let analysis = analyse_bytes(&edited)?;
+    let analysis = analyze_bytes(&edited)?;
     replace_file(path, trees, &edited).map_err(AddError::Write)?;
     Ok(Some(AddedIgnores { comments, analysis }))
 }

@@ -33,7 +33,7 @@ pub(super) struct Session {
     pub client: Client,
     /// The way to the client for diagnostics.
     pub outbox: Outbox,
-    /// The threads that analyse open documents.
+    /// The threads that analyze open documents.
     pub pool: Pool,
     /// The background scan of the workspace, and what it found.
     pub scan: Scan,
@@ -52,7 +52,7 @@ pub(super) struct Session {
     roots: RwLock<Vec<PathBuf>>,
     workspace: RwLock<Arc<Workspace>>,
     documents: DashMap<Url, Arc<OpenDocument>>,
-    /// How many analyses of open documents are waiting or under way.
+    /// How many analyzes of open documents are waiting or under way.
     busy: AtomicUsize,
     last_change: Mutex<Instant>,
     is_shut_down: AtomicBool,
@@ -259,13 +259,13 @@ impl Session {
 
     // --- the background ---
 
-    /// Notes that an open document is being analysed, for as long as the result lives.
+    /// Notes that an open document is being analyzed, for as long as the result lives.
     pub(super) fn busy(&self) -> InteractiveGuard<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);
         InteractiveGuard(&self.busy)
     }
 
-    /// Holds the thread while open documents are being analysed, but not for long, and for a moment if somebody is typing: the
+    /// Holds the thread while open documents are being analyzed, but not for long, and for a moment if somebody is typing: the
     /// next change may come at any time, and should find the processors free.
     pub(super) fn yield_to_interactive(&self) {
         const MOMENT: Duration = Duration::from_millis(3);

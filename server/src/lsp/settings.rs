@@ -37,7 +37,7 @@ pub(super) struct Settings {
     pub configuration: Option<PathBuf>,
     /// `diagnosticMode`: which files have diagnostics pushed to the client.
     pub diagnostic_mode: DiagnosticMode,
-    /// `workspaceScan`: whether all files of the workspace are analysed in the background, and again when they change.
+    /// `workspaceScan`: whether all files of the workspace are analyzed in the background, and again when they change.
     pub workspace_scan: Switch<true>,
     /// `codeLens`: whether functions and classes have code lenses.
     pub code_lens: Switch<true>,

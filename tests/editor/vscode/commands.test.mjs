@@ -37,8 +37,8 @@ const COMMANDS = {
   "antipasta.showReportOfWorkspace": () => window.seesMessage(/^The workspace has \d+ violations in 1 of 1 files/),
   "antipasta.showTreemap": () => seesTreemap(),
   "antipasta.refreshTreemap": () => seesTreemap(),
-  "antipasta.analyseAll": () => window.seesMessage(/^The workspace has \d+ violations in 1 of 1 files/),
-  "antipasta.forgetCache": () => window.seesMessage(/^What was analysed before is forgotten/),
+  "antipasta.analyzeAll": () => window.seesMessage(/^The workspace has \d+ violations in 1 of 1 files/),
+  "antipasta.forgetCache": () => window.seesMessage(/^What was analyzed before is forgotten/),
   "antipasta.restartServer": (servers) => seesAnotherServer(servers),
   "antipasta.showLog": () => window.page.locator(".panel .output-view", { hasText: "Using" }).waitFor(),
   "antipasta.sortComplexity": () => choosesOrder(),
@@ -238,7 +238,7 @@ test("every button of the message that there is no binary does what it says", as
   // The settings are an editor of their own now.
   await window.openFile("shop.py");
   await window.dismissMessages();
-  await window.command("antipasta: Analyse Workspace");
+  await window.command("antipasta: Analyze Workspace");
   await window.seesMessage("antipasta: the server does not run.");
   workbench.set({});
   await seesAnotherServer([]);

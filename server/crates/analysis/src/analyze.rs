@@ -59,7 +59,7 @@ pub enum AnalysisError {
         limit: u64,
     },
     /// Its bytes are no text.
-    #[error("{0}")]
+    #[error(transparent)]
     Decode(#[from] DecodeError),
     /// Its text is no program.
     #[error("syntax error: line {line}, column {column}: {message}", line = .0.line, column = .0.column, message = .0.message)]
@@ -70,16 +70,16 @@ pub enum AnalysisError {
     /// A pointer stands in its place, and Git LFS has its content.
     #[error("a Git LFS pointer instead of its content (`git lfs pull` brings the content to the working tree)")]
     LfsPointer,
-    /// What it was before a change cannot be analysed, so it cannot be compared.
+    /// What it was before a change cannot be analyzed, so it cannot be compared.
     #[error("cannot be compared with what it was before the change: {0}")]
     Base(Box<AnalysisError>),
     /// It was given up after this time.
     #[error("given up after {} s", .0.as_secs_f64())]
     TookTooLong(Duration),
-    /// There was no time to analyse it.
+    /// There was no time to analyze it.
     #[error("not checked: the time was up")]
     OutOfTime,
-    /// Analysing it failed in a way that it never should.
+    /// Analyzing it failed in a way that it never should.
     #[error("internal error, please report it: {0}")]
     Panicked(String),
 }
@@ -92,11 +92,11 @@ const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 /// # Errors
 ///
 /// Why the file has no metrics.
-pub fn analyse_file(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Analysis, AnalysisError> {
+pub fn analyze_file(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Result<Analysis, AnalysisError> {
     let start = Instant::now();
     read_bytes(path, limit, buffer)?;
     let read = start.elapsed();
-    let mut analysis = analyse_bytes(buffer)?;
+    let mut analysis = analyze_bytes(buffer)?;
     analysis.phases.read = read;
     Ok(analysis)
 }
@@ -148,7 +148,7 @@ pub(super) fn read_bytes(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> Resul
 /// # Errors
 ///
 /// Why there are none.
-pub fn analyse_bytes(bytes: &[u8]) -> Result<Analysis, AnalysisError> {
+pub fn analyze_bytes(bytes: &[u8]) -> Result<Analysis, AnalysisError> {
     within_limit(bytes.len() as u64, MAX_BYTES as u64)?;
     not_a_pointer(bytes)?;
     let start = Instant::now();
@@ -176,12 +176,12 @@ mod tests {
 
     #[test]
     fn errors_say_what_and_where() {
-        let message = |bytes: &[u8]| analyse_bytes(bytes).unwrap_err().to_string();
+        let message = |bytes: &[u8]| analyze_bytes(bytes).unwrap_err().to_string();
         assert!(message(b"x = 1\ny = (\n").starts_with("syntax error: line "));
         assert!(message(b"x = '\xe9'\n").contains("line 1: byte 0xe9"));
         let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 9\n";
         assert!(message(pointer).starts_with("a Git LFS pointer"));
-        let missing = analyse_file(Path::new("no such file"), 9, &mut Vec::new()).unwrap_err();
+        let missing = analyze_file(Path::new("no such file"), 9, &mut Vec::new()).unwrap_err();
         assert!(missing.to_string().starts_with("cannot be read"));
     }
 }

@@ -1,4 +1,4 @@
-//! Contents that are being analysed just now, so that no thread analyses what another is about to know.
+//! Contents that are being analyzed just now, so that no thread analyzes what another is about to know.
 
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -10,19 +10,19 @@ use antipasta_workspace::locks::lock;
 /// What will be known of a content; `None` once it is clear that it will not be.
 type Awaited = OnceLock<Option<Known>>;
 
-/// The contents that are being analysed.
+/// The contents that are being analyzed.
 #[derive(Default)]
 pub(crate) struct InFlight {
     contents: Mutex<FxHashMap<ContentKey, Arc<Awaited>>>,
 }
 
 impl InFlight {
-    /// Analyses a content, unless another thread is at it: then waits for what comes of that. `analyse` returns what there is to
+    /// Analyzes a content, unless another thread is at it: then waits for what comes of that. `analyze` returns what there is to
     /// know for others; it must not wait for the thread that calls this.
-    pub(crate) fn once(&self, key: ContentKey, analyse: impl FnOnce() -> Option<Known>) -> Option<Known> {
+    pub(crate) fn once(&self, key: ContentKey, analyze: impl FnOnce() -> Option<Known>) -> Option<Known> {
         let result = Arc::clone(lock(&self.contents).entry(key).or_default());
         // Should it panic, one of those who wait tries as well.
-        let known = result.get_or_init(analyse).clone();
+        let known = result.get_or_init(analyze).clone();
         let mut contents = lock(&self.contents);
         // Whoever asks from now on is to look in the cache again.
         if contents.get(&key).is_some_and(|present| Arc::ptr_eq(present, &result)) {
@@ -50,26 +50,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_flight_is_analysed_once() {
+    fn what_is_in_flight_is_analyzed_once() {
         const THREADS: usize = 8;
         let in_flight = InFlight::default();
         let (key, other) = (ContentKey::of(b"x = 1\n"), ContentKey::of(b"x = 2\n"));
-        let analyses = AtomicUsize::new(0);
+        let analyzes = AtomicUsize::new(0);
         let all_have_asked = || lock(&in_flight.contents).get(&key).map(Arc::strong_count) == Some(THREADS + 1);
-        let analyse = || {
-            analyses.fetch_add(1, Ordering::Relaxed);
+        let analyze = || {
+            analyzes.fetch_add(1, Ordering::Relaxed);
             while !all_have_asked() {
                 thread::yield_now();
             }
             known(key)
         };
         thread::scope(|scope| {
-            let threads = [(); THREADS].map(|()| scope.spawn(|| in_flight.once(key, analyse)));
+            let threads = [(); THREADS].map(|()| scope.spawn(|| in_flight.once(key, analyze)));
             for thread in threads {
                 assert!(thread.join().unwrap().is_some());
             }
         });
-        assert_eq!(analyses.into_inner(), 1);
+        assert_eq!(analyzes.into_inner(), 1);
         assert!(in_flight.once(other, || None).is_none());
         assert!(lock(&in_flight.contents).is_empty(), "nothing is kept");
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Instant, SystemTime};
 
-use super::analyse::{Analysis, AnalysisError, Phases, analyse_bytes, read_bytes, within_limit};
+use super::analyze::{Analysis, AnalysisError, Phases, analyze_bytes, read_bytes, within_limit};
 use super::in_flight::InFlight;
 use crate::cache::{Cache, ContentKey, Counts, Known};
 use antipasta_metrics::{Finding, Payload};
@@ -11,7 +11,7 @@ use antipasta_metrics::{Finding, Payload};
 /// How the outcome of an analysis came about.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Origin {
-    /// The file was analysed.
+    /// The file was analyzed.
     #[default]
     Analysis,
     /// The file was read, and its content was known.
@@ -43,7 +43,7 @@ impl ReadThrough {
     /// The metrics of the file at an absolute path: `known`, which the cache knew of it by its stamp; or those that it has for its
     /// content; or else new ones, which it is to remember. `size` is the file's in bytes, `limit` what it may be at most, and
     /// `buffer` is room for them, kept from one file to the next.
-    pub fn analyse_file(
+    pub fn analyze_file(
         &self,
         path: &Path,
         size: u64,
@@ -56,15 +56,15 @@ impl ReadThrough {
         }
         let (origin, analysis) = match known.and_then(|known| self.recall(known, size)) {
             Some(recalled) => (Origin::KnownFile, recalled),
-            None => self.read_and_analyse(path, limit, buffer),
+            None => self.read_and_analyze(path, limit, buffer),
         };
         self.count(origin);
         (origin, analysis)
     }
 
     /// The metrics of a file with the given bytes, likewise.
-    pub fn analyse_bytes(&self, bytes: &[u8]) -> (Origin, Result<Analysis, AnalysisError>) {
-        let (origin, analysis) = self.analyse_content(ContentKey::of(bytes), bytes);
+    pub fn analyze_bytes(&self, bytes: &[u8]) -> (Origin, Result<Analysis, AnalysisError>) {
+        let (origin, analysis) = self.analyze_content(ContentKey::of(bytes), bytes);
         self.count(origin);
         (origin, analysis)
     }
@@ -76,7 +76,7 @@ impl ReadThrough {
         });
     }
 
-    fn read_and_analyse(
+    fn read_and_analyze(
         &self,
         path: &Path,
         limit: u64,
@@ -90,7 +90,7 @@ impl ReadThrough {
         };
         let read = start.elapsed();
         let key = ContentKey::of(buffer);
-        let (origin, mut analysis) = self.analyse_content(key, buffer);
+        let (origin, mut analysis) = self.analyze_content(key, buffer);
         self.cache.remember_file(path, &stamp, now, key);
         if let Ok(analysis) = &mut analysis {
             analysis.phases.read = read;
@@ -98,11 +98,11 @@ impl ReadThrough {
         (origin, analysis)
     }
 
-    fn analyse_content(&self, key: ContentKey, bytes: &[u8]) -> (Origin, Result<Analysis, AnalysisError>) {
+    fn analyze_content(&self, key: ContentKey, bytes: &[u8]) -> (Origin, Result<Analysis, AnalysisError>) {
         let mut own = None;
         let known = self.in_flight.once(key, || {
             self.cache.known_content(&key).or_else(|| {
-                let analysis = own.insert(analyse_bytes(bytes));
+                let analysis = own.insert(analyze_bytes(bytes));
                 self.remember(key, analysis)
             })
         });
@@ -113,7 +113,7 @@ impl ReadThrough {
             Some(recalled) => (Origin::KnownContent, recalled),
             // What is damaged is written anew.
             None => {
-                let analysis = analyse_bytes(bytes);
+                let analysis = analyze_bytes(bytes);
                 self.remember(key, &analysis);
                 (Origin::Analysis, analysis)
             }
@@ -186,7 +186,7 @@ mod tests {
             let stamp = FileStamp::from_metadata(&std::fs::metadata(&path).unwrap());
             let known = cache.known_files([(&*path, &stamp)].into_iter()).remove(0);
             let through = ReadThrough::new(cache);
-            let looked = through.analyse_file(&path, stamp.size, u64::MAX, known.as_ref(), &mut Vec::new());
+            let looked = through.analyze_file(&path, stamp.size, u64::MAX, known.as_ref(), &mut Vec::new());
             assert_eq!(through.cache().take_trouble(), None);
             looked
         }

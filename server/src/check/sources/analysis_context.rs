@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::source_file::{FileContent, SourceFile};
 use antipasta_analysis::cache::Known;
-use antipasta_analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyse_bytes, analyse_file, within_limit};
+use antipasta_analysis::{Analysis, AnalysisError, Origin, ReadThrough, analyze_bytes, analyze_file, within_limit};
 use antipasta_workspace::git::{Blobs, ObjectId};
 use antipasta_workspace::system_error::of_kind;
 
@@ -37,13 +37,13 @@ impl AnalysisContext<'_> {
             }
             (FileContent::Inline(bytes), _) => {
                 let within_limit = within_limit(bytes.len() as u64, limit);
-                (Origin::Analysis, within_limit.and_then(|()| analyse_bytes(bytes)))
+                (Origin::Analysis, within_limit.and_then(|()| analyze_bytes(bytes)))
             }
             (FileContent::Blob(id), _) => self.analyze_blob(id, limit, buffer),
-            (FileContent::OnDisk, None) => (Origin::Analysis, analyse_file(&file.path, limit, buffer)),
+            (FileContent::OnDisk, None) => (Origin::Analysis, analyze_file(&file.path, limit, buffer)),
             (FileContent::OnDisk, Some(cache)) => {
                 let path = file.path_in_cache(self.working_directory);
-                cache.analyse_file(&path, file.stamp.size, limit, known, buffer)
+                cache.analyze_file(&path, file.stamp.size, limit, known, buffer)
             }
         }
     }
@@ -62,8 +62,8 @@ impl AnalysisContext<'_> {
         match (read, self.cache) {
             (Err(error), _) => (Origin::Analysis, Err(error.into())),
             (Ok(size), _) if size > limit => (Origin::Analysis, Err(AnalysisError::TooLarge { size, limit })),
-            (Ok(_), Some(cache)) => cache.analyse_bytes(buffer),
-            (Ok(_), None) => (Origin::Analysis, analyse_bytes(buffer)),
+            (Ok(_), Some(cache)) => cache.analyze_bytes(buffer),
+            (Ok(_), None) => (Origin::Analysis, analyze_bytes(buffer)),
         }
     }
 }

@@ -283,7 +283,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_one_can_analyse_is_a_difference_if_it_is_not_us() {
+    fn what_only_one_can_analyze_is_a_difference_if_it_is_not_us() {
         let broken = |error: Option<&str>| ComparedFile {
             file: "a.py".to_owned(),
             error: error.map(str::to_owned),

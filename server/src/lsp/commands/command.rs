@@ -13,11 +13,11 @@ pub(crate) enum Command {
     ShowReport,
     /// Opens a configuration where a threshold is to be set. The arguments are its URI and a position.
     OpenConfiguration,
-    /// Analyses every file of the workspace again.
-    AnalyseWorkspace,
-    /// Forgets what was analysed before.
+    /// Analyzes every file of the workspace again.
+    AnalyzeWorkspace,
+    /// Forgets what was analyzed before.
     ClearCache,
-    /// Starts afresh: reads settings and configurations again, and analyses everything again.
+    /// Starts afresh: reads settings and configurations again, and analyzes everything again.
     Restart,
 }
 
@@ -27,7 +27,7 @@ impl Command {
         Self::Explain,
         Self::ShowReport,
         Self::OpenConfiguration,
-        Self::AnalyseWorkspace,
+        Self::AnalyzeWorkspace,
         Self::ClearCache,
         Self::Restart,
     ];
@@ -38,7 +38,7 @@ impl Command {
             Self::Explain => "antipasta.explain",
             Self::ShowReport => "antipasta.showReport",
             Self::OpenConfiguration => "antipasta.openConfiguration",
-            Self::AnalyseWorkspace => "antipasta.analyseWorkspace",
+            Self::AnalyzeWorkspace => "antipasta.analyseWorkspace",
             Self::ClearCache => "antipasta.clearCache",
             Self::Restart => "antipasta.restart",
         }

@@ -42,7 +42,7 @@ pub(crate) async fn execute(session: &Arc<Session>, command: Command, arguments:
             open_document(session, uri, Some(position)).await;
             None
         }
-        Command::AnalyseWorkspace => {
+        Command::AnalyzeWorkspace => {
             let summary = session.scan.run(session).await;
             say(session, &told(&summary)).await;
             return Ok(serde_json::to_value(summary).unwrap_or_default());
@@ -50,7 +50,7 @@ pub(crate) async fn execute(session: &Arc<Session>, command: Command, arguments:
         Command::ClearCache => {
             session.scan.forget();
             Some(match session.scan.clear_cache(session).await {
-                Ok(()) => "What was analysed before is forgotten.".to_owned(),
+                Ok(()) => "What was analyzed before is forgotten.".to_owned(),
                 Err(why) => format!("The cache cannot be emptied: {why}."),
             })
         }

@@ -99,7 +99,7 @@ pub(crate) async fn drive(session: Arc<Session>, document: Arc<OpenDocument>) {
         states: document.states(),
         session,
         document,
-        analysed: 0,
+        analyzed: 0,
         last_cost: Duration::ZERO,
         published: None,
         rules: None,
@@ -114,8 +114,8 @@ struct DocumentTask {
     session: Arc<Session>,
     document: Arc<OpenDocument>,
     states: watch::Receiver<State>,
-    /// The revision that was analysed last.
-    analysed: u64,
+    /// The revision that was analyzed last.
+    analyzed: u64,
     /// How long that took.
     last_cost: Duration,
     /// What the client was last sent diagnostics of.
@@ -144,11 +144,11 @@ impl DocumentTask {
         if !state.is_open {
             return false;
         }
-        if state.revision > self.analysed {
+        if state.revision > self.analyzed {
             if self.last_cost > CHEAP {
                 self.wait_for_a_pause().await;
             }
-            self.analyse().await;
+            self.analyze().await;
             self.is_caught_up = false;
             return true;
         }
@@ -179,7 +179,7 @@ impl DocumentTask {
     }
 
     /// Makes a snapshot of the text as it is, and tells the client.
-    async fn analyse(&mut self) {
+    async fn analyze(&mut self) {
         let begun = Instant::now();
         let session = Arc::clone(&self.session);
         let _busy = session.busy();
@@ -190,10 +190,10 @@ impl DocumentTask {
         let judged_by = Self::judged_by(rules, previous.as_ref());
         let snapshot = Arc::new(self.snapshot(work, previous, judged_by).await);
         // What it took to open the document tells nothing of what an edit takes.
-        if self.analysed > 0 {
+        if self.analyzed > 0 {
             self.last_cost = begun.elapsed();
         }
-        self.analysed = revision;
+        self.analyzed = revision;
         if snapshot.is_too_large() && !self.is_called_too_large {
             self.is_called_too_large = true;
             session.client.show_message(MessageType::WARNING, TOO_LARGE).await;
@@ -206,7 +206,7 @@ impl DocumentTask {
         drop(snapshot);
         session.trees.touch(&self.document, bytes);
         let (uri, cost) = (&self.document.uri, begun.elapsed());
-        let message = || format!("analysed {uri} in {:.1} ms", cost.as_secs_f64() * 1e3);
+        let message = || format!("analyzed {uri} in {:.1} ms", cost.as_secs_f64() * 1e3);
         session
             .trace
             .tell(&session.client, message, || {
@@ -254,13 +254,13 @@ impl DocumentTask {
         let (version, revision) = (work.version, work.revision);
         let (config, is_judged) = judged_by.clone();
         let is_long = text.len_bytes() > LONG_BYTES || self.last_cost > CHEAP;
-        let analyse = move || next_snapshot(&session, uri, work, previous, judged_by);
-        match run(&self.session, is_long, analyse).await {
+        let analyze = move || next_snapshot(&session, uri, work, previous, judged_by);
+        match run(&self.session, is_long, analyze).await {
             Ok(snapshot) => snapshot,
             Err(Panicked(message)) => {
                 // What the client sees is out of date from here on; the next change starts afresh.
                 tracing::error!(
-                    "{}: analysing it has failed, please report this: {message}",
+                    "{}: analyzing it has failed, please report this: {message}",
                     self.document.uri
                 );
                 let reason = Panicked(message).to_string();
@@ -358,7 +358,7 @@ impl DocumentTask {
     }
 }
 
-/// Analyses a text, from what is known of the one before.
+/// Analyzes a text, from what is known of the one before.
 fn next_snapshot(
     session: &Session,
     uri: tower_lsp::lsp_types::Url,

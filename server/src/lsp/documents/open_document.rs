@@ -57,14 +57,14 @@ pub(crate) struct State {
     pub is_open: bool,
 }
 
-/// What the client has sent, and what of it is still to be analysed.
+/// What the client has sent, and what of it is still to be analyzed.
 struct Received {
     text: Rope,
     version: i32,
     pending: Pending,
 }
 
-/// What happened to the text since it was last analysed.
+/// What happened to the text since it was last analyzed.
 #[derive(Debug)]
 pub(crate) enum Pending {
     /// It was edited, or not even that.
@@ -73,7 +73,7 @@ pub(crate) enum Pending {
     Replaced,
 }
 
-/// What there is to analyse.
+/// What there is to analyze.
 pub(crate) struct Work {
     /// The text, which is that of `revision`.
     pub text: Rope,
@@ -81,7 +81,7 @@ pub(crate) struct Work {
     pub version: i32,
     /// The revision.
     pub revision: u64,
-    /// How it came from the text that was analysed before.
+    /// How it came from the text that was analyzed before.
     pub pending: Pending,
 }
 
@@ -192,7 +192,7 @@ impl OpenDocument {
         timeout(time, is_left).await.is_err()
     }
 
-    /// Takes what there is to analyse.
+    /// Takes what there is to analyze.
     pub(crate) fn take_work(&self) -> Work {
         let mut received = lock(&self.received);
         Work {

@@ -41,7 +41,7 @@ enum ServeError {
     Connect(u16, io::Error),
     #[error("the connection to the client: {0}")]
     Io(#[from] io::Error),
-    #[error("{0}")]
+    #[error(transparent)]
     Pool(#[from] PoolError),
 }
 

@@ -1,6 +1,6 @@
 //! The background scan: the diagnostics of every file of the workspace, open or not.
 //!
-//! It has threads of its own, fewer than there are processors, which stand back while open documents are being analysed. It
+//! It has threads of its own, fewer than there are processors, which stand back while open documents are being analyzed. It
 //! goes by way of the cache, which knows and learns only what is on the disk: a file without violations need not even be read.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,11 +149,10 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// It cannot be done; why, for people.
-    pub(crate) async fn clear_cache(&self, session: &Arc<Session>) -> Result<(), String> {
+    /// The cache is not this program's, or cannot be changed.
+    pub(crate) async fn clear_cache(&self, session: &Arc<Session>) -> anyhow::Result<()> {
         let session = Arc::clone(session);
-        let cleared = self.pool.run(move || session.scan.cache.clear()).await;
-        cleared.unwrap_or_else(|panicked| Err(panicked.to_string()))
+        Ok(self.pool.run(move || session.scan.cache.clear()).await??)
     }
 
     /// What is known comes to.
@@ -177,7 +176,7 @@ impl Scan {
         let progress = Progress::create(session).await;
         // Before the client can cancel it.
         *lock(&run.token) = progress.token();
-        progress.begin("antipasta: analysing the workspace").await;
+        progress.begin("antipasta: analyzing the workspace").await;
 
         let first_look = self.next_look();
         let discovered = self.discover(session, &run).await;
@@ -425,7 +424,7 @@ fn scan_file(
             None
         }
         Err(_) => {
-            tracing::error!("{}: analysing it has failed, please report this", file.path.display());
+            tracing::error!("{}: analyzing it has failed, please report this", file.path.display());
             None
         }
     }
@@ -433,7 +432,7 @@ fn scan_file(
 
 /// Whether a file has metrics, and none that violates.
 fn is_clean(file: &discovery::File, cache: &ReadThrough, known: Option<&KnownContent>, buffer: &mut Vec<u8>) -> bool {
-    let (_, analysis) = cache.analyse_file(&file.path, file.stamp.size, file.config.max_file_size, known, buffer);
+    let (_, analysis) = cache.analyze_file(&file.path, file.stamp.size, file.config.max_file_size, known, buffer);
     analysis.is_ok_and(|analysis| evaluate(&analysis.metrics, &file.config).violations.is_empty())
 }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use antipasta_analysis::ReadThrough;
-use antipasta_analysis::cache::{Cache, Database, Location};
+use antipasta_analysis::cache::{Cache, Database, DatabaseError, Location};
 use antipasta_workspace::locks::lock;
 
 /// Where the cache is, and what takes its place where there is none.
@@ -30,7 +30,7 @@ impl ScanCache {
         let cache = match Cache::at(&self.location) {
             Ok(cache) => cache.map(|cache| Arc::new(ReadThrough::new(cache))),
             Err(why) => {
-                self.say(why);
+                self.say(why.to_string());
                 self.in_memory()
             }
         };
@@ -48,11 +48,11 @@ impl ScanCache {
     ///
     /// # Errors
     ///
-    /// It cannot be done; why, for people.
-    pub(crate) fn clear(&self) -> Result<(), String> {
+    /// The file is not this program's, or cannot be changed.
+    pub(crate) fn clear(&self) -> Result<(), DatabaseError> {
         *lock(&self.in_memory) = None;
         if let Location::Folder(folder) = &self.location {
-            Database::reset(folder).map_err(|error| error.to_string())?;
+            Database::reset(folder)?;
         }
         Ok(())
     }

@@ -105,7 +105,7 @@ fn survey(
                 Some(file_summary(&snapshot, params))
             };
             catch_unwind(AssertUnwindSafe(summary)).unwrap_or_else(|_| {
-                tracing::error!("{}: analysing it has failed, please report this", path.display());
+                tracing::error!("{}: analyzing it has failed, please report this", path.display());
                 None
             })
         });

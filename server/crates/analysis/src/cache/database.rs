@@ -45,10 +45,10 @@ const ATTEMPTS_TO_READ: i32 = 6;
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
     /// A file cannot be read or written.
-    #[error("{0}")]
+    #[error(transparent)]
     Io(#[from] io::Error),
     /// It is not to be used.
-    #[error("{0}")]
+    #[error(transparent)]
     Refused(#[from] Refusal),
     /// It is of a version that this program does not know.
     #[error("it is of a newer version ({0}; this program knows up to {VERSION})", VERSION = schema::VERSION)]
@@ -60,7 +60,7 @@ pub enum DatabaseError {
     #[error("it took too long; `antipasta-lsp cache clear` begins anew")]
     Endless,
     /// SQLite cannot work with it.
-    #[error("{0}")]
+    #[error(transparent)]
     Sqlite(rusqlite::Error),
 }
 

@@ -32,7 +32,7 @@ impl Health {
     /// Notes that reading has failed. What is damaged is not read any more, and to be made anew by whoever writes next.
     pub(super) fn could_not_read(&self, error: &rusqlite::Error) {
         self.note(format!(
-            "it cannot be read ({error}); what it does not know is analysed"
+            "it cannot be read ({error}); what it does not know is analyzed"
         ));
         if Fault::of(error) == Fault::Damaged {
             self.needs_reset.store(true, Ordering::Relaxed);

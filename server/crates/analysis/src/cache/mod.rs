@@ -31,4 +31,4 @@ pub use key::ContentKey;
 pub use known::Known;
 pub use location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
 pub use maintenance::Limits;
-pub use store::{Cache, Counts};
+pub use store::{Cache, Counts, NoCache};

@@ -66,6 +66,25 @@ pub struct Counts {
     pub misses: u64,
 }
 
+/// Why there is no cache though there is to be one.
+#[derive(Debug, thiserror::Error)]
+pub enum NoCache {
+    /// The system names no folder for caches.
+    #[error(
+        "there is no cache: this system has no folder for it; {DIRECTORY_VARIABLE} can name one, and {NO_CACHE_VARIABLE}=1 says \
+         that none is wanted"
+    )]
+    NoFolder,
+    /// The cache in the folder cannot be used.
+    #[error("the cache in {folder} is not used: {source}", folder = folder.display())]
+    Unusable {
+        /// The folder.
+        folder: PathBuf,
+        /// Why not.
+        source: DatabaseError,
+    },
+}
+
 impl Cache {
     /// Opens the cache in a folder; makes it if there is none.
     ///
@@ -118,18 +137,15 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// There is none though there is to be one; why, for people.
-    pub fn at(location: &Location) -> Result<Option<Self>, String> {
+    /// There is none though there is to be one.
+    pub fn at(location: &Location) -> Result<Option<Self>, NoCache> {
         match location {
             Location::Off => Ok(None),
-            Location::Unknown => Err(format!(
-                "there is no cache: this system has no folder for it; {DIRECTORY_VARIABLE} can name one, and \
-                 {NO_CACHE_VARIABLE}=1 says that none is wanted"
-            )),
-            Location::Folder(folder) => match Self::open(folder) {
-                Ok(cache) => Ok(Some(cache)),
-                Err(error) => Err(format!("the cache in {} is not used: {error}", folder.display())),
-            },
+            Location::Unknown => Err(NoCache::NoFolder),
+            Location::Folder(folder) => Self::open(folder).map(Some).map_err(|source| NoCache::Unusable {
+                folder: folder.clone(),
+                source,
+            }),
         }
     }
 
