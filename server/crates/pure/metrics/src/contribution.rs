@@ -4,11 +4,11 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::file_metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics, HalsteadCounts};
-use super::function_summary::FunctionSummary;
-use super::halstead::Operators;
-use super::lines::LineContribution;
-use super::operand::Operand;
+use crate::file_metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics, HalsteadCounts};
+use crate::files::halstead::Operators;
+use crate::files::lines::LineContribution;
+use crate::files::operand::Operand;
+use crate::function_summary::FunctionSummary;
 
 /// What one unit, or any run of units, adds to the metrics of its file: a pure function of its text and of the names of
 /// the classes around it. Contributions add up: that of two runs is the [merge](Self::merge) of theirs, and
@@ -75,7 +75,7 @@ impl Contribution {
     }
 
     /// The metrics of the file that this is the whole contribution of. Its `text` is read only where lines cannot be
-    /// counted part by part (see [`lines`](super::lines)).
+    /// counted part by part (see [`lines`](crate::files::lines)).
     pub fn file_metrics(self, text: &str) -> FileMetrics {
         FileMetrics {
             totals: self.file_totals(|| Cow::Borrowed(text)),

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::function_summary::FunctionSummary;
-use super::registry::MetricType;
-use super::rows::Run;
+use crate::function_summary::FunctionSummary;
+use crate::registry::MetricType;
+use crate::rows::Run;
 
 /// Halstead's four counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

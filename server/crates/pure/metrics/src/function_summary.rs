@@ -1,6 +1,6 @@
 //! What the functions of a run of units come to, so that most runs need not be looked into.
 
-use super::file_metrics::{ClassMetrics, FunctionMetrics};
+use crate::file_metrics::{ClassMetrics, FunctionMetrics};
 
 /// The values of one metric over several functions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

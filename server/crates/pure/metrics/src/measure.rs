@@ -3,11 +3,11 @@
 use ruff_python_ast::Stmt;
 use ruff_text_size::{TextRange, TextSize};
 
-use super::contribution::Contribution;
-use super::file_metrics::FileMetrics;
-use super::header::Comments;
-use super::lines::LineContribution;
-use super::walk::{Place, walk, walk_class_header};
+use crate::contribution::Contribution;
+use crate::file_metrics::FileMetrics;
+use crate::files::lines::LineContribution;
+use crate::walk::header::Comments;
+use crate::walk::{Place, walk, walk_class_header};
 use antipasta_syntax::text::IndexedText;
 use antipasta_syntax::units::{Unit, UnitKind, first_indentation, outline_of_statements, unit_starts, units};
 use antipasta_syntax::{Source, SyntaxError, parse};

@@ -2,10 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::file_metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics};
-use super::function_summary::{FunctionSummary, Spread};
-use super::weighted_methods::weighted_methods;
-use super::{cyclomatic, halstead, maintainability, registry::MetricType};
+use crate::classes::weighted_methods::weighted_methods;
+use crate::file_metrics::{ClassMetrics, FileMetrics, FileTotals, FunctionMetrics};
+use crate::files::{halstead, maintainability};
+use crate::function_summary::{FunctionSummary, Spread};
+use crate::functions::cyclomatic;
+use crate::registry::MetricType;
 
 /// What a row is about beyond its value: the reference's `details`.
 #[derive(Clone, Copy, Debug, PartialEq)]

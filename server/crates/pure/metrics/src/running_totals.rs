@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::hash_map::Entry;
 
-use super::contribution::Contribution;
-use super::file_metrics::FileTotals;
-use super::halstead::Operators;
+use crate::contribution::Contribution;
+use crate::file_metrics::FileTotals;
+use crate::files::halstead::Operators;
 
 /// The sum of contributions, to which one can be added and from which one that was added can be taken away, each at the
 /// cost of that contribution alone. Functions and classes are not kept.

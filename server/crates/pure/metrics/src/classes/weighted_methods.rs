@@ -4,7 +4,7 @@
 //! sums it up (`runners/python/radon.py`): over the methods that have a row, by the bare name of their class, so that
 //! classes of one name in one file share a row. A class without methods has none.
 
-use super::file_metrics::FunctionMetrics;
+use crate::file_metrics::FunctionMetrics;
 
 /// The weighted methods of one class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

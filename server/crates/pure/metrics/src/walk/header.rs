@@ -7,8 +7,8 @@ use ruff_python_ast::token::{TokenKind, Tokens};
 use ruff_python_ast::{Decorator, StmtClassDef, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextRange, TextSize};
 
-use super::file_metrics::HeaderComment;
-use super::walk::Place;
+use crate::file_metrics::HeaderComment;
+use crate::walk::Place;
 use antipasta_syntax::text::LineIndex;
 
 /// The comments of a text that may speak to complexipy or to us; all others are of no interest.

@@ -14,7 +14,7 @@
 use ruff_python_ast::{BoolOp, ElifElseClause, ExceptHandler, Expr, Stmt, StmtFunctionDef};
 use ruff_text_size::{Ranged, TextSize};
 
-use super::increment::{Construct, Increment};
+use crate::functions::increment::{Construct, Increment};
 
 /// How an expression is read, which follows from where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! Counting lines as radon groups them.
 
-use super::super::file_metrics::LineCounts;
 use super::tokenize::{Token, Tokenizer};
 use super::{is_python_space, logical_lines};
+use crate::file_metrics::LineCounts;
 
 /// Counts the lines of a whole text; `None` if the last group never becomes complete, in which case radon gives up on
 /// the file, and the reference has neither line counts nor a maintainability index.

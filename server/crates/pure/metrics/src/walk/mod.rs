@@ -4,6 +4,9 @@
 //! what CPython's `ast.NodeVisitor` would, for that is what radon does; where a metric looks at less, the walk carries
 //! along that it does.
 
+pub(crate) mod comment_places;
+pub(crate) mod header;
+
 use ruff_python_ast::{
     Arguments, Comprehension, ElifElseClause, ExceptHandler, Expr, ExprCall, InterpolatedStringElement, MatchCase,
     Parameters, Pattern, Stmt, StmtClassDef, StmtFunctionDef, TypeParam, TypeParams,
@@ -11,16 +14,16 @@ use ruff_python_ast::{
 use ruff_text_size::{Ranged, TextSize};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use super::cognitive::{self, Reading};
-use super::contribution::Contribution;
-use super::costs::{Costs, FunctionCosts, Recorder};
-use super::cyclomatic;
-use super::file_metrics::{ClassMetrics, FunctionMetrics, HalsteadCounts};
-use super::halstead::Operators;
-use super::header::{self, Header};
-use super::increment::Increment;
-use super::operand::{Operand, OperandContext};
-use super::registry::MetricType;
+use self::header::Header;
+use crate::contribution::Contribution;
+use crate::file_metrics::{ClassMetrics, FunctionMetrics, HalsteadCounts};
+use crate::files::halstead::Operators;
+use crate::files::operand::{Operand, OperandContext};
+use crate::functions::cognitive::{self, Reading};
+use crate::functions::costs::{Costs, FunctionCosts, Recorder};
+use crate::functions::cyclomatic;
+use crate::functions::increment::Increment;
+use crate::registry::MetricType;
 use antipasta_syntax::text::LineIndex;
 use antipasta_syntax::with_room;
 

@@ -9,7 +9,7 @@
 //! lines, C is the percentage of comment lines *as degrees, in radians*, and the lines of strings that stand alone
 //! count as comments. A file with no operators or no logical lines has the index 100.
 
-use super::file_metrics::LineCounts;
+use crate::file_metrics::LineCounts;
 
 /// The maintainability index of a file with this Halstead volume, cyclomatic complexity and line counts.
 pub(crate) fn maintainability_index(volume: f64, complexity: u32, lines: &LineCounts) -> f64 {

@@ -6,12 +6,12 @@
 //! - Operators are those of binary, unary and boolean operations, comparisons and augmented assignments. Operands are
 //!   what these apply to. Nothing else counts: neither calls nor plain assignments.
 //! - Of a function, the body counts: not its decorators, defaults and annotations. The functions inside it do.
-//! - When two operands are the same: see [`super::operand`].
+//! - When two operands are the same: see [`crate::files::operand`].
 
 use ruff_python_ast::{BoolOp, CmpOp, Operator, UnaryOp};
 
-use super::file_metrics::HalsteadCounts;
-use super::registry::MetricType;
+use crate::file_metrics::HalsteadCounts;
+use crate::registry::MetricType;
 
 /// A set of operators. radon tells them apart by the names of their syntax nodes, so that `+` is the same in `a + b`
 /// and `a += b` but not in `+a`.

@@ -5,7 +5,7 @@ use std::fmt;
 use ruff_python_ast::{BoolOp, Comprehension, Expr, ExprBoolOp, ExprIf};
 use ruff_text_size::{Ranged, TextSize};
 
-use super::header::find_code;
+use crate::walk::header::find_code;
 
 /// A construct of Python that adds to a complexity. Displayed as people are told of it, such as `` `elif` `` or
 /// `recursion`.

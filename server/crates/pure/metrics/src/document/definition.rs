@@ -1,6 +1,6 @@
 //! The functions and classes of a document.
 
-use super::document::Document;
+use crate::document::Document;
 use crate::{ClassMetrics, FunctionMetrics, Measured, Placed};
 
 /// A function or class that has rows.

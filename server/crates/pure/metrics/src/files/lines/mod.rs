@@ -26,7 +26,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use self::grouping::count_as_radon;
 use self::newer_strings::without_newer_strings;
-use super::file_metrics::LineCounts;
+use crate::file_metrics::LineCounts;
 use antipasta_syntax::Source;
 use antipasta_syntax::text::LineIndex;
 

@@ -12,6 +12,7 @@
 //! by itself, for what tree-sitter makes of broken code is only a guess. A unit that does not parse keeps its last good
 //! numbers until it does.
 
+pub(crate) mod definition;
 mod measured_unit;
 
 use std::borrow::Cow;

@@ -14,7 +14,7 @@ use ruff_python_parser::parse_expression;
 use ruff_text_size::Ranged;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128_with_seed};
 
-use super::surrogates;
+use crate::files::surrogates;
 
 /// An operand in its context: a 128-bit hash, equal for two operands if and (but for a chance of 2⁻¹²⁸) only if radon
 /// takes them for the same.

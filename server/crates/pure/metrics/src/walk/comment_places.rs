@@ -5,7 +5,7 @@ use std::ops::Range;
 use ruff_python_ast::token::{Token, TokenKind};
 use ruff_text_size::{Ranged, TextSize};
 
-use super::measure::in_frame;
+use crate::measure::in_frame;
 use antipasta_syntax::SyntaxError;
 use antipasta_syntax::units::UnitKind;
 

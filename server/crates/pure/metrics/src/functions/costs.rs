@@ -1,17 +1,17 @@
 //! Which lines of a function add what to its cyclomatic and its cognitive complexity.
 //!
-//! What adds is decided in [`cyclomatic`](super::cyclomatic) and [`cognitive`](super::cognitive) alone: the walk sums up
+//! What adds is decided in [`cyclomatic`](crate::functions::cyclomatic) and [`cognitive`](crate::functions::cognitive) alone: the walk sums up
 //! the increments that they name, and hands each to a [`Recorder`]. To measure, nothing is recorded.
 
 use std::fmt;
 
 use ruff_text_size::TextSize;
 
-use super::file_metrics::FunctionMetrics;
-use super::increment::{Construct, Increment};
-use super::measure::in_frame;
-use super::registry::MetricType;
-use super::walk::{Place, walk_costs};
+use crate::file_metrics::FunctionMetrics;
+use crate::functions::increment::{Construct, Increment};
+use crate::measure::in_frame;
+use crate::registry::MetricType;
+use crate::walk::{Place, walk_costs};
 use antipasta_syntax::SyntaxError;
 use antipasta_syntax::units::UnitKind;
 

@@ -14,7 +14,7 @@
 use ruff_python_ast::{Comprehension, Expr, Pattern, Stmt};
 use ruff_text_size::Ranged;
 
-use super::increment::{Construct, Increment};
+use crate::functions::increment::{Construct, Increment};
 
 /// Calls `add` with each decision that a statement adds itself, without those of the statements and expressions inside
 /// it.

@@ -1,0 +1,3 @@
+//! The metrics of classes.
+
+pub(crate) mod weighted_methods;
