@@ -113,8 +113,8 @@ impl Editor {
                 Position { line, character }
             }
         };
-        let splice = replace(&mut text, Some(start..self.cursor), key.typed, PositionEncoding::Utf16);
-        self.document.update(text, &[splice]);
+        let edit = replace(&mut text, Some(start..self.cursor), key.typed, PositionEncoding::Utf16);
+        self.document.update(text, &[edit]);
         self.cursor = match key.typed.rsplit_once('\n') {
             Some((_, last)) => Position {
                 line: start.line + key.typed.matches('\n').count() as u32,

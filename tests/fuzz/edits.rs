@@ -3,7 +3,7 @@
 use antipasta_metrics::{Document, measure};
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::evaluate;
-use antipasta_syntax::text::{Position, PositionEncoding, Splice, replace};
+use antipasta_syntax::text::{Edit, Position, PositionEncoding, replace};
 use ropey::Rope;
 
 /// The texts that edits start from.
@@ -84,8 +84,8 @@ pub fn edits(data: &[u8]) {
     let mut choices = Choices(data);
     let mut edited = EditedDocument::new(TEXTS[choices.below(TEXTS.len())]);
     while !choices.0.is_empty() {
-        let (splice, _) = edited.random_edit(&mut choices);
-        edited.document.update(edited.rope.clone(), &[splice]);
+        let (edit, _) = edited.random_edit(&mut choices);
+        edited.document.update(edited.rope.clone(), &[edit]);
         edited.check(&config, "a fuzzed edit");
     }
 }
@@ -110,16 +110,16 @@ impl EditedDocument {
         }
     }
 
-    pub fn replace(&mut self, start: usize, end: usize, text: &str) -> (Splice, Undo) {
+    pub fn replace(&mut self, start: usize, end: usize, text: &str) -> (Edit, Undo) {
         let position = |byte| Position::of_byte(&self.rope, byte, PositionEncoding::Utf8);
         let range = position(start)..position(end);
         // A position inside `\r\n` is before it.
         let byte = |position: Position| position.byte(&self.rope, PositionEncoding::Utf8);
         let (start, end) = (byte(range.start), byte(range.end));
         let undo = (start, start + text.len(), self.client[start..end].to_owned());
-        let splice = replace(&mut self.rope, Some(range), text, PositionEncoding::Utf8);
+        let edit = replace(&mut self.rope, Some(range), text, PositionEncoding::Utf8);
         self.client.replace_range(start..end, text);
-        (splice, undo)
+        (edit, undo)
     }
 
     /// The nearest place between two characters at or before a byte.
@@ -131,7 +131,7 @@ impl EditedDocument {
             .unwrap_or(0)
     }
 
-    pub fn random_edit(&mut self, choices: &mut Choices<'_>) -> (Splice, Undo) {
+    pub fn random_edit(&mut self, choices: &mut Choices<'_>) -> (Edit, Undo) {
         let mut start = self.boundary(choices.below(self.client.len() + 1));
         if choices.below(3) == 0 {
             // At the start of a line, where statements begin.

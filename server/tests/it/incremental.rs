@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::fuzz::targets::{Choices, EditedDocument, Undo};
 use crate::support::sources;
 use antipasta_rules::config::Config;
-use antipasta_syntax::text::Splice;
+use antipasta_syntax::text::Edit;
 
 #[test]
 fn edits_lead_where_measuring_from_scratch_leads() {
@@ -28,10 +28,10 @@ fn edits_lead_where_measuring_from_scratch_leads() {
             valid += usize::from(edited.check(&config, &format!("{}: {what}", path.display())));
         };
         for edit in 0..edits {
-            let made: Vec<(Splice, Undo)> = (0..=choices.below(2))
+            let made: Vec<(Edit, Undo)> = (0..=choices.below(2))
                 .map(|_| edited.random_edit(&mut choices))
                 .collect();
-            let (splices, undo): (Vec<Splice>, Vec<Undo>) = made.into_iter().unzip();
+            let (splices, undo): (Vec<Edit>, Vec<Undo>) = made.into_iter().unzip();
             edited.document.update(edited.rope.clone(), &splices);
             check(&mut edited, &format!("edit {edit}"));
             if choices.below(8) > 0 {
@@ -39,7 +39,7 @@ fn edits_lead_where_measuring_from_scratch_leads() {
                     .iter()
                     .rev()
                     .map(|(start, end, text)| edited.replace(*start, *end, text).0);
-                let splices: Vec<Splice> = back.collect();
+                let splices: Vec<Edit> = back.collect();
                 edited.document.update(edited.rope.clone(), &splices);
                 check(&mut edited, &format!("edit {edit} taken back"));
             }

@@ -42,9 +42,9 @@ impl Edited {
     fn replace(&mut self, start: usize, end: usize, text: &str) {
         let position = |byte| Position::of_byte(&self.rope, byte, PositionEncoding::Utf8);
         let range = position(start)..position(end);
-        let splice = replace(&mut self.rope, Some(range), text, PositionEncoding::Utf8);
+        let edit = replace(&mut self.rope, Some(range), text, PositionEncoding::Utf8);
         let before = work::done();
-        self.document.update(self.rope.clone(), &[splice]);
+        self.document.update(self.rope.clone(), &[edit]);
         self.document.settle();
         let what = format!("replacing {start}..{end} by {text:?}");
         self.costs.push((what, work::done() - before));

@@ -16,7 +16,7 @@ use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url
 use crate::lsp::documents::snapshot::Snapshot;
 use crate::lsp::protocol::convert::from_position;
 use antipasta_rules::config::NAMED_EXTENSIONS;
-use antipasta_syntax::text::{PositionEncoding, Splice, replace};
+use antipasta_syntax::text::{Edit, PositionEncoding, replace};
 use antipasta_workspace::locks::lock;
 
 /// What clients call the language of Python files (LSP 3.17, `TextDocumentItem`).
@@ -68,7 +68,7 @@ struct Received {
 #[derive(Debug)]
 pub(crate) enum Pending {
     /// It was edited, or not even that.
-    Edits(Vec<Splice>),
+    Edits(Vec<Edit>),
     /// It is another text.
     Replaced,
 }
@@ -132,9 +132,9 @@ impl OpenDocument {
                 start: from_position(range.start),
                 end: from_position(range.end),
             };
-            let splice = replace(text, Some(range), &change.text, encoding);
+            let edit = replace(text, Some(range), &change.text, encoding);
             match pending {
-                Pending::Edits(edits) if edits.len() < MAX_EDITS => edits.push(splice),
+                Pending::Edits(edits) if edits.len() < MAX_EDITS => edits.push(edit),
                 _ => *pending = Pending::Replaced,
             }
         }

@@ -104,7 +104,7 @@ pub struct FileTotals {
     /// The line counts; `None` where the reference's line counter gives up (see `metrics::lines`).
     pub lines: Option<LineCounts>,
     /// Whether the file has no rows of cognitive complexity because complexipy refuses it: its parser, which is ruff's, sees
-    /// errors where CPython's sees none (those of [`Source::false_alarms`](antipasta_syntax::Source::false_alarms), and keyword
+    /// errors where CPython's sees none (those of [`Source::ignored_parse_errors`](antipasta_syntax::Source::ignored_parse_errors), and keyword
     /// arguments that are repeated). The functions have their values nonetheless.
     pub is_refused_by_complexipy: bool,
 }

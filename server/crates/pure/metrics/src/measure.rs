@@ -87,10 +87,10 @@ fn contribution_of_region<'a>(
             _ => Contribution::default(),
         },
     };
-    let false_alarms = source.false_alarms(region) as u32;
+    let ignored_parse_errors = source.ignored_parse_errors(region) as u32;
     Contribution {
         lines,
-        complexipy_refusals: walked.complexipy_refusals + false_alarms,
+        complexipy_refusals: walked.complexipy_refusals + ignored_parse_errors,
         ..walked
     }
 }

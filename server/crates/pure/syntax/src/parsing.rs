@@ -64,7 +64,7 @@ pub struct Source<'a> {
     /// Whether what recurses over the tree may need a large stack.
     is_deep: bool,
     /// Where ruff's parser sees errors that are none, in order.
-    false_alarms: Vec<TextSize>,
+    ignored_parse_errors: Vec<TextSize>,
     /// Where syntax is newer than the reference's Python, in order.
     newer_syntax: Vec<TextSize>,
 }
@@ -107,8 +107,8 @@ impl<'a> Source<'a> {
     }
 
     /// In how many places of a part of the text ruff's parser sees errors that are none.
-    pub fn false_alarms(&self, part: TextRange) -> usize {
-        within(&self.false_alarms, part).len()
+    pub fn ignored_parse_errors(&self, part: TextRange) -> usize {
+        within(&self.ignored_parse_errors, part).len()
     }
 
     fn parsed(&self) -> &Parsed<ModModule> {
@@ -151,12 +151,12 @@ pub fn parse(text: &str) -> Result<Source<'_>, SyntaxError> {
         lines,
         parsed: parse_tree(text, &openers),
         is_deep: false,
-        false_alarms: Vec::new(),
+        ignored_parse_errors: Vec::new(),
         newer_syntax: Vec::new(),
     };
     source.is_deep = may_be_deep(source.tokens());
     match first_fault(&source, &openers) {
-        Ok(false_alarms) => source.false_alarms = false_alarms,
+        Ok(ignored_parse_errors) => source.ignored_parse_errors = ignored_parse_errors,
         Err((place, message)) => return Err(SyntaxError::at(text, &source.lines, place.to_usize(), message)),
     }
     source.newer_syntax = places_of(source.parsed().unsupported_syntax_errors());
@@ -194,7 +194,8 @@ fn first_fault(source: &Source<'_>, openers: &Openers) -> Result<Vec<TextSize>, 
         return Err((place, too_deep()));
     }
     let errors = source.parsed().errors().iter();
-    let (false_alarms, errors): (Vec<_>, Vec<_>) = errors.partition(|error| is_false_alarm(error, tokens));
+    let (ignored_parse_errors, errors): (Vec<_>, Vec<_>) =
+        errors.partition(|error| is_ignored_parse_error(error, tokens));
     if let Some(fault) = diagnose(source.text, &source.lines, tokens, &errors) {
         return Err((fault.place, fault.message));
     }
@@ -205,7 +206,7 @@ fn first_fault(source: &Source<'_>, openers: &Openers) -> Result<Vec<TextSize>, 
     };
     match refused {
         Some((place, message)) => Err((place, message.to_owned())),
-        None => Ok(places_of(false_alarms)),
+        None => Ok(places_of(ignored_parse_errors)),
     }
 }
 
@@ -219,7 +220,7 @@ fn places_of<'a, R: Ranged + 'a>(errors: impl IntoIterator<Item = &'a R>) -> Vec
 ///
 /// - that a bare `raise` may end at a semicolon; the exception is then a name that is empty and has no place;
 /// - that after a semicolon `match` may be a name, as in `x = 1; match = 2`.
-fn is_false_alarm(error: &ParseError, tokens: &Tokens) -> bool {
+fn is_ignored_parse_error(error: &ParseError, tokens: &Tokens) -> bool {
     let next = tokens.partition_point(|token| token.start() < error.start());
     let is_at = |kind| tokens.get(next).is_some_and(|token| token.kind() == kind);
     let follows = |kind| {

@@ -7,7 +7,7 @@ use tree_sitter::{InputEdit, Node, ParseOptions, ParseState, Parser, Tree};
 
 use super::units::{Unit, all_units, end_units, is_sound, outline_of_tree, unit_starts};
 use super::work_limit::WorkLimit;
-use crate::text::{Lines, Point, Splice};
+use crate::text::{Edit, LineCol, Lines};
 
 /// A parser of Python that takes broken code as well, and takes over from an older tree what an edit did not touch.
 pub struct TreeParser(Parser);
@@ -37,7 +37,7 @@ impl TreeParser {
     pub fn reparse(
         &mut self,
         old: &SyntaxTree,
-        edits: &[Splice],
+        edits: &[Edit],
         text: &Rope,
         limit: &WorkLimit<'_>,
     ) -> Option<SyntaxTree> {
@@ -70,7 +70,7 @@ impl TreeParser {
     }
 }
 
-fn input_edit(edit: &Splice) -> InputEdit {
+fn input_edit(edit: &Edit) -> InputEdit {
     InputEdit {
         start_byte: edit.start_byte,
         old_end_byte: edit.old_end_byte,
@@ -83,7 +83,7 @@ fn input_edit(edit: &Splice) -> InputEdit {
 
 /// tree-sitter ends lines only at `\n`, we also at a lone `\r`. It carries points along but never acts on them: the
 /// scanner of tree-sitter-python asks for no column.
-fn point(point: Point) -> tree_sitter::Point {
+fn point(point: LineCol) -> tree_sitter::Point {
     tree_sitter::Point {
         row: point.line as usize,
         column: point.column as usize,
@@ -101,7 +101,7 @@ pub struct WindowUnits {
     /// The first that starts behind the window, if any does; without its end.
     pub next: Option<Unit<()>>,
     /// Whether tree-sitter understood all of the units in the window.
-    pub are_sound: bool,
+    pub have_no_errors: bool,
 }
 
 impl WindowUnits {
@@ -110,7 +110,7 @@ impl WindowUnits {
         Self {
             units: Unit::without_statements(0..count).into_iter().collect(),
             next: None,
-            are_sound: false,
+            have_no_errors: false,
         }
     }
 }
@@ -134,7 +134,7 @@ impl SyntaxTree {
             end_units(&mut units, window.end);
         }
         WindowUnits {
-            are_sound: !self.is_error() && units.iter().all(is_sound),
+            have_no_errors: !self.is_error() && units.iter().all(is_sound),
             units: units.into_iter().map(without_node).collect(),
             next: next.map(without_node),
         }

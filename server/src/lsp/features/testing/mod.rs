@@ -87,8 +87,8 @@ pub(super) fn edit(document: &mut Document, start: usize, end: usize, new: &str)
     let mut text = document.text().clone();
     let position = |byte| Position::of_byte(&text, byte, PositionEncoding::Utf8);
     let range = position(start)..position(end);
-    let splice = replace(&mut text, Some(range), new, PositionEncoding::Utf8);
-    document.update(text, &[splice]);
+    let edit = replace(&mut text, Some(range), new, PositionEncoding::Utf8);
+    document.update(text, &[edit]);
 }
 
 /// What stands in a range.

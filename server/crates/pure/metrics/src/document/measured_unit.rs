@@ -8,7 +8,7 @@ use crate::{
     Contribution, FunctionCosts, FunctionSummary, Run, contribution_of_one_unit, contribution_of_unit, costs_of_unit,
 };
 use antipasta_syntax::SyntaxError;
-use antipasta_syntax::text::Splice;
+use antipasta_syntax::text::Edit;
 use antipasta_syntax::units::{Unit, UnitKind, first_indentation, first_indentation_width};
 
 /// What a unit is with another text.
@@ -76,7 +76,7 @@ impl Part {
 #[derive(Clone, Debug)]
 pub struct MeasuredUnit {
     kind: UnitKind,
-    is_settled: bool,
+    boundaries_are_certain: bool,
     indentation: u32,
     classes: Arc<[Box<str>]>,
     text_hash: u128,
@@ -100,7 +100,7 @@ impl MeasuredUnit {
     pub(super) fn good<N>(unit: Unit<N>, text_hash: u128, contribution: Contribution) -> Self {
         Self {
             kind: unit.kind,
-            is_settled: true,
+            boundaries_are_certain: true,
             indentation: unit.indentation,
             classes: unit.classes.into(),
             text_hash,
@@ -112,16 +112,16 @@ impl MeasuredUnit {
     }
 
     /// Measures a unit. If it does not parse, `last_good` are its numbers; their lines count from its first.
-    pub(super) fn measure(unit: Unit<()>, text: &UnitText, last_good: Vec<Part>, is_settled: bool) -> Self {
+    pub(super) fn measure(unit: Unit<()>, text: &UnitText, last_good: Vec<Part>, boundaries_are_certain: bool) -> Self {
         let mut measured = Self::good(unit, text.hash, Contribution::default());
-        measured.is_settled = is_settled;
+        measured.boundaries_are_certain = boundaries_are_certain;
         match contribution_of_unit(&text.text, measured.kind, &measured.classes) {
             Ok(contribution) => measured.set_own(contribution),
             Err(error) => {
                 measured.set_parts(last_good);
                 measured.error = Some(Arc::new(error));
                 // Tree-sitter may have understood it, but not as ruff's parser does.
-                measured.is_settled = false;
+                measured.boundaries_are_certain = false;
             }
         }
         measured
@@ -144,7 +144,7 @@ impl MeasuredUnit {
 
     /// Measures the unit again in the same place, as nothing is known of what tree-sitter could not make sense of.
     pub(super) fn measure_again(&mut self, text: &UnitText) {
-        self.is_settled = false;
+        self.boundaries_are_certain = false;
         if self.error.is_none() && self.text_hash == text.hash {
             return;
         }
@@ -172,7 +172,7 @@ impl MeasuredUnit {
         match contribution_of_one_unit(&text.text, &self.classes) {
             Ok((contribution, true)) => {
                 let mut edited = Self {
-                    is_settled: true,
+                    boundaries_are_certain: true,
                     text_hash: text.hash,
                     ..self.clone()
                 };
@@ -181,7 +181,7 @@ impl MeasuredUnit {
             }
             Ok((_, false)) => Edited::Unclear,
             Err(error) => Edited::Broken(Self {
-                is_settled: false,
+                boundaries_are_certain: false,
                 text_hash: text.hash,
                 error: Some(Arc::new(error)),
                 ..self.clone()
@@ -191,14 +191,14 @@ impl MeasuredUnit {
 
     /// Notes an error that it has in its place, though by itself it has none.
     pub(super) fn set_error(&mut self, error: SyntaxError) {
-        self.is_settled = false;
+        self.boundaries_are_certain = false;
         self.error = Some(Arc::new(error));
     }
 
     /// The same unit, now that its place is certain.
     pub(super) fn settled(&self) -> Self {
         Self {
-            is_settled: true,
+            boundaries_are_certain: true,
             ..self.clone()
         }
     }
@@ -213,12 +213,12 @@ impl MeasuredUnit {
         self.set_parts(parts);
         // Its own text is none of those that were measured.
         self.text_hash = 0;
-        self.is_settled = false;
+        self.boundaries_are_certain = false;
     }
 
     /// Moves the parts behind an edit in this unit, which starts at `first_line`, along with their lines; those that it
     /// replaces stay as near as they can.
-    pub(super) fn follow(&mut self, edit: &Splice, first_line: u32) {
+    pub(super) fn follow(&mut self, edit: &Edit, first_line: u32) {
         let Parts::LastGood(parts) = &self.parts else { return };
         let relative = |line: u32| line.saturating_sub(first_line);
         let (start, old_end) = (relative(edit.start.line), relative(edit.old_end.line));
@@ -264,8 +264,8 @@ impl MeasuredUnit {
     }
 
     /// Whether its place and extent are certain.
-    pub fn is_settled(&self) -> bool {
-        self.is_settled
+    pub fn boundaries_are_certain(&self) -> bool {
+        self.boundaries_are_certain
     }
 
     /// The functions and classes in it, if it starts at `first_line`, from 0.

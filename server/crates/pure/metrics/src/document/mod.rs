@@ -26,7 +26,7 @@ use self::measured_unit::{Edited, Part, UnitText, hash_of_text};
 use crate::{
     FileMetrics, FileTotals, FunctionCosts, Measured, Run, RunningTotals, contributions_of_units, units_of_source,
 };
-use antipasta_syntax::text::{Lines, Splice};
+use antipasta_syntax::text::{Edit, Lines};
 use antipasta_syntax::units::Unit;
 use antipasta_syntax::work;
 use antipasta_syntax::{MAX_BYTES, Source, SyntaxError, SyntaxTree, TreeParser, WindowUnits, WorkLimit, parse};
@@ -40,9 +40,9 @@ pub struct Document {
     text: Rope,
     tree: Tree,
     /// The edits that the tree has not followed yet.
-    behind: Vec<Splice>,
+    behind: Vec<Edit>,
     /// Whether a unit was found broken by its text alone, so that tree-sitter may know better what has become of it.
-    is_deferred: bool,
+    needs_reparse: bool,
     /// Whether the text is known to be valid, or not to be, as a whole; `None` if an edit may have changed that.
     is_valid: Option<bool>,
     units: Vec<MeasuredUnit>,
@@ -180,7 +180,7 @@ impl Document {
     }
 
     /// Follows edits, by which the present text became `text`, in the order in which they were made.
-    pub fn update(&mut self, text: Rope, edits: &[Splice]) {
+    pub fn update(&mut self, text: Rope, edits: &[Edit]) {
         if self.update_one_unit(&text, edits) {
             return;
         }
@@ -203,7 +203,7 @@ impl Document {
     /// Whether there are units whose place and extent are not certain, because tree-sitter did not understand what is
     /// around them.
     pub fn is_unsettled(&self) -> bool {
-        self.units.iter().any(|unit| !unit.is_settled())
+        self.units.iter().any(|unit| !unit.boundaries_are_certain())
     }
 
     /// Whether it is not known whether the text is valid as a whole, so that there is something to [settle](Self::settle).
@@ -230,7 +230,7 @@ impl Document {
                 !is_right
             }
             Err(error) => {
-                if self.is_deferred {
+                if self.needs_reparse {
                     self.follow_with_tree(vec![false; self.units.len()]);
                 }
                 self.note_error(error);
@@ -246,7 +246,7 @@ impl Document {
             text: Rope::new(),
             tree: Tree::Absent,
             behind: Vec::new(),
-            is_deferred: false,
+            needs_reparse: false,
             is_valid: None,
             units: Vec::new(),
             first_lines: vec![0],
@@ -302,7 +302,7 @@ impl Document {
             units.push(MeasuredUnit::empty());
         }
         self.set_units(first_lines, units);
-        self.is_deferred = false;
+        self.needs_reparse = false;
         self.is_valid = Some(true);
     }
 
@@ -330,7 +330,7 @@ impl Document {
         for unit in found.units {
             first_lines.push(unit.lines.start);
             let text = UnitText::new(self.text_of_lines(&unit.lines));
-            units.push(MeasuredUnit::measure(unit, &text, Vec::new(), found.are_sound));
+            units.push(MeasuredUnit::measure(unit, &text, Vec::new(), found.have_no_errors));
         }
         self.set_units(first_lines, units);
     }
@@ -366,8 +366,8 @@ impl Document {
     /// Has tree-sitter follow what it is behind with, and finds and measures the units that that and the edits touched.
     fn follow_with_tree(&mut self, mut touched: Vec<bool>) {
         self.prepare(&|| false);
-        if std::mem::take(&mut self.is_deferred) {
-            let unsettled = self.units.iter().map(|unit| !unit.is_settled());
+        if std::mem::take(&mut self.needs_reparse) {
+            let unsettled = self.units.iter().map(|unit| !unit.boundaries_are_certain());
             touched
                 .iter_mut()
                 .zip(unsettled)
@@ -404,7 +404,7 @@ impl Document {
     /// about the others. Returns whether that was so; if not, nothing has happened.
     ///
     /// Costs what the unit is long, and a look at each of the others.
-    fn update_one_unit(&mut self, text: &Rope, edits: &[Splice]) -> bool {
+    fn update_one_unit(&mut self, text: &Rope, edits: &[Edit]) -> bool {
         let Some(first_edit) = edits.first() else {
             return false;
         };
@@ -420,8 +420,9 @@ impl Document {
         let moved = |line: u32| (line + lines.end).saturating_sub(count);
         let lines_before = lines.start.checked_sub(1);
         let is_continuation = lines_before.is_some_and(|line| text.line_text(line).trim_end().ends_with('\\'));
-        let is_certain =
-            |(other, unit): (usize, &MeasuredUnit)| other == index || (unit.is_settled() && unit.error().is_none());
+        let is_certain = |(other, unit): (usize, &MeasuredUnit)| {
+            other == index || (unit.boundaries_are_certain() && unit.error().is_none())
+        };
         if self.first_lines.last().map(|&line| moved(line)) != Some(text.len_lines() as u32)
             || text.len_bytes() > MAX_BYTES
             || is_continuation
@@ -440,7 +441,7 @@ impl Document {
             }
             Edited::Broken(mut unit) => {
                 edits.iter().for_each(|edit| unit.follow(edit, lines.start));
-                self.is_deferred = true;
+                self.needs_reparse = true;
                 self.is_valid = None;
                 unit
             }
@@ -451,7 +452,7 @@ impl Document {
             *line = moved(*line);
         }
         self.text = text.clone();
-        self.is_deferred &= self.is_unsettled();
+        self.needs_reparse &= self.is_unsettled();
         match self.tree {
             Tree::Present(_) if self.behind.len() + edits.len() <= MAX_BEHIND => self.behind.extend(edits),
             Tree::TooSlow => {}
@@ -462,7 +463,7 @@ impl Document {
     }
 
     /// Moves the units to where an edit has moved their lines. Units that the edit reaches into become one.
-    fn move_units(&mut self, edit: &Splice, touched: &mut Vec<bool>) {
+    fn move_units(&mut self, edit: &Edit, touched: &mut Vec<bool>) {
         let (start, old_end, new_end) = (edit.start.line, edit.old_end.line, edit.new_end.line);
         let (first, last) = (self.index_of(start), self.index_of(old_end));
         work::note(self.units.len());
@@ -519,7 +520,7 @@ impl Document {
         loop {
             let lines = self.first_lines[window.start]..self.first_lines[window.end];
             let found = tree.units_in(&self.text, &lines);
-            if !found.are_sound {
+            if !found.have_no_errors {
                 return None;
             }
             let first = found.units.first();
@@ -640,8 +641,8 @@ mod tests {
         let start = String::from(&text).find(old).expect("the text has what is replaced");
         let position = |byte| Position::of_byte(&text, byte, PositionEncoding::Utf8);
         let range = position(start)..position(start + old.len());
-        let splice = replace(&mut text, Some(range), new, PositionEncoding::Utf8);
-        document.update(text, &[splice]);
+        let edit = replace(&mut text, Some(range), new, PositionEncoding::Utf8);
+        document.update(text, &[edit]);
     }
 
     #[test]

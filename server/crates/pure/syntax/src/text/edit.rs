@@ -8,14 +8,14 @@ use super::position::{Position, PositionEncoding};
 
 /// A place in a text by its line, and its column in bytes, both from 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Point {
+pub struct LineCol {
     /// The line.
     pub line: u32,
     /// How many bytes of the line are before it.
     pub column: u32,
 }
 
-impl Point {
+impl LineCol {
     fn of_byte(text: &Rope, byte: usize) -> Self {
         let line = text.byte_to_line(byte);
         Self {
@@ -28,7 +28,7 @@ impl Point {
 /// Where an edit took place: what was between `start` and `old_end` gave way to what is now between `start` and
 /// `new_end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Splice {
+pub struct Edit {
     /// Where the edit starts, in bytes.
     pub start_byte: usize,
     /// Where what was replaced ended, in bytes of the old text.
@@ -36,22 +36,17 @@ pub struct Splice {
     /// Where the replacement ends, in bytes of the new text.
     pub new_end_byte: usize,
     /// `start_byte` in the old text.
-    pub start: Point,
+    pub start: LineCol,
     /// `old_end_byte` in the old text.
-    pub old_end: Point,
+    pub old_end: LineCol,
     /// `new_end_byte` in the new text.
-    pub new_end: Point,
+    pub new_end: LineCol,
 }
 
 /// Replaces a range of `text`, which may be empty or, if it is `None`, everything; returns where.
 ///
 /// The ends of the range are taken as [`Position::byte`] takes them. If they are in the wrong order, they are exchanged.
-pub fn replace(
-    text: &mut Rope,
-    range: Option<Range<Position>>,
-    replacement: &str,
-    encoding: PositionEncoding,
-) -> Splice {
+pub fn replace(text: &mut Rope, range: Option<Range<Position>>, replacement: &str, encoding: PositionEncoding) -> Edit {
     let (start, end) = match range {
         None => (0, text.len_bytes()),
         Some(range) => {
@@ -59,19 +54,19 @@ pub fn replace(
             (one.min(other), one.max(other))
         }
     };
-    let start_point = Point::of_byte(text, start);
-    let old_end = Point::of_byte(text, end);
+    let start_point = LineCol::of_byte(text, start);
+    let old_end = LineCol::of_byte(text, end);
     let (first, last) = (text.byte_to_char(start), text.byte_to_char(end));
     text.remove(first..last);
     text.insert(first, replacement);
     let new_end_byte = start + replacement.len();
-    Splice {
+    Edit {
         start_byte: start,
         old_end_byte: end,
         new_end_byte,
         start: start_point,
         old_end,
-        new_end: Point::of_byte(text, new_end_byte),
+        new_end: LineCol::of_byte(text, new_end_byte),
     }
 }
 
@@ -88,10 +83,10 @@ mod tests {
     fn a_range_gives_way_to_its_replacement() {
         let mut text = Rope::from_str("ab\ncd\r\nef");
         let range = position(0, 1)..position(1, 9);
-        let splice = replace(&mut text, Some(range), "x\ny\nz", PositionEncoding::Utf16);
+        let edit = replace(&mut text, Some(range), "x\ny\nz", PositionEncoding::Utf16);
         assert_eq!(text, "ax\ny\nz\r\nef");
-        assert_eq!((splice.start_byte, splice.old_end_byte, splice.new_end_byte), (1, 5, 6));
-        let points = [splice.start, splice.old_end, splice.new_end].map(|point| (point.line, point.column));
+        assert_eq!((edit.start_byte, edit.old_end_byte, edit.new_end_byte), (1, 5, 6));
+        let points = [edit.start, edit.old_end, edit.new_end].map(|point| (point.line, point.column));
         assert_eq!(points, [(0, 1), (1, 2), (2, 1)]);
     }
 
@@ -110,9 +105,9 @@ mod tests {
     #[test]
     fn without_a_range_everything_is_replaced() {
         let mut text = Rope::from_str("ab\ncd");
-        let splice = replace(&mut text, None, "é", PositionEncoding::Utf8);
+        let edit = replace(&mut text, None, "é", PositionEncoding::Utf8);
         assert_eq!(text, "é");
-        assert_eq!((splice.start_byte, splice.old_end_byte, splice.new_end_byte), (0, 5, 2));
+        assert_eq!((edit.start_byte, edit.old_end_byte, edit.new_end_byte), (0, 5, 2));
     }
 
     proptest! {
@@ -129,8 +124,8 @@ mod tests {
                 let (start, end) = (start.min(end), start.max(end));
                 let bytes = naive_byte(&client, start)..naive_byte(&client, end);
                 prop_assume!(bytes.start <= bytes.end);
-                let splice = replace(&mut rope, Some(start..end), &replacement, PositionEncoding::Utf16);
-                prop_assert_eq!(splice.start_byte..splice.old_end_byte, bytes.clone());
+                let edit = replace(&mut rope, Some(start..end), &replacement, PositionEncoding::Utf16);
+                prop_assert_eq!(edit.start_byte..edit.old_end_byte, bytes.clone());
                 client.replace_range(bytes, &replacement);
                 prop_assert_eq!(&rope.to_string(), &client);
             }

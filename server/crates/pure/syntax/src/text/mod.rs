@@ -6,7 +6,7 @@ mod lines;
 mod position;
 mod python_float;
 
-pub use edit::{Point, Splice, replace};
+pub use edit::{Edit, LineCol, replace};
 pub use line_index::LineIndex;
 pub use lines::{IndexedText, Lines};
 pub use position::{Position, PositionEncoding};
