@@ -1,4 +1,4 @@
-//! What a session with a client consists of, from `initialize` to `exit`.
+//! A session with a client, from `initialize` to `exit`.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -27,41 +27,41 @@ use crate::lsp::workspace::watching::OwnWatcher;
 use antipasta_pool::Pool;
 use antipasta_workspace::locks;
 
-/// The session. Shared by everything that serves it.
+/// A session. All tasks that serve the client share it.
 pub(super) struct Session {
-    /// The way to the client.
+    /// Sends requests and messages to the client.
     pub client: Client,
-    /// The way to the client for diagnostics.
+    /// Sends diagnostics to the client.
     pub outbox: Outbox,
     /// The threads that analyze open documents.
     pub pool: Pool,
-    /// The background scan of the workspace, and what it found.
+    /// The background scan of the workspace, and its results.
     pub scan: Scan,
-    /// The watcher of files, if it is not the client that watches.
+    /// The server's own watcher of files; `None` if the client watches.
     pub watcher: OwnWatcher,
-    /// What the client has been told of configurations.
+    /// The problems of configurations that the client was told.
     pub configuration_problems: ConfigurationProblems,
-    /// Which open documents have their trees at hand.
+    /// The open documents that keep a syntax tree.
     pub trees: Trees,
-    /// How much the client wants to be told of what happens.
+    /// How much the client wants to be logged (`$/setTrace`).
     pub trace: Trace,
-    /// What is under way that will change what is known of the workspace.
+    /// The work in progress that will change the results for the workspace.
     pub pending_work: PendingWork,
     support: OnceLock<ClientSupport>,
     settings: RwLock<Arc<Settings>>,
     roots: RwLock<Vec<PathBuf>>,
     workspace: RwLock<Arc<Workspace>>,
     documents: DashMap<Url, Arc<OpenDocument>>,
-    /// How many analyzes of open documents are waiting or under way.
+    /// How many analyses of open documents are waiting or running.
     busy: AtomicUsize,
     last_change: Mutex<Instant>,
     is_shut_down: AtomicBool,
 }
 
-/// Somebody whose last change was less than this ago is typing.
+/// The user is typing if the last change is more recent than this.
 const TYPING: Duration = Duration::from_millis(200);
 
-/// How long an analysis of an open document counts as one: the background scan keeps out of its way.
+/// For this long, an analysis of an open document holds back the background scan.
 pub(super) struct InteractiveGuard<'a>(&'a AtomicUsize);
 
 impl Drop for InteractiveGuard<'_> {
@@ -71,7 +71,7 @@ impl Drop for InteractiveGuard<'_> {
 }
 
 impl Session {
-    /// A session that waits for its client to introduce itself.
+    /// A session before `initialize`.
     pub(super) fn new(client: Client, outbox: Outbox, pool: Pool, scan: Scan) -> Self {
         Self {
             client,
@@ -96,17 +96,17 @@ impl Session {
 
     // --- the client ---
 
-    /// Notes what the client can do. Only the first time counts.
+    /// Stores the client's capabilities. Only the first call has an effect.
     pub(super) fn introduce(&self, support: ClientSupport) {
         let _ = self.support.set(support);
     }
 
-    /// What the client can do; `None` before it has said so.
+    /// The client's capabilities; `None` before `initialize`.
     pub(super) fn introduced(&self) -> Option<&ClientSupport> {
         self.support.get()
     }
 
-    /// What the client can do.
+    /// The client's capabilities; those of a client that can do nothing before `initialize`.
     pub(super) fn support(&self) -> &ClientSupport {
         self.support.get_or_init(ClientSupport::default)
     }
@@ -116,7 +116,7 @@ impl Session {
         Arc::clone(&locks::read(&self.settings))
     }
 
-    /// Notes other settings, and says whether they differ.
+    /// Stores settings, and returns whether they differ from the last ones.
     pub(super) fn set_settings(&self, settings: Settings) -> bool {
         let mut present = locks::write(&self.settings);
         let differ = **present != settings;
@@ -124,7 +124,7 @@ impl Session {
         differ
     }
 
-    /// Notes that the client will not want anything any more.
+    /// The client has sent `shutdown`.
     pub(super) fn shut_down(&self) {
         self.is_shut_down.store(true, Ordering::Relaxed);
         self.scan.cancel();
@@ -133,7 +133,7 @@ impl Session {
         }
     }
 
-    /// Whether the client will not want anything any more.
+    /// Whether the client has sent `shutdown`.
     pub(super) fn is_shut_down(&self) -> bool {
         self.is_shut_down.load(Ordering::Relaxed)
     }
@@ -145,7 +145,7 @@ impl Session {
         locks::read(&self.roots).clone()
     }
 
-    /// Notes other folders. [`Self::reload`] makes them count.
+    /// Stores other folders. [`Self::reload`] makes them take effect.
     pub(super) fn set_roots(&self, roots: Vec<PathBuf>) {
         *locks::write(&self.roots) = roots;
     }
@@ -155,11 +155,11 @@ impl Session {
         Arc::clone(&locks::read(&self.workspace))
     }
 
-    /// Reads all configurations again, and judges the open documents by them.
+    /// Reads all configurations again, and evaluates the open documents by them.
     pub(super) async fn reload(self: &Arc<Self>) {
         let settings = self.settings();
         let roots = self.roots();
-        // A file system that is slow must not hold up edits.
+        // A slow file system must not delay edits.
         let read = tokio::task::spawn_blocking(move || Workspace::new(roots, settings.configuration.as_deref()));
         match read.await {
             Ok(workspace) => *locks::write(&self.workspace) = Arc::new(workspace),
@@ -174,7 +174,7 @@ impl Session {
 
     // --- documents ---
 
-    /// Opens a document. One that is not Python has its text kept, and nothing else done for it.
+    /// Opens a document. Of a document that is not Python, only the text is kept.
     pub(super) fn open(self: &Arc<Self>, params: DidOpenTextDocumentParams) {
         let document = Arc::new(OpenDocument::new(params.text_document));
         if let Some(older) = self.documents.insert(document.uri.clone(), Arc::clone(&document)) {
@@ -204,7 +204,7 @@ impl Session {
         }
     }
 
-    /// Tells the client what is known of a file that is not open any more.
+    /// Sends the scan's diagnostics of a file that was closed.
     pub(super) async fn closed(self: &Arc<Self>, document: &OpenDocument) {
         let shows_all = self.settings().diagnostic_mode == DiagnosticMode::Workspace;
         match &document.path {
@@ -217,7 +217,7 @@ impl Session {
             .as_deref()
             .is_some_and(|path| self.workspace().folder_of(path).is_none())
         {
-            // It may have been the last that a configuration outside of the workspace was used for.
+            // No other open document may use the same configuration outside of the workspace.
             configuration_problems::tell(self).await;
         }
     }
@@ -232,16 +232,16 @@ impl Session {
         self.documents.iter().map(|document| Arc::clone(&document)).collect()
     }
 
-    /// What is known of an open document as it is now, settled; `None` if it is not open.
+    /// The settled snapshot of an open document's current text; `None` if the document is not open.
     pub(super) async fn snapshot(self: &Arc<Self>, uri: &Url) -> Option<Arc<Snapshot>> {
         document_task::settled(self, &self.document(uri)?).await
     }
 
-    /// What `feature` makes of an open document as it is now; nothing if it is not open.
+    /// Calls `feature` with the snapshot of an open document's current text; `None` if the document is not open.
     ///
     /// # Errors
     ///
-    /// It panicked. That costs only the answer.
+    /// The feature panicked. Only this answer is lost.
     pub(super) async fn ask<R: Send + 'static>(
         self: &Arc<Self>,
         uri: &Url,
@@ -259,14 +259,14 @@ impl Session {
 
     // --- the background ---
 
-    /// Notes that an open document is being analyzed, for as long as the result lives.
+    /// Counts an open document as being analyzed until the guard is dropped.
     pub(super) fn busy(&self) -> InteractiveGuard<'_> {
         self.busy.fetch_add(1, Ordering::Relaxed);
         InteractiveGuard(&self.busy)
     }
 
-    /// Holds the thread while open documents are being analyzed, but not for long, and for a moment if somebody is typing: the
-    /// next change may come at any time, and should find the processors free.
+    /// Blocks a thread of the scan while open documents are being analyzed, for a limited time, and for a moment while the user
+    /// types: the next change should find the processors free.
     pub(super) fn yield_to_interactive(&self) {
         const MOMENT: Duration = Duration::from_millis(3);
         const PATIENCE: u32 = 20;
@@ -285,7 +285,7 @@ impl Session {
         *locks::lock(&self.last_change)
     }
 
-    /// Scans the workspace in the background, if that is wanted.
+    /// Scans the workspace in the background, if the settings ask for it.
     pub(super) fn scan_in_background(self: &Arc<Self>) {
         if self.settings().workspace_scan.is_on() && !self.is_shut_down() {
             let session = Arc::clone(self);
@@ -297,13 +297,13 @@ impl Session {
         }
     }
 
-    /// Asks the client to refresh (`workspace/*/refresh`) what it supports. Does not wait for its answers: the client may send
-    /// its requests first.
+    /// Asks the client to refresh what it supports (`workspace/*/refresh`). Does not wait for the answers: the client may send
+    /// requests before it answers.
     pub(super) fn refresh(self: &Arc<Self>) {
         let session = Arc::clone(self);
         tokio::spawn(async move {
             let (client, support) = (&session.client, session.support());
-            // A client that does not answer as it said it would has nothing to lose but what it shows.
+            // If the client does not answer, it shows old values; nothing else depends on the answer.
             if support.pulls_diagnostics && support.refreshes_diagnostics {
                 let _ = client.workspace_diagnostic_refresh().await;
             }

@@ -54,10 +54,10 @@ mod tests {
         const THREADS: usize = 8;
         let in_flight = InFlight::default();
         let (key, other) = (ContentKey::of(b"x = 1\n"), ContentKey::of(b"x = 2\n"));
-        let analyzes = AtomicUsize::new(0);
+        let analyses = AtomicUsize::new(0);
         let all_have_asked = || lock(&in_flight.contents).get(&key).map(Arc::strong_count) == Some(THREADS + 1);
         let analyze = || {
-            analyzes.fetch_add(1, Ordering::Relaxed);
+            analyses.fetch_add(1, Ordering::Relaxed);
             while !all_have_asked() {
                 thread::yield_now();
             }
@@ -69,7 +69,7 @@ mod tests {
                 assert!(thread.join().unwrap().is_some());
             }
         });
-        assert_eq!(analyzes.into_inner(), 1);
+        assert_eq!(analyses.into_inner(), 1);
         assert!(in_flight.once(other, || None).is_none());
         assert!(lock(&in_flight.contents).is_empty(), "nothing is kept");
     }

@@ -1,7 +1,7 @@
-//! What is done for a document from when it is opened until it is closed.
+//! The task of an open document, from `didOpen` to `didClose`.
 //!
-//! Each open document has one task. It analyzes the text as often as it changes, all changes that have come in the
-//! meantime at once, and tells the client what came of the newest. When nobody types, it catches up on what can wait.
+//! Each open document has one task. It analyzes the text after each change, or after several changes that came together, and
+//! publishes the diagnostics of the newest text. While the user does not type, it does the work that was put off.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,36 +22,36 @@ use antipasta_pool::Panicked;
 use antipasta_rules::config::Config;
 use antipasta_rules::violations::{Evaluation, evaluate};
 
-/// An analysis that takes no longer than this follows every change at once. After one that took longer, the next waits for
-/// a pause as long as that.
+/// If the last analysis took no longer than this, the next begins at once after a change. Otherwise the next waits until
+/// nothing has changed for as long as the last one took.
 const CHEAP: Duration = Duration::from_millis(50);
 
-/// The longest pause that is waited for, and the longest time for which.
+/// The longest pause to wait for, and the longest time to wait for a pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
-/// When nothing has changed for this long, nobody is typing.
+/// The user is not typing if nothing has changed for this long.
 pub(super) const IDLE: Duration = Duration::from_millis(250);
 
-/// When nobody pauses, many diagnostics are sent as often as this.
+/// While the user types without a pause, many diagnostics are sent at this interval.
 const LONGEST_SILENCE: Duration = Duration::from_secs(10);
 
-/// What the user is told of a document that is too large. Nothing in it comes from the workspace, as an editor may take it for
+/// The message about a document that is too large. It contains no text of the workspace, because an editor may show it as
 /// markup.
 const TOO_LARGE: &str =
     "antipasta: a file is not analyzed, because it is larger than `max_file_size` in the configuration.";
 
-/// What is done for a longer text, or for one whose last analysis was not [`CHEAP`], may take long.
+/// Work on a longer text, or on a text whose last analysis was not [`CHEAP`], may take long.
 const LONG_BYTES: usize = 128 << 10;
 
-/// What is known of a document as it is now, looked at as a whole if it is not certain; `None` if the document is closed, or
-/// is not Python.
+/// The snapshot of a document's current text, measured as a whole if its units are not certain; `None` if the document is
+/// closed or is not Python.
 pub(crate) async fn settled(session: &Arc<Session>, document: &Arc<OpenDocument>) -> Option<Arc<Snapshot>> {
     let snapshot = document.newest_snapshot().await?;
     if !snapshot.document.needs_settling() {
         return Some(snapshot);
     }
     let _settling = document.settling.lock().await;
-    // Somebody else may have settled it meanwhile.
+    // Another task may have settled it meanwhile.
     let snapshot = document.newest_snapshot().await?;
     if !snapshot.document.needs_settling() {
         return Some(snapshot);
@@ -116,13 +116,13 @@ struct DocumentTask {
     states: watch::Receiver<State>,
     /// The revision that was analyzed last.
     analyzed: u64,
-    /// How long that took.
+    /// How long the last analysis took.
     last_cost: Duration,
-    /// What the client was last sent diagnostics of.
+    /// The diagnostics that the client was sent last.
     published: Option<Published>,
-    /// What held for the document, and in which workspace.
+    /// The configuration of the document, and the workspace in which it was looked up.
     rules: Option<(Arc<Workspace>, Rules)>,
-    /// Whether all has been done that can wait.
+    /// Whether no work is put off.
     is_caught_up: bool,
     /// Whether the client was told that the document is too large.
     is_called_too_large: bool,
@@ -132,13 +132,13 @@ struct DocumentTask {
 struct Published {
     /// The document's version.
     version: i32,
-    /// Their name.
+    /// Their result id.
     result_id: u64,
     at: Instant,
 }
 
 impl DocumentTask {
-    /// Does what is to be done next; returns whether the document is still open.
+    /// Does the next piece of work; returns whether the document is still open.
     async fn next(&mut self) -> bool {
         let state = *self.states.borrow_and_update();
         if !state.is_open {
@@ -178,7 +178,7 @@ impl DocumentTask {
         }
     }
 
-    /// Makes a snapshot of the text as it is, and tells the client.
+    /// Makes a snapshot of the current text, and publishes its diagnostics.
     async fn analyze(&mut self) {
         let begun = Instant::now();
         let session = Arc::clone(&self.session);
@@ -189,7 +189,7 @@ impl DocumentTask {
         let rules = self.rules().await;
         let judged_by = Self::judged_by(rules, previous.as_ref());
         let snapshot = Arc::new(self.snapshot(work, previous, judged_by).await);
-        // What it took to open the document tells nothing of what an edit takes.
+        // The time to open the document does not predict the time of an edit.
         if self.analyzed > 0 {
             self.last_cost = begun.elapsed();
         }
@@ -215,7 +215,7 @@ impl DocumentTask {
             .await;
     }
 
-    /// What holds for the document. Looked up again only if the workspace is another.
+    /// The configuration of the document. It is looked up again only if the workspace has changed.
     async fn rules(&mut self) -> Rules {
         let workspace = self.session.workspace();
         if let Some((of, rules)) = &self.rules
@@ -238,8 +238,8 @@ impl DocumentTask {
         rules
     }
 
-    /// The configuration to judge by, and whether to judge at all. While the configuration is unsound, the last one that
-    /// was sound holds.
+    /// The configuration to evaluate by, and whether to evaluate at all. While the configuration has errors, its last version
+    /// without errors holds.
     fn judged_by(rules: Rules, previous: Option<&Snapshot>) -> (Arc<Config>, bool) {
         let config = match rules.config {
             Ok(config) => config,
@@ -258,7 +258,7 @@ impl DocumentTask {
         match run(&self.session, is_long, analyze).await {
             Ok(snapshot) => snapshot,
             Err(Panicked(message)) => {
-                // What the client sees is out of date from here on; the next change starts afresh.
+                // The client shows old values from now on; the next change measures the whole text again.
                 tracing::error!(
                     "{}: analyzing it has failed, please report this: {message}",
                     self.document.uri
@@ -278,14 +278,14 @@ impl DocumentTask {
         }
     }
 
-    /// Whether diagnostics are so many that they are sent when nobody types.
+    /// Whether there are so many diagnostics that they are sent only while the user does not type.
     fn can_wait(&self, snapshot: &Snapshot) -> bool {
         let is_recent = |published: &Published| published.at.elapsed() < LONGEST_SILENCE;
         snapshot.diagnostics.are_many() && self.published.as_ref().is_some_and(is_recent)
     }
 
-    /// Sends the client the diagnostics, if it does not ask for them itself. Those that it has are sent again only to
-    /// `confirm` that they are those of the version that it has.
+    /// Publishes the diagnostics, unless the client pulls them. Unchanged diagnostics are sent again only to `confirm` that they
+    /// belong to the current version.
     async fn publish(&mut self, snapshot: &Snapshot, confirm: bool) {
         let diagnostics = &snapshot.diagnostics;
         let has_them = |published: &Published| {
@@ -312,8 +312,8 @@ impl DocumentTask {
         }
     }
 
-    /// Does what can wait until nobody types, on a copy: whoever types again need not wait for it, and then it comes to
-    /// nothing.
+    /// Does the work that was put off, on a copy of the document. If the user types meanwhile, the result is discarded and the
+    /// edit does not wait.
     async fn catch_up(&mut self) {
         let Some(snapshot) = self.document.present_snapshot() else {
             return;
@@ -347,7 +347,7 @@ impl DocumentTask {
         }
     }
 
-    /// The document is closed.
+    /// Ends the task of a closed document: its tree is dropped, and the scan's diagnostics of the file are sent.
     async fn end(self) {
         let session = &self.session;
         session.trees.forget(&self.document);
@@ -358,7 +358,7 @@ impl DocumentTask {
     }
 }
 
-/// Analyzes a text, from what is known of the one before.
+/// Makes the snapshot of a text from the snapshot of the text before.
 fn next_snapshot(
     session: &Session,
     uri: tower_lsp::lsp_types::Url,
@@ -403,14 +403,14 @@ impl Snapshot {
         self.document.text().len_bytes() as u64 > self.config.max_file_size
     }
 
-    /// Looks at the text as a whole, if that may change anything.
+    /// Measures the text as a whole, if that may change a value.
     fn settle(&mut self, session: &Session) {
         if self.document.settle() {
             self.evaluate(session);
         }
     }
 
-    /// Holds the metrics against the configuration.
+    /// Evaluates the metrics by the configuration.
     fn evaluate(&mut self, session: &Session) {
         self.evaluation = match self.is_judged {
             true => evaluate(&self.document, &self.config),

@@ -1,7 +1,7 @@
-//! A document that the client has open: the text as it is, and what is known of it.
+//! A document that the client has open: its current text, and the newest snapshot of it.
 //!
-//! The text follows the client at once. What is known follows the text: a [`Snapshot`] is of some revision of the text,
-//! and whoever wants to speak of the text waits for that of the revision that it has now.
+//! An edit changes the text at once. A [`Snapshot`] of the new revision follows later. A request waits for the snapshot of the
+//! current revision.
 
 use std::ops::Range;
 use std::path::PathBuf;
@@ -19,7 +19,7 @@ use antipasta_rules::config::NAMED_EXTENSIONS;
 use antipasta_syntax::text::{Edit, PositionEncoding, replace};
 use antipasta_workspace::locks::lock;
 
-/// What clients call the language of Python files (LSP 3.17, `TextDocumentItem`).
+/// The language identifier of Python files (LSP 3.17, `TextDocumentItem`).
 const LANGUAGE: &str = "python";
 
 fn has_extension_of_python(uri: &Url) -> bool {
@@ -27,61 +27,61 @@ fn has_extension_of_python(uri: &Url) -> bool {
     extension.is_some_and(|extension| NAMED_EXTENSIONS.contains(&extension))
 }
 
-/// After more edits than this that nobody has had time to follow, it is as well to look at the text afresh.
+/// If more edits than this are pending, the whole text is measured again.
 const MAX_EDITS: usize = 10_000;
 
-/// The revision of a document to which nothing has happened since it was opened.
+/// The revision of a document that has not changed since it was opened.
 pub(crate) const OPENED: u64 = 1;
 
 /// A document that is open.
 pub(crate) struct OpenDocument {
-    /// What the client calls it.
+    /// Its URI.
     pub uri: Url,
-    /// Where it is, if it is a file.
+    /// Its path, if it is a file.
     pub path: Option<PathBuf>,
     /// Whether it is Python. Clients may open other documents as well, such as configurations.
     pub is_python: bool,
     received: Mutex<Received>,
     state: watch::Sender<State>,
-    /// Held by whoever settles what is known, so that it is done once.
+    /// The lock for settling the snapshot, so that this is done once.
     pub settling: tokio::sync::Mutex<()>,
     snapshot: watch::Sender<Option<Arc<Snapshot>>>,
 }
 
-/// Where an open document is in its life.
+/// The state of an open document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct State {
-    /// Counts what happened to the document, or to what it is judged by.
+    /// The number of changes of the document and of the configuration that it is evaluated by.
     pub revision: u64,
     /// Whether the document is still open.
     pub is_open: bool,
 }
 
-/// What the client has sent, and what of it is still to be analyzed.
+/// The text, and the edits that are not analyzed yet.
 struct Received {
     text: Rope,
     version: i32,
     pending: Pending,
 }
 
-/// What happened to the text since it was last analyzed.
+/// How the text has changed since it was last analyzed.
 #[derive(Debug)]
 pub(crate) enum Pending {
-    /// It was edited, or not even that.
+    /// By these edits; by none, if there are none.
     Edits(Vec<Edit>),
-    /// It is another text.
+    /// It was replaced.
     Replaced,
 }
 
-/// What there is to analyze.
+/// A text to analyze.
 pub(crate) struct Work {
-    /// The text, which is that of `revision`.
+    /// The text of `revision`.
     pub text: Rope,
     /// The version that the client gave it.
     pub version: i32,
     /// The revision.
     pub revision: u64,
-    /// How it came from the text that was analyzed before.
+    /// How it differs from the text that was analyzed last.
     pub pending: Pending,
 }
 
@@ -112,7 +112,8 @@ impl OpenDocument {
         }
     }
 
-    /// Changes the text as the client did. Costs what the changes are long. A client that gives no `version` counts by one.
+    /// Applies changes of the client. Costs in proportion to the length of the changes. Without a `version`, the version is
+    /// increased by one.
     pub(crate) fn change(
         &self,
         version: Option<i32>,
@@ -146,53 +147,53 @@ impl OpenDocument {
             );
         }
         received.version = version;
-        // Under the lock, so that no revision is ahead of its text.
+        // Under the lock, so that the text of a revision is stored before its number is visible.
         self.advance();
     }
 
-    /// Has the document judged again, as what it is judged by has changed.
+    /// Asks for another evaluation, after the configuration has changed.
     pub(crate) fn judge_again(&self) {
         let _received = lock(&self.received);
         self.advance();
     }
 
-    /// Has the document measured again as a whole.
+    /// Asks for another measurement of the whole text.
     pub(crate) fn measure_again(&self) {
         lock(&self.received).pending = Pending::Replaced;
         self.judge_again();
     }
 
-    /// The client has closed it.
+    /// The client has closed the document.
     pub(crate) fn close(&self) {
         self.state.send_modify(|state| state.is_open = false);
         self.snapshot.send_replace(None);
     }
 
-    /// The text as it is now, and the version that the client gave it.
+    /// The current text, and the version that the client gave it.
     pub(crate) fn text(&self) -> (Rope, i32) {
         let received = lock(&self.received);
         (received.text.clone(), received.version)
     }
 
-    /// The state, and how to learn of the next ones.
+    /// A receiver of the state and of its changes.
     pub(crate) fn states(&self) -> watch::Receiver<State> {
         self.state.subscribe()
     }
 
-    /// Whether the text is still that of a revision.
+    /// Whether a revision is still the current one.
     pub(crate) fn is_at(&self, revision: u64) -> bool {
         let state = *self.state.borrow();
         state.is_open && state.revision == revision
     }
 
-    /// Whether the text stays that of a revision for some time. Tells at once when it does not.
+    /// Whether a revision stays the current one for some time. Returns at once if it does not.
     pub(crate) async fn stays_at(&self, revision: u64, time: Duration) -> bool {
         let mut states = self.state.subscribe();
         let is_left = states.wait_for(|state| !state.is_open || state.revision != revision);
         timeout(time, is_left).await.is_err()
     }
 
-    /// Takes what there is to analyze.
+    /// Takes the text to analyze.
     pub(crate) fn take_work(&self) -> Work {
         let mut received = lock(&self.received);
         Work {
@@ -203,7 +204,7 @@ impl OpenDocument {
         }
     }
 
-    /// What is known of the text as it is now, once that is known; `None` if the document is closed, or is not Python.
+    /// Waits for the snapshot of the current text; `None` if the document is closed, or is not Python.
     pub(crate) async fn newest_snapshot(&self) -> Option<Arc<Snapshot>> {
         if !self.is_python {
             return None;
@@ -219,26 +220,26 @@ impl OpenDocument {
         }
     }
 
-    /// What is known; `None` if it is being replaced.
+    /// The newest snapshot; `None` while it is being replaced.
     pub(crate) fn present_snapshot(&self) -> Option<Arc<Snapshot>> {
         self.snapshot.borrow().clone()
     }
 
-    /// Takes away what is known, to make the next snapshot of it.
+    /// Takes the newest snapshot, to make the next one from it.
     pub(crate) fn take_snapshot(&self) -> Option<Snapshot> {
         let known = self.snapshot.send_replace(None);
-        // Only if somebody still reads it must it be copied.
+        // It is copied only if a request still reads it.
         known.map(Arc::unwrap_or_clone)
     }
 
-    /// Tells what is known now.
+    /// Stores the newest snapshot.
     pub(crate) fn set_snapshot(&self, snapshot: Arc<Snapshot>) {
         if self.state.borrow().is_open {
             self.snapshot.send_replace(Some(snapshot));
         }
     }
 
-    /// Tells what is known now that a snapshot was settled, unless it is known already, or is being replaced.
+    /// Stores a settled snapshot, unless a newer one is stored or is being made.
     pub(crate) fn set_settled(&self, settled: &Arc<Snapshot>) {
         self.snapshot.send_if_modified(|known| match known {
             Some(known) if known.revision == settled.revision && known.document.needs_settling() => {
@@ -249,7 +250,7 @@ impl OpenDocument {
         });
     }
 
-    /// Changes what is known without making it another revision's, unless somebody reads it or it is being replaced.
+    /// Changes the newest snapshot in place and keeps its revision, unless a request reads it or it is being replaced.
     pub(crate) fn amend_snapshot(&self, amend: impl FnOnce(&mut Snapshot)) {
         self.snapshot.send_if_modified(|known| {
             if let Some(snapshot) = known.as_mut().and_then(Arc::get_mut) {

@@ -45,21 +45,21 @@ enum ServeError {
     Pool(#[from] PoolError),
 }
 
-/// How many messages may wait to be written before whoever has more must wait.
+/// How many messages may wait to be written. A task that sends another one waits.
 const OUTGOING_CAPACITY: usize = 256;
 
-/// How many requests and notifications may be under way, answers that are not written yet among them, before no more are
-/// read: however much a client sends, what it costs has a bound.
+/// How many requests and notifications may be in flight, including answers that are not written yet. No more messages are
+/// read until one ends, so that a client cannot use unlimited memory.
 const MAX_IN_FLIGHT: usize = 10_000;
 
-/// A client that sends more while it has read nothing for this long is taken for gone.
+/// The server ends if a client sends messages but reads none for this long.
 const UNREAD: Duration = Duration::from_secs(30);
 
-/// How long the last messages have to be written.
+/// How long the server waits at the end for the last messages to be written.
 const LAST_WORDS: Duration = Duration::from_secs(1);
 
-/// Serves a client until it says `exit`, or is gone, with the cache at a location. The exit code is 0 if it said `shutdown`
-/// before, and 1 if not.
+/// Serves a client until it sends `exit` or disconnects. `cache` is the location of the cache. The exit code is 0 if the client
+/// has sent `shutdown`, else 1.
 pub(crate) fn serve(connection: Connection, cache: Location) -> ExitCode {
     match try_to_serve(connection, cache) {
         Ok(code) => code,
@@ -85,12 +85,12 @@ fn try_to_serve(connection: Connection, cache: Location) -> Result<ExitCode, Ser
     }
 }
 
-/// Reads messages on this thread until there are no more. Their answers are written by a thread of its own: whoever has
-/// something to say waits only if the client does not listen.
+/// Reads messages on this thread until the input ends. Another thread writes: tasks that send messages wait only if the client
+/// does not read.
 fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Location) -> Result<ExitCode, ServeError> {
     let lines = logging::init();
     let processors = thread::available_parallelism().map_or(1, usize::from);
-    // One at least is left for what is done quickly.
+    // At least one thread is left for short work.
     let pool = Pool::new("document", processors.max(2), Priority::Interactive);
     pool.start(u64::MAX)?;
     let scan = Scan::new(processors, cache)?;
@@ -141,14 +141,14 @@ fn run(mut input: impl BufRead, output: impl Write + Send + 'static, cache: Loca
             }
         }
     };
-    // A client that does not read has no last words coming.
+    // If the client does not read, the last messages are lost.
     let _ = runtime.block_on(timeout(LAST_WORDS, outgoing.send(None)));
     let _ = writer.end.recv_timeout(LAST_WORDS);
     runtime.shutdown_background();
     Ok(code)
 }
 
-/// Waits until something more may be under way; `None` if the client has read nothing of what it is sent for too long.
+/// Waits until another message may be in flight; `None` if the client has read no message for too long.
 async fn permit(underway: &Arc<Semaphore>, outgoing: &OutgoingSender, writer: &Writer) -> Option<OwnedSemaphorePermit> {
     loop {
         let written = writer.written.load(Ordering::Relaxed);
@@ -168,7 +168,7 @@ type OutgoingSender = tokio::sync::mpsc::Sender<Option<Outgoing>>;
 struct Writer {
     /// How many messages it has written.
     written: Arc<AtomicU64>,
-    /// Hears of it when it ends.
+    /// Receives a value when the thread ends.
     end: mpsc::Receiver<()>,
 }
 
@@ -203,8 +203,8 @@ async fn forward(mut requests: impl Stream<Item = Request> + Unpin, outgoing: Ou
     }
 }
 
-/// Sends a response. It is not worked out before there is room for it: while a client does not read, its requests wait, and
-/// not their answers, which may be large.
+/// Computes and sends a response, once there is room for it. While a client does not read, small requests wait in memory and
+/// not large answers.
 async fn answer(
     response: BoxFuture<'static, Option<Response>>,
     outgoing: OutgoingSender,

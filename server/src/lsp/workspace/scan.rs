@@ -1,7 +1,8 @@
 //! The background scan: the diagnostics of every file of the workspace, open or not.
 //!
-//! It has threads of its own, fewer than there are processors, which stand back while open documents are being analyzed. It
-//! goes by way of the cache, which knows and learns only what is on the disk: a file without violations need not even be read.
+//! It has a pool of its own with one thread fewer than there are processors. The threads pause while open documents are being
+//! analyzed. The scan reads through the cache, which holds only results of files on the disk: a file without violations is not
+//! even read.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -31,47 +32,47 @@ use antipasta_rules::violations::evaluate;
 use antipasta_workspace::discovery::{self, FileStamp, is_left_out, is_source};
 use antipasta_workspace::locks::lock;
 
-/// How often the progress is told.
+/// The interval between progress messages.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The scan, and what it has found.
+/// The scan, and its results.
 pub(crate) struct Scan {
     pool: Pool,
     cache: ScanCache,
     files: Mutex<BTreeMap<PathBuf, Known>>,
-    /// How many looks were taken at files.
+    /// How many looks were taken at files. A look is one reading of a file; its number says which of two is newer.
     looks: AtomicU64,
-    /// Held by whoever tells the client what is new.
+    /// The lock for publishing results, so that they are sent in order.
     publishing: tokio::sync::Mutex<()>,
-    /// The scan that is under way.
+    /// The scan that is running.
     current: Mutex<Arc<Run>>,
 }
 
-/// What is known of a file that was scanned.
+/// The result for a file that was scanned.
 #[derive(Clone)]
 pub(crate) struct ScannedFile {
-    /// What clients call it.
+    /// Its URI.
     pub uri: Url,
-    /// What there is to tell of it.
+    /// Its diagnostics.
     pub diagnostics: Diagnostics,
 }
 
-/// What was seen of a file.
+/// What a look at a file found.
 struct Seen {
     path: PathBuf,
-    /// Which look it was. Of two, the one that began later has seen what is newer, whichever ends first.
+    /// The number of the look. Of two looks at a file, the one that began later is newer, even if it ends first.
     look: u64,
-    /// `None` if it is no file of the workspace, or not any more.
+    /// `None` if the path is not, or no longer, a file of the workspace.
     file: Option<ScannedFile>,
 }
 
-/// What is known of a path, and by which look.
+/// The result for a path, and the number of the look that found it.
 struct Known {
     look: u64,
     file: Option<ScannedFile>,
 }
 
-/// What a scan came to.
+/// The totals of a scan.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Summary {
@@ -81,11 +82,11 @@ pub(crate) struct Summary {
     pub files_with_violations: usize,
     /// How many violations there are.
     pub violations: usize,
-    /// Whether the scan was stopped before it was through.
+    /// Whether the scan was stopped before its end.
     pub is_cancelled: bool,
 }
 
-/// One scan while it is under way.
+/// One scan while it is running.
 #[derive(Default)]
 struct Run {
     is_cancelled: AtomicBool,
@@ -100,7 +101,7 @@ impl Run {
 }
 
 impl Scan {
-    /// A scan that has not begun, on a machine with the given number of processors and the cache at a location.
+    /// A scan that has not begun. `processors` is how many the machine has, `cache` the location of the cache.
     ///
     /// # Errors
     ///
@@ -119,12 +120,12 @@ impl Scan {
         })
     }
 
-    /// Stops the scan that is under way.
+    /// Stops the scan that is running.
     pub(crate) fn cancel(&self) {
         lock(&self.current).is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Stops the scan whose progress has the given name.
+    /// Stops the scan whose progress has the given token.
     pub(crate) fn cancel_progress(&self, token: &ProgressToken) {
         let current = lock(&self.current);
         if lock(&current.token).as_ref() == Some(token) {
@@ -132,7 +133,7 @@ impl Scan {
         }
     }
 
-    /// What is known of the files of the workspace, in the order of their paths.
+    /// The results for the files of the workspace, in the order of their paths.
     pub(crate) fn files(&self) -> Vec<ScannedFile> {
         lock(&self.files)
             .values()
@@ -140,7 +141,7 @@ impl Scan {
             .collect()
     }
 
-    /// Forgets what was found.
+    /// Drops all results.
     pub(crate) fn forget(&self) {
         lock(&self.files).clear();
     }
@@ -155,7 +156,7 @@ impl Scan {
         Ok(self.pool.run(move || session.scan.cache.clear()).await??)
     }
 
-    /// What is known comes to.
+    /// The totals of the current results.
     pub(crate) fn summary(&self) -> Summary {
         let files = lock(&self.files);
         let known = files.values().filter_map(|known| known.file.as_ref());
@@ -168,13 +169,13 @@ impl Scan {
         }
     }
 
-    /// Scans the workspace. A scan that is under way gives way to this one.
+    /// Scans the workspace. A scan that is running is stopped first.
     pub(crate) async fn run(&self, session: &Arc<Session>) -> Summary {
         let run = Arc::new(Run::default());
         let older = std::mem::replace(&mut *lock(&self.current), Arc::clone(&run));
         older.is_cancelled.store(true, Ordering::Relaxed);
         let progress = Progress::create(session).await;
-        // Before the client can cancel it.
+        // Stored before the client can cancel the scan.
         *lock(&run.token) = progress.token();
         progress.begin("antipasta: analyzing the workspace").await;
 
@@ -190,7 +191,7 @@ impl Scan {
                     let files = discovered.par_iter().zip(&known);
                     files.for_each_init(Vec::new, |buffer, (file, known)| {
                         session.yield_to_interactive();
-                        // Before the scan can have given way to another, whose looks are to count.
+                        // Taken before the check for cancellation: the looks of a newer scan must have higher numbers.
                         let look = session.scan.next_look();
                         if !run.is_cancelled() {
                             let seen = Seen {
@@ -198,7 +199,7 @@ impl Scan {
                                 look,
                                 file: scan_file(&session, file, cache, known.as_ref(), buffer),
                             };
-                            // Nobody listens only if the scan is over.
+                            // The receiver is dropped only when the scan is over.
                             let _ = sender.send(seen);
                             run.done.fetch_add(1, Ordering::Relaxed);
                         }
@@ -262,8 +263,7 @@ impl Scan {
         }
     }
 
-    /// Tells the client what is known of all files that are not open, or takes it back, once the setting that says which of
-    /// these it wants has changed.
+    /// Publishes the diagnostics of all files that are not open, or clears them, after the setting for them has changed.
     pub(crate) async fn tell_all(&self, session: &Session) {
         let _publishing = self.publishing.lock().await;
         let wants_all = session.settings().diagnostic_mode == DiagnosticMode::Workspace;
@@ -280,11 +280,11 @@ impl Scan {
         &self.pool
     }
 
-    /// Has a thread of the scan do other work, on which [`rayon`] divides what is to be done among all of them.
+    /// Does other work on a thread of the scan. Parallel iterators of [`rayon`] in it use all threads of the scan.
     ///
     /// # Errors
     ///
-    /// It panicked.
+    /// The work panicked.
     pub(crate) async fn in_background<R: Send + 'static>(
         &self,
         work: impl FnOnce() -> R + Send + 'static,
@@ -321,9 +321,9 @@ impl Scan {
         }
     }
 
-    /// Notes what was seen of a file, unless something newer is known.
+    /// Stores what a look found, unless a newer look has ended before, and publishes the change.
     async fn learn(&self, session: &Session, seen: Seen) {
-        // Of two that have something to tell, the second must have the last word.
+        // Two changes of a file must be sent in the order in which they were stored.
         let _publishing = self.publishing.lock().await;
         let news = self.note(seen);
         if let Some(file) = news {
@@ -331,7 +331,7 @@ impl Scan {
         }
     }
 
-    /// Notes what was seen of a file, unless something newer is known; returns what is new of that to the client.
+    /// Stores what a look found, unless a newer look has ended before; returns the result if it is new to the client.
     fn note(&self, Seen { path, look, mut file }: Seen) -> Option<ScannedFile> {
         let mut files = lock(&self.files);
         let known = files.get(&path);
@@ -356,7 +356,7 @@ impl Scan {
         news
     }
 
-    /// Forgets what is not among the files that were found by a scan that began with `look`.
+    /// Drops the results of files that the scan that began with `look` did not find.
     async fn keep_only(&self, session: &Session, paths: &BTreeSet<PathBuf>, look: u64) {
         let is_gone = |path: &&PathBuf| !paths.contains(*path);
         let gone: Vec<PathBuf> = lock(&self.files).keys().filter(is_gone).cloned().collect();
@@ -365,13 +365,13 @@ impl Scan {
         }
     }
 
-    /// The number of a look that is taken now.
+    /// The number for a look that begins now.
     fn next_look(&self) -> u64 {
         self.looks.fetch_add(1, Ordering::Relaxed)
     }
 }
 
-/// Tells the client what is known of a file, if it wants to hear of files that are not open.
+/// Publishes the diagnostics of a file, if the client wants diagnostics of files that are not open.
 async fn push(session: &Session, file: &ScannedFile) {
     let wants_all = session.settings().diagnostic_mode == DiagnosticMode::Workspace;
     if wants_all && !session.support().pulls_diagnostics && session.document(&file.uri).is_none() {
@@ -379,7 +379,7 @@ async fn push(session: &Session, file: &ScannedFile) {
     }
 }
 
-/// What there is to tell of a file of the workspace; `None` if it is none, or not any more.
+/// The result for a path; `None` if it is not, or no longer, a file of the workspace.
 fn look_at(session: &Session, path: &Path, cache: Option<&ReadThrough>) -> Option<ScannedFile> {
     let workspace = session.workspace();
     let folder = workspace.folder_of(path)?;
@@ -396,7 +396,7 @@ fn look_at(session: &Session, path: &Path, cache: Option<&ReadThrough>) -> Optio
     scan_file(session, &file, cache, None, &mut Vec::new())
 }
 
-/// What a cache knows of files that are what they were.
+/// The entries of the cache for files that have not changed.
 fn known_files(cache: Option<&ReadThrough>, files: &[discovery::File]) -> Vec<Option<KnownContent>> {
     match cache {
         Some(cache) => cache
@@ -430,13 +430,13 @@ fn scan_file(
     }
 }
 
-/// Whether a file has metrics, and none that violates.
+/// Whether a file has metrics and no violation.
 fn is_clean(file: &discovery::File, cache: &ReadThrough, known: Option<&KnownContent>, buffer: &mut Vec<u8>) -> bool {
     let (_, analysis) = cache.analyze_file(&file.path, file.stamp.size, file.config.max_file_size, known, buffer);
     analysis.is_ok_and(|analysis| evaluate(&analysis.metrics, &file.config).violations.is_empty())
 }
 
-/// The diagnostics of a file; if it `is_clean`, without reading it.
+/// The diagnostics of a file. A file that `is_clean` is not read.
 fn diagnostics_of_file(
     session: &Session,
     file: &discovery::File,

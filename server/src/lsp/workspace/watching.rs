@@ -1,6 +1,6 @@
-//! What happens to files outside the editor: configurations, ignore files, sources.
+//! Changes of files outside the editor: configurations, ignore files, sources.
 //!
-//! The client watches, if it can; else the server does.
+//! The client watches the files if it can, else the server.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -18,10 +18,10 @@ use crate::lsp::workspace::folder_watcher::FolderWatcher;
 use antipasta_workspace::discovery::{FILE_NAME, GITIGNORE, PYPROJECT, is_source};
 use antipasta_workspace::locks::lock;
 
-/// The names of files that say which configuration holds, or which files count.
+/// The names of configurations and of ignore files.
 const RULE_FILES: [&str; 3] = [FILE_NAME, PYPROJECT, GITIGNORE];
 
-/// Above this many changed sources the workspace is scanned as a whole: a branch was switched.
+/// If more sources than this change at once, as when a branch is switched, the whole workspace is scanned.
 const MANY: usize = 500;
 
 /// The server's own watcher, where the client does not watch.
@@ -29,7 +29,7 @@ const MANY: usize = 500;
 pub(crate) struct OwnWatcher(Mutex<Option<FolderWatcher>>);
 
 impl OwnWatcher {
-    /// Has the folders looked for that are to be watched, if it is the server that watches.
+    /// Finds the folders to watch again, if the server watches.
     pub(crate) fn look_again(&self) {
         if let Some(watcher) = &*lock(&self.0) {
             watcher.look_again();
@@ -37,7 +37,7 @@ impl OwnWatcher {
     }
 }
 
-/// Has the client watch the workspace, or watches it.
+/// Asks the client to watch the workspace, or starts the server's own watcher.
 pub(crate) async fn watch(session: &Arc<Session>) {
     if session.support().watches_files {
         let client = session.client.clone();
@@ -49,7 +49,7 @@ pub(crate) async fn watch(session: &Arc<Session>) {
     watch_ourselves(session);
 }
 
-/// Follows changes of files.
+/// Handles changes of files.
 pub(crate) async fn follow(session: &Arc<Session>, mut paths: Vec<PathBuf>) {
     paths.sort();
     paths.dedup();
@@ -65,7 +65,7 @@ pub(crate) async fn follow(session: &Arc<Session>, mut paths: Vec<PathBuf>) {
     }
 }
 
-/// Whether a file says which configuration holds, or which files count.
+/// Whether a file is a configuration or an ignore file.
 fn says_rules(session: &Session, path: &Path) -> bool {
     let settings = session.settings();
     let is_given = |given: &PathBuf| session.roots().iter().any(|root| root.join(given) == path);
