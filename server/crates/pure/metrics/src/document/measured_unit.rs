@@ -1,4 +1,4 @@
-//! One unit of a document: what it contributes, or last contributed before it broke.
+//! One unit of a document, with its contribution, or with the last one before it got a syntax error.
 
 use std::sync::{Arc, OnceLock};
 
@@ -11,23 +11,23 @@ use antipasta_syntax::SyntaxError;
 use antipasta_syntax::text::Edit;
 use antipasta_syntax::units::{Unit, UnitKind, first_indentation, first_indentation_width};
 
-/// What a unit is with another text.
+/// The state of a unit after its text has changed.
 pub(super) enum Edited {
-    /// Without doubt one unit: it parses, it is indented as before, and nothing of it can belong to what is around it but
-    /// comments, which count the same wherever they belong.
+    /// It is certainly one unit: it parses, it is indented as before, and only comments of it could belong to a neighbor, where they
+    /// would count the same.
     Good(MeasuredUnit),
-    /// It does not parse. It keeps its last good numbers, and has got an error.
+    /// It does not parse. It keeps its last good numbers, and has an error.
     Broken(MeasuredUnit),
-    /// Perhaps not a unit, or several.
+    /// It may be no unit, or several units.
     Unclear,
 }
 
-/// Whether the last line of a text is continued on what follows.
+/// Whether the last line of a text continues on the next line.
 fn is_continued(text: &str) -> bool {
     text.trim_end_matches(['\n', '\r', ' ', '\t', '\x0c']).ends_with('\\')
 }
 
-/// The hash by which the text of a unit is known again.
+/// The hash that identifies the text of a unit.
 pub(super) fn hash_of_text(text: &str) -> u128 {
     xxh3_128(text.as_bytes())
 }
@@ -54,7 +54,7 @@ impl UnitText {
     }
 }
 
-/// A contribution, and where what contributes it starts.
+/// A contribution, and the line where its code starts.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
     /// The line, from 0.
@@ -83,15 +83,15 @@ pub struct MeasuredUnit {
     parts: Parts,
     summary: FunctionSummary,
     error: Option<Arc<SyntaxError>>,
-    /// Found out when somebody asks.
+    /// Computed at the first use.
     costs: OnceLock<Arc<[FunctionCosts]>>,
 }
 
 #[derive(Clone, Debug)]
 enum Parts {
-    /// That of the unit itself, which nearly every unit has.
+    /// The contribution of the unit itself, in nearly every unit.
     Own(Arc<Contribution>),
-    /// What is known of a unit that has swallowed others: the last good ones of all.
+    /// The last good contributions of several units that became one.
     LastGood(Arc<[Part]>),
 }
 
@@ -120,21 +120,21 @@ impl MeasuredUnit {
             Err(error) => {
                 measured.set_parts(last_good);
                 measured.error = Some(Arc::new(error));
-                // Tree-sitter may have understood it, but not as ruff's parser does.
+                // tree-sitter may find no error where ruff's parser does.
                 measured.boundaries_are_certain = false;
             }
         }
         measured
     }
 
-    /// All of a text that has nothing in it.
+    /// The one unit of an empty text.
     pub(super) fn empty() -> Self {
         let unit: Option<Unit<()>> = Unit::without_statements(0..1);
         let unit = unit.expect("a line");
         Self::good(unit, hash_of_text(""), Contribution::default())
     }
 
-    /// All of a text that cannot be measured.
+    /// The one unit of a text that cannot be measured.
     pub(super) fn without_numbers(error: SyntaxError) -> Self {
         Self {
             error: Some(Arc::new(error)),
@@ -142,7 +142,7 @@ impl MeasuredUnit {
         }
     }
 
-    /// Measures the unit again in the same place, as nothing is known of what tree-sitter could not make sense of.
+    /// Measures the unit again in the same place, because tree-sitter found errors there.
     pub(super) fn measure_again(&mut self, text: &UnitText) {
         self.boundaries_are_certain = false;
         if self.error.is_none() && self.text_hash == text.hash {
@@ -163,7 +163,7 @@ impl MeasuredUnit {
         }
     }
 
-    /// What the unit is in the same place with another text, as far as that alone can tell.
+    /// The state of the unit with another text in the same place, as far as this text alone tells.
     pub(super) fn edited(&self, text: &UnitText) -> Edited {
         let is_statements = self.kind == UnitKind::Statements;
         if !is_statements || first_indentation_width(&text.text) != Some(self.indentation) || is_continued(&text.text) {
@@ -189,13 +189,13 @@ impl MeasuredUnit {
         }
     }
 
-    /// Notes an error that it has in its place, though by itself it has none.
+    /// Stores an error that the unit has in its place, though it parses by itself.
     pub(super) fn set_error(&mut self, error: SyntaxError) {
         self.boundaries_are_certain = false;
         self.error = Some(Arc::new(error));
     }
 
-    /// The same unit, now that its place is certain.
+    /// The same unit with certain boundaries.
     pub(super) fn settled(&self) -> Self {
         Self {
             boundaries_are_certain: true,
@@ -203,7 +203,7 @@ impl MeasuredUnit {
         }
     }
 
-    /// Takes in the units that follow, each with the line, counted from the first of this one, where it starts.
+    /// Appends the units that follow, each with the line where it starts, counted from the first line of this unit.
     pub(super) fn append(&mut self, units: impl Iterator<Item = (u32, Self)>) {
         let mut parts: Vec<Part> = self.parts_from(0).collect();
         for (line, unit) in units {
@@ -211,13 +211,12 @@ impl MeasuredUnit {
         }
         self.kind = UnitKind::Statements;
         self.set_parts(parts);
-        // Its own text is none of those that were measured.
+        // The text of the joined unit was not measured.
         self.text_hash = 0;
         self.boundaries_are_certain = false;
     }
 
-    /// Moves the parts behind an edit in this unit, which starts at `first_line`, along with their lines; those that it
-    /// replaces stay as near as they can.
+    /// Moves the parts that stand behind an edit. The unit starts at `first_line`. Parts in the replaced text stay within the replacement.
     pub(super) fn follow(&mut self, edit: &Edit, first_line: u32) {
         let Parts::LastGood(parts) = &self.parts else { return };
         let relative = |line: u32| line.saturating_sub(first_line);
@@ -263,14 +262,14 @@ impl MeasuredUnit {
         self.error.as_deref()
     }
 
-    /// Whether its place and extent are certain.
+    /// Whether its first and last lines are certain.
     pub fn boundaries_are_certain(&self) -> bool {
         self.boundaries_are_certain
     }
 
     /// The functions and classes in it, if it starts at `first_line`, from 0.
     pub fn runs(&self, first_line: u32) -> impl Iterator<Item = Run<'_>> {
-        // The summary that is kept here saves a look at the contribution, which for most units is all that is wanted.
+        // The summary is kept here because most readers need only it, and reading the contribution costs memory accesses.
         let own_summary = matches!(self.parts, Parts::Own(_)).then_some(&self.summary);
         self.parts().map(move |(line, contribution)| Run {
             lines_before: first_line + line,

@@ -1,16 +1,15 @@
 //! A text and its metrics, kept up to date at the cost of each edit.
 //!
-//! A document remembers what each of its [units](antipasta_syntax::units) contributes. After an edit, tree-sitter says which
-//! units have changed; those are measured again by themselves, and the totals of the file are corrected by the
-//! difference. Nothing is done for the other units but to move them along.
+//! A document keeps the contribution of each of its [units](antipasta_syntax::units). After an edit, tree-sitter says which units
+//! have changed. Only these are measured again, and the totals of the file are corrected by the difference. For the other units,
+//! only their lines change.
 //!
-//! Most edits are within one unit, and its text alone tells that it still is one, or that it is broken. Then tree-sitter is
-//! not asked either: its tree follows when it is needed.
+//! Most edits are within one unit, and the text of the unit alone tells that it is still one unit, or that it has an error. Then
+//! tree-sitter is not called: its tree is updated when it is needed.
 //!
-//! While one types, code is broken most of the time. Where tree-sitter understands what is around an edit, the units there
-//! are those of its tree. Where it does not, they stay what they were, and one of them has got the edit: it may well parse
-//! by itself, for what tree-sitter makes of broken code is only a guess. A unit that does not parse keeps its last good
-//! numbers until it does.
+//! While a user types, code has errors most of the time. Where tree-sitter's tree has no error around an edit, it gives the units
+//! there. Where it has one, the units keep their places, and one of them contains the edit. This unit may parse by itself, because
+//! tree-sitter only guesses the structure of code with errors. A unit that does not parse keeps its last good numbers.
 
 pub(crate) mod definition;
 mod measured_unit;
@@ -31,17 +30,17 @@ use antipasta_syntax::units::Unit;
 use antipasta_syntax::work;
 use antipasta_syntax::{MAX_BYTES, Source, SyntaxError, SyntaxTree, TreeParser, WindowUnits, WorkLimit, parse};
 
-/// A tree that is more edits behind than this is not worth keeping.
+/// If more edits than this are pending, the tree is dropped and made anew when it is needed.
 const MAX_BEHIND: usize = 10_000;
 
-/// A text with its metrics. A value: readers may keep a clone while the original goes on.
+/// A text with its metrics. It is a value: readers may keep a clone while the original changes.
 #[derive(Clone)]
 pub struct Document {
     text: Rope,
     tree: Tree,
-    /// The edits that the tree has not followed yet.
+    /// The edits that are not in the tree yet.
     behind: Vec<Edit>,
-    /// Whether a unit was found broken by its text alone, so that tree-sitter may know better what has become of it.
+    /// Whether a unit was found to have an error by its text alone. tree-sitter may divide it into other units.
     needs_reparse: bool,
     /// Whether the text is known to be valid, or not to be, as a whole; `None` if an edit may have changed that.
     is_valid: Option<bool>,
@@ -55,17 +54,16 @@ pub struct Document {
 /// The syntax tree of a text by tree-sitter.
 #[derive(Clone)]
 enum Tree {
-    /// It is not there until it is needed for the first time; texts that are only looked at need none.
+    /// There is none until the first edit needs one.
     Absent,
-    /// It is that of the text, or of an earlier one from which it can follow.
+    /// The tree of the text, or of an earlier text, together with the edits since then.
     Present(SyntaxTree),
-    /// Tree-sitter takes too long, or too much memory, for a text like this. What changes is found by ruff's parser, in all of the
-    /// text.
+    /// tree-sitter would take too long, or too much memory. ruff's parser divides the whole text after each edit.
     TooSlow,
 }
 
-/// The most bytes of a text that tree-sitter parses: its tree may take 600 times as much, and some hundreds of megabytes are what an
-/// editor may take for a document. Whoever types in a longer one waits for ruff's parser, which takes in all of it.
+/// The most bytes of a text that tree-sitter parses. Its tree may take 600 times as much memory, and a document may take some
+/// hundreds of megabytes. In a longer text, each edit waits for ruff's parser to parse the whole text.
 const MOST_TREE_BYTES: usize = 1 << 20;
 
 impl Document {
@@ -113,10 +111,10 @@ impl Document {
         text_of_lines(&self.text, lines)
     }
 
-    /// What the constructs in the functions of the unit that holds `line`, from 0, cost, and how many lines come before the
-    /// unit: the lines of the costs count from there. There are no costs where the unit does not parse.
+    /// The costs of the functions in the unit that holds `line`, from 0, and how many lines come before the unit: the lines of the
+    /// costs count from there. There are no costs if the unit does not parse.
     ///
-    /// They are found out once for each unit, and only if somebody asks. That costs what the unit is long.
+    /// They are computed at the first call for the unit, in time proportional to the unit's length.
     pub fn costs_at(&self, line: u32) -> (u32, &[FunctionCosts]) {
         let index = self.index_of(line);
         let lines = self.lines_of(index);
@@ -124,8 +122,8 @@ impl Document {
         (lines.start, costs)
     }
 
-    /// What the constructs in the function whose `def` is on `line`, from 0, cost, and how many lines come before what its lines
-    /// count from; `None` if there is no such function or its unit does not parse. Costs as [`Self::costs_at`].
+    /// The costs of the function whose `def` is on `line`, from 0, and how many lines come before the line that its lines count
+    /// from; `None` if there is no such function, or its unit does not parse. Takes the time of [`Self::costs_at`].
     pub fn costs_of_function(&self, line: u32) -> Option<(u32, &FunctionCosts)> {
         let (lines_before, functions) = self.costs_at(line);
         let function = functions
@@ -134,12 +132,12 @@ impl Document {
         Some((lines_before, function))
     }
 
-    /// Whether some unit holds a syntax error, so that its numbers are the last good ones.
+    /// Whether a unit has a syntax error, so that its numbers are the last good ones.
     pub fn is_stale(&self) -> bool {
         self.units.iter().any(|unit| unit.error().is_some())
     }
 
-    /// The metrics in one piece. Costs what the whole text is long.
+    /// The metrics in one piece. Takes time proportional to the length of the text.
     pub fn file_metrics(&self) -> FileMetrics {
         let mut whole = FileMetrics {
             totals: self.file_totals,
@@ -149,8 +147,7 @@ impl Document {
         whole
     }
 
-    /// Has tree-sitter parse the text if that has not been done yet, so that the next edit need not wait for it. Stops
-    /// when it `is_unwanted`.
+    /// Makes the syntax tree if there is none, so that the next edit does not wait for it. Stops when `is_unwanted` returns true.
     pub fn prepare(&mut self, is_unwanted: &dyn Fn() -> bool) {
         if !matches!(self.tree, Tree::Absent) || !self.is_measurable() {
             return;
@@ -173,13 +170,13 @@ impl Document {
         !matches!(self.tree, Tree::Absent)
     }
 
-    /// Gives back the memory that only edits need; the next one will take longer.
+    /// Drops the syntax tree. The next edit that needs it takes longer.
     pub fn rest(&mut self) {
         self.tree = Tree::Absent;
         self.behind = Vec::new();
     }
 
-    /// Follows edits, by which the present text became `text`, in the order in which they were made.
+    /// Applies edits, in the order in which they were made. `text` is the text after the last edit.
     pub fn update(&mut self, text: Rope, edits: &[Edit]) {
         if self.update_one_unit(&text, edits) {
             return;
@@ -193,28 +190,26 @@ impl Document {
         self.text = text;
         self.is_valid = None;
         if !self.is_measurable() || self.first_lines.last() != Some(&(self.text.len_lines() as u32)) {
-            // The edits are not those that led to this text, or it has become too long.
+            // The edits do not lead to this text, or the text has become too long.
             *self = Self::new(std::mem::take(&mut self.text));
             return;
         }
         self.follow_with_tree(touched);
     }
 
-    /// Whether there are units whose place and extent are not certain, because tree-sitter did not understand what is
-    /// around them.
+    /// Whether there are units whose first and last lines are not certain, because tree-sitter found errors around them.
     pub fn is_unsettled(&self) -> bool {
         self.units.iter().any(|unit| !unit.boundaries_are_certain())
     }
 
-    /// Whether it is not known whether the text is valid as a whole, so that there is something to [settle](Self::settle).
+    /// Whether an edit may have made the whole text valid or invalid, so that [`settle`](Self::settle) has work to do.
     pub fn needs_settling(&self) -> bool {
         self.is_valid.is_none() && self.is_measurable()
     }
 
-    /// Looks at the text as a whole, if an edit may have made it valid, or invalid. If ruff's parser finds nothing wrong with
-    /// it, then the units are those of ruff's tree. Else they are what tree-sitter makes of them, if it has not been asked
-    /// yet, and one of them has an error. Costs what the whole text is long: call it when nobody types. Returns whether
-    /// anything may have changed.
+    /// Parses the whole text, if an edit may have made it valid or invalid. If ruff's parser finds no error, ruff's tree gives the
+    /// units. Else tree-sitter's tree gives them, and one of them has an error. Takes time proportional to the length of the text:
+    /// call it while the user does not type. Returns whether a value may have changed.
     pub fn settle(&mut self) -> bool {
         if !self.needs_settling() {
             return false;
@@ -239,7 +234,7 @@ impl Document {
         }
     }
 
-    // --- from nothing ---
+    // --- from the whole text ---
 
     fn empty() -> Self {
         Self {
@@ -271,14 +266,14 @@ impl Document {
         self.set_units(vec![0], vec![MeasuredUnit::without_numbers(error)]);
     }
 
-    /// Measures the text as a whole, if it is valid; if not, nothing happens.
+    /// Measures the whole text, if it is valid. If not, nothing changes.
     fn measure_whole(&mut self) -> Result<(), SyntaxError> {
         let text = String::from(&self.text);
         self.measure_source(&parse(&text)?);
         Ok(())
     }
 
-    /// Whether the units are those of a source, which is that of the text.
+    /// Whether the units are those of `source`, the parsed text.
     fn is_divided_as(&self, source: &Source<'_>) -> bool {
         let units = units_of_source(source);
         units.len().max(1) == self.units.len()
@@ -288,7 +283,7 @@ impl Document {
                 .all(|(unit, (lines, known))| unit.lines.start == lines.start && known.is_like(unit))
     }
 
-    /// Measures a source, which is that of the text.
+    /// Measures `source`, the parsed text.
     fn measure_source(&mut self, source: &Source<'_>) {
         let mut first_lines = Vec::new();
         let mut units = Vec::new();
@@ -306,8 +301,8 @@ impl Document {
         self.is_valid = Some(true);
     }
 
-    /// Notes the error that the text has as a whole. If no unit has one, it is that of the unit that it is in: what is
-    /// between the units is wrong, such as their indentation.
+    /// Stores the error of the whole text. If no unit has an error by itself, it is stored at the unit that it is in: then the units
+    /// do not fit together, as by their indentation.
     fn note_error(&mut self, error: SyntaxError) {
         self.is_valid = Some(false);
         if !self.is_stale() {
@@ -317,7 +312,7 @@ impl Document {
         }
     }
 
-    /// Measures a text that is not valid as a whole unit by unit.
+    /// Measures each unit of a text that has an error.
     fn measure_by_tree(&mut self) {
         self.prepare(&|| false);
         let rows = self.text.len_lines() as u32;
@@ -363,7 +358,7 @@ impl Document {
         self.first_lines[index]..self.first_lines[index + 1]
     }
 
-    /// Has tree-sitter follow what it is behind with, and finds and measures the units that that and the edits touched.
+    /// Updates the syntax tree by the pending edits, and measures the units that have changed.
     fn follow_with_tree(&mut self, mut touched: Vec<bool>) {
         self.prepare(&|| false);
         if std::mem::take(&mut self.needs_reparse) {
@@ -389,7 +384,7 @@ impl Document {
         self.sum_up();
     }
 
-    /// Measures all of the text or, if it is not valid, the units that edits have touched, where they are.
+    /// Measures the whole text or, if it has an error, the units that the edits touched, in their present places.
     fn follow_without_tree(&mut self, touched: &[bool]) {
         if self.measure_whole().is_ok() {
             return;
@@ -400,10 +395,10 @@ impl Document {
         self.sum_up();
     }
 
-    /// Follows edits, if all of them are within one unit whose text alone tells what has become of it, and there is no doubt
-    /// about the others. Returns whether that was so; if not, nothing has happened.
+    /// Applies edits that are all within one unit, if its text alone tells its new state, and the places of the other units are
+    /// certain. Returns whether it did; if not, nothing has changed.
     ///
-    /// Costs what the unit is long, and a look at each of the others.
+    /// Takes time proportional to the length of the unit, and a little for each other unit.
     fn update_one_unit(&mut self, text: &Rope, edits: &[Edit]) -> bool {
         let Some(first_edit) = edits.first() else {
             return false;
@@ -462,7 +457,7 @@ impl Document {
         true
     }
 
-    /// Moves the units to where an edit has moved their lines. Units that the edit reaches into become one.
+    /// Moves the units behind an edit. Units that the edit overlaps become one unit.
     fn move_units(&mut self, edit: &Edit, touched: &mut Vec<bool>) {
         let (start, old_end, new_end) = (edit.start.line, edit.old_end.line, edit.new_end.line);
         let (first, last) = (self.index_of(start), self.index_of(old_end));
@@ -483,7 +478,7 @@ impl Document {
         self.touch(start.saturating_sub(1), new_end + 1, touched);
     }
 
-    /// Notes that something may have changed for the units that hold the lines from `first` to `last`.
+    /// Marks the units that hold the lines from `first` to `last` as touched.
     fn touch(&self, first: u32, last: u32, touched: &mut [bool]) {
         touched[self.index_of(first)..=self.index_of(last)].fill(true);
     }
@@ -508,9 +503,8 @@ impl Document {
         }
     }
 
-    /// The units that a tree has where a window of the present units is, if tree-sitter understands what is there. The
-    /// window is returned, too: it is the wider, the farther the consequences of an edit reach. At its ends, units start
-    /// and end in the tree as they do here.
+    /// The units of the tree in a window of the present units, if the tree has no error there; and the window. The window is wide
+    /// enough that units start and end at its ends both in the tree and in the document.
     fn units_of(&self, tree: &SyntaxTree, mut window: Range<usize>) -> Option<(Range<usize>, Vec<Unit<()>>)> {
         let count = self.units.len();
         let mut step = 1;
@@ -544,7 +538,7 @@ impl Document {
         }
     }
 
-    /// Puts other units in the place of those of a window, and measures them unless they have been measured before.
+    /// Replaces the units of a window, and measures the new ones, unless a unit with the same text was measured before.
     fn replace_units(&mut self, window: Range<usize>, found: Vec<Unit<()>>) {
         work::note(self.units.len());
         let old_first_lines = self.first_lines[window.clone()].to_vec();
@@ -570,7 +564,7 @@ impl Document {
             }
             new.push((unit, text, same));
         }
-        // What is left of the old units, should a new one in their place turn out to be broken.
+        // The old units. A new unit in their place that does not parse takes over their numbers.
         let left_over = old.iter().zip(old_first_lines).zip(&is_reused);
         let left_over: Vec<Part> = left_over
             .filter(|(_, is_reused)| !**is_reused)
@@ -595,7 +589,7 @@ impl Document {
         self.units.splice(window.start..window.start, units);
     }
 
-    /// Measures a unit that has kept its place, but perhaps not its text.
+    /// Measures a unit again in its present place.
     fn measure_again(&mut self, index: usize) {
         let text = UnitText::new(self.text_of_lines(&self.lines_of(index)));
         let mut unit = self.units[index].clone();
@@ -603,7 +597,7 @@ impl Document {
         self.put_unit(index, unit);
     }
 
-    /// Puts another unit in the place of one.
+    /// Replaces a unit.
     fn put_unit(&mut self, index: usize, unit: MeasuredUnit) {
         let old = std::mem::replace(&mut self.units[index], unit);
         old.contributions().for_each(|part| self.totals.subtract(part));
