@@ -59,7 +59,7 @@ pub struct LineCosts {
     pub constructs: Vec<(Construct, u32)>,
 }
 
-/// The costs in each function of one unit for which [`contribution_of_unit`](super::contribution_of_unit) finds
+/// The costs in each function of one unit for which [`contribution_of_unit`](crate::contribution_of_unit) finds
 /// metrics, and in the same order. `text`, `kind` and `classes` are as there; lines count from the unit's first.
 ///
 /// # Errors

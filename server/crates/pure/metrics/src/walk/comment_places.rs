@@ -13,7 +13,7 @@ use antipasta_syntax::units::UnitKind;
 /// one for each line of the header that does not end in a string or in a backslash, in their order, in bytes of the unit's
 /// text. It is the comment that is there, or else the white space before the end of the line, of which there may be none.
 /// There are no places if no header starts there. `text`, `kind` and `classes` are as for
-/// [`contribution_of_unit`](super::contribution_of_unit).
+/// [`contribution_of_unit`](crate::contribution_of_unit).
 ///
 /// # Errors
 ///
