@@ -56,7 +56,7 @@ fn the_analyzer_is_another_when_what_metrics_depend_on_is() {
     assert_eq!(name(&copied).unwrap(), built);
 
     let mut names = vec![built.to_owned()];
-    let somewhere = ["src/walk.rs", "src/payload.rs", "../syntax/src/text/lines.rs"];
+    let somewhere = ["src/walk/mod.rs", "src/payload.rs", "../syntax/src/text/lines.rs"];
     for file in somewhere {
         replace(&copied.join(file), "\n}\n", "\n}\n\n");
         names.push(name(&copied).unwrap());
@@ -74,7 +74,7 @@ fn the_analyzer_is_another_when_what_metrics_depend_on_is() {
         "name = \"compact_str\"\nversion = \"9",
     );
     names.push(name(&copied).unwrap());
-    fs::rename(copied.join("src/walk.rs"), copied.join("src/walks.rs")).unwrap();
+    fs::rename(copied.join("src/walk/mod.rs"), copied.join("src/walk/walks.rs")).unwrap();
     names.push(name(&copied).unwrap());
     let count = names.len();
     names.sort();
