@@ -25,7 +25,7 @@ use crate::lsp::workspace::pending_work::PendingWork;
 use crate::lsp::workspace::scan::Scan;
 use crate::lsp::workspace::watching::OwnWatcher;
 use antipasta_pool::Pool;
-use antipasta_workspace::locks;
+use antipasta_pool::locks;
 
 /// A session. All tasks that serve the client share it.
 pub(super) struct Session {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use rustc_hash::FxHashMap;
 
 use crate::cache::{ContentKey, Known};
-use antipasta_workspace::locks::lock;
+use antipasta_pool::locks::lock;
 
 /// What will be known of a content; `None` once it is clear that it will not be.
 type Awaited = OnceLock<Option<Known>>;

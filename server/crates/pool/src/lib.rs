@@ -6,6 +6,7 @@
 // Tests read what the system says of a thread.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod locks;
 mod map;
 mod pool;
 mod stream;

@@ -1,8 +1,9 @@
 //! A map over items while more of them are being found.
 
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Mutex, PoisonError};
 
+use super::locks::{into_inner, lock};
 use super::pool::Pool;
 
 /// So many items are handed over at once: enough to be worth a thread.
@@ -23,11 +24,10 @@ impl Pool {
     ) -> Vec<R> {
         let mut items = items.peekable();
         let first: Vec<T> = items.by_ref().take(BATCH).collect();
-        if self.most == 1 || items.peek().is_none() {
-            return first.into_iter().chain(items).filter_map(worker()).collect();
-        }
+        let is_worth_threads = self.most > 1 && items.peek().is_some();
         // Threads that cannot be started are done without.
-        let Ok(threads) = self.threads(self.most) else {
+        let threads = is_worth_threads.then(|| self.threads(self.most).ok()).flatten();
+        let Some(threads) = threads else {
             return first.into_iter().chain(items).filter_map(worker()).collect();
         };
         let (sender, receiver) = channel();
@@ -52,7 +52,7 @@ impl Pool {
             drop(sender);
             work();
         });
-        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut results = into_inner(results);
         results.sort_unstable_by_key(|batch| batch.number);
         results.into_iter().flat_map(|batch| batch.items).collect()
     }
@@ -73,13 +73,12 @@ fn work_off<T, R>(
 ) {
     loop {
         // One thread waits for the next batch and the others for that thread. Nobody holds the lock while working.
-        let next = batches.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let next = lock(batches).recv();
         let Ok(Batch { number, items }) = next else {
             return;
         };
         let items = items.into_iter().filter_map(&mut work).collect();
-        let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-        results.push(Batch { number, items });
+        lock(results).push(Batch { number, items });
     }
 }
 

@@ -6,7 +6,6 @@
 pub mod child_process;
 pub mod discovery;
 pub mod git;
-pub mod locks;
 pub mod regular_file;
 pub mod replace_file;
 pub mod search_path;

@@ -15,9 +15,9 @@ use tower_lsp::lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Url
 
 use crate::lsp::documents::snapshot::Snapshot;
 use crate::lsp::protocol::convert::from_position;
+use antipasta_pool::locks::lock;
 use antipasta_rules::config::NAMED_EXTENSIONS;
 use antipasta_syntax::text::{Edit, PositionEncoding, replace};
-use antipasta_workspace::locks::lock;
 
 /// The language identifier of Python files (LSP 3.17, `TextDocumentItem`).
 const LANGUAGE: &str = "python";

@@ -6,7 +6,7 @@
 use std::sync::{Arc, Mutex};
 
 use crate::lsp::documents::open_document::OpenDocument;
-use antipasta_workspace::locks::lock;
+use antipasta_pool::locks::lock;
 
 /// The documents whose texts have this many bytes in all keep their trees; the last one always does.
 const BUDGET_BYTES: usize = 512 << 10;

@@ -8,7 +8,7 @@ use std::sync::RwLock;
 
 use serde_json::Value;
 
-use antipasta_workspace::locks;
+use antipasta_pool::locks;
 
 /// The spellings of the client that are not the normalized ones: usually none.
 #[derive(Default)]

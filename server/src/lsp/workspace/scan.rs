@@ -27,10 +27,10 @@ use crate::lsp::workspace::scan_cache::ScanCache;
 use antipasta_analysis::cache::{Known as KnownContent, Location};
 use antipasta_analysis::{AnalysisError, ReadThrough, read_text};
 use antipasta_metrics::Document;
+use antipasta_pool::locks::lock;
 use antipasta_pool::{Panicked, Pool, PoolError, Priority};
 use antipasta_rules::violations::evaluate;
 use antipasta_workspace::discovery::{self, FileStamp, is_left_out, is_source};
-use antipasta_workspace::locks::lock;
 
 /// The interval between progress messages.
 const TICK: Duration = Duration::from_millis(100);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use antipasta_analysis::ReadThrough;
 use antipasta_analysis::cache::{Cache, Database, DatabaseError, Location};
-use antipasta_workspace::locks::lock;
+use antipasta_pool::locks::lock;
 
 /// Where the cache is, and what takes its place where there is none.
 pub(crate) struct ScanCache {

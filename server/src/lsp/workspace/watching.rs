@@ -15,8 +15,8 @@ use tower_lsp::lsp_types::{
 use crate::lsp::protocol::request_timeout;
 use crate::lsp::session::Session;
 use crate::lsp::workspace::folder_watcher::FolderWatcher;
+use antipasta_pool::locks::lock;
 use antipasta_workspace::discovery::{FILE_NAME, GITIGNORE, PYPROJECT, is_source};
-use antipasta_workspace::locks::lock;
 
 /// The names of configurations and of ignore files.
 const RULE_FILES: [&str; 3] = [FILE_NAME, PYPROJECT, GITIGNORE];

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::breaker::Breaker;
 use super::database::Fault;
-use antipasta_workspace::locks::lock;
+use antipasta_pool::locks::lock;
 
 /// How the cache of a process fares, as its threads tell each other.
 #[derive(Debug, Default)]

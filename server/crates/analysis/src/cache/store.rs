@@ -15,8 +15,8 @@ use super::known::Known;
 use super::location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
 use super::writer::{self, BATCH, Batch, Entry, LastWrites, PathEntry, Writer};
 use antipasta_metrics::payload::{self, Finding, Payload};
+use antipasta_pool::locks::lock;
 use antipasta_workspace::discovery::FileStamp;
-use antipasta_workspace::locks::lock;
 
 const FILE_QUERY: &str = "
     SELECT content.key, content.payload, content.last_used, paths.checksum

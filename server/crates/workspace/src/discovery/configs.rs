@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use crate::locks::lock;
 use crate::regular_file;
 use crate::system_error::{is_absence, is_missing, of_following, reason};
+use antipasta_pool::locks::lock;
 use antipasta_rules::config::{Config, ConfigErrors, Format, Overrides, Problem};
 
 /// The name of a configuration file.

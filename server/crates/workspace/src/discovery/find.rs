@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use ignore::{DirEntry, WalkBuilder};
 use rustc_hash::FxHashMap;
@@ -16,9 +16,9 @@ use super::left_out::{example_of_left_out, reason_of};
 use super::paths::{below, normalized};
 use super::patterns::{PatternLists, Patterns, TooManyPatterns};
 use super::stamp::FileStamp;
-use crate::locks::lock;
 use crate::system_error::{is_absence, of_following};
 use antipasta_pool::Pool;
+use antipasta_pool::locks::{into_inner, lock};
 use antipasta_rules::config::{Config, ConfigErrors, EXTENSION, NAMED_EXTENSIONS};
 
 /// Whether a search of directories finds a file of this name.
@@ -478,7 +478,7 @@ impl<'a> Search<'a> {
     }
 
     fn finish(self) -> Result<Discovered, DiscoveryError> {
-        let mut found = self.found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut found = into_inner(self.found);
         if let Some(errors) = found.error {
             return Err(DiscoveryError::Config(errors));
         }
@@ -491,7 +491,7 @@ impl<'a> Search<'a> {
                 found.warnings.push(warning);
             }
         }
-        let mut patterns = self.patterns.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut patterns = into_inner(self.patterns);
         found
             .warnings
             .extend(patterns.too_many.take("configurations have `ignore_patterns` that are"));

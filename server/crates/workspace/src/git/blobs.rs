@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::command::{Git, GitError, refusal};
 use crate::child_process::RunningChild;
-use crate::locks::lock;
+use antipasta_pool::locks::lock;
 
 /// The name of a git object: a hash in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
