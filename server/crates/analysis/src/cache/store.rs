@@ -14,6 +14,7 @@ use super::key::ContentKey;
 use super::known::Known;
 use super::location::{DIRECTORY_VARIABLE, Location, NO_CACHE_VARIABLE};
 use super::writer::{self, BATCH, Batch, Entry, LastWrites, PathEntry, Writer};
+use antipasta_metrics::ANALYZER;
 use antipasta_metrics::payload::{self, Finding, Payload};
 use antipasta_pool::locks::lock;
 use antipasta_workspace::discovery::FileStamp;
@@ -190,7 +191,7 @@ impl Cache {
         let Some((found, checksum)) = found.optional()? else {
             return Ok(None);
         };
-        let believed = found.filter(|(known, _)| path_checksum(path, stamp, &known.key) == checksum);
+        let believed = found.filter(|(known, _)| path_checksum(ANALYZER, path, stamp, &known.key) == checksum);
         Ok(believed.map(|found| self.used(found)))
     }
 
@@ -266,7 +267,7 @@ impl Cache {
                 payload: None,
                 path: Some(PathEntry {
                     id: path_id(path),
-                    checksum: path_checksum(path, stamp, &key),
+                    checksum: path_checksum(ANALYZER, path, stamp, &key),
                 }),
             });
         }
@@ -389,15 +390,17 @@ fn path_id(path: &[u8]) -> i64 {
     xxh3_64(path).cast_signed()
 }
 
-/// A checksum over all that a row about a path says.
-fn path_checksum(path: &[u8], stamp: &FileStamp, key: &ContentKey) -> i64 {
+/// A checksum over all that a row about a path says, and over the analyzer that the content was measured by. A row does not name
+/// its analyzer, and the file need not have changed since an older version of this program measured it.
+fn path_checksum(analyzer: &str, path: &[u8], stamp: &FileStamp, key: &ContentKey) -> i64 {
     let FileStamp {
         size,
         modified_ns,
         changed_ns,
         inode,
     } = stamp;
-    let mut row = Vec::with_capacity(path.len() + 4 * size_of::<u64>() + size_of::<ContentKey>());
+    let mut row = Vec::with_capacity(analyzer.len() + path.len() + 4 * size_of::<u64>() + size_of::<ContentKey>());
+    row.extend_from_slice(analyzer.as_bytes());
     row.extend_from_slice(path);
     row.extend_from_slice(&size.to_le_bytes());
     row.extend_from_slice(&modified_ns.to_le_bytes());
@@ -412,4 +415,39 @@ pub(super) fn today() -> i64 {
     const SECONDS: u64 = 24 * 60 * 60;
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |since| (since.as_secs() / SECONDS).cast_signed())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cache::database::FILE_NAME;
+    use std::time::Duration;
+
+    #[test]
+    fn a_file_that_another_analyzer_measured_is_not_known() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.py");
+        std::fs::write(&file, "x = 1\n").unwrap();
+        let stamp = FileStamp::from_metadata(&std::fs::metadata(&file).unwrap());
+        let key = ContentKey::of(b"x = 1\n");
+        let later = SystemTime::now() + Duration::from_mins(1);
+        let cache = Cache::open(folder.path()).unwrap();
+        cache.remember_content(key, Finding::Decoding("no text"));
+        cache.remember_file(&file, &stamp, later, key);
+        cache.flush();
+        let is_known = || {
+            let cache = Cache::open(folder.path()).unwrap();
+            cache.known_files([(&*file, &stamp)].into_iter())[0].is_some()
+        };
+        assert!(is_known());
+        let path = file.as_os_str().as_encoded_bytes();
+        for analyzer in ["", "another"] {
+            let checksum = path_checksum(analyzer, path, &stamp, &key);
+            let database = rusqlite::Connection::open(folder.path().join(FILE_NAME)).unwrap();
+            let changed = database.execute("UPDATE paths SET checksum = ?1", [checksum]).unwrap();
+            assert_eq!(changed, 1);
+            drop(database);
+            assert!(!is_known(), "{analyzer:?}");
+        }
+    }
 }
